@@ -1,0 +1,16 @@
+# The command line: examples/cli/*.cpp -> <build folder>/novelo.
+file(GLOB novelo_cli_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/cli/*.cpp")
+if(novelo_cli_sources)
+  find_package(CLI11 2 REQUIRED)
+  add_executable(novelo_cli ${novelo_cli_sources})
+  set_target_properties(novelo_cli PROPERTIES
+    OUTPUT_NAME novelo RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}" CXX_EXTENSIONS OFF)
+  target_link_libraries(novelo_cli PRIVATE novelo::novelo CLI11::CLI11 fmt::fmt
+                                           nlohmann_json::nlohmann_json)
+  foreach(component IN ITEMS email testing)
+    if(TARGET novelo::${component})
+      target_link_libraries(novelo_cli PRIVATE novelo::${component})
+    endif()
+  endforeach()
+  novelo_strict(novelo_cli)
+endif()

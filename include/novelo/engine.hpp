@@ -1,0 +1,143 @@
+// Engine: one tenant's contact centre. Start here.
+//
+// Everything enters by one door and leaves by one door:
+//
+//   receive(request)   a provider's bytes: verified, decoded, decided, committed; the answer comes back
+//   feed(command)      what an agent or a system of the business asks
+//   poll()             what the host must do now: effects, each handed out once
+//   settle(effect)     what came of it
+//   next_deadline()    when to call `feed_time` although nothing else happened
+//
+// The law: durable before visible. What a call decides is one commit; the answer, the effects and the
+// signals exist only after it. When the store fails, or a rule of the engine itself is broken, the
+// engine is *faulted*: every call says `unknown`, and the way on is to open a new one on the same
+// store, which goes on from the last commit.
+//
+// A host in ten lines:
+//
+//   auto engine = Engine::open(store, {&whatsapp, &voice}, options, now);
+//   engine->feed({"config-1", {}, LoadConfiguration{json}}, now);
+//   Response answer = engine->receive(request, now).value();      // to the provider
+//   for (const Handout& out : engine->poll(now, 100).value()) {   // send out.request, then
+//     engine->settle(out.id, reply, now);
+//   }
+//
+// Time is an argument, UTC. The engine keeps the latest it has seen and never goes back; a jump of
+// more than `EngineOptions::time_jump` is refused until ConfirmTime is fed at that time.
+//
+// Threads: one call at a time. The store and the adapters outlive the engine. Calls from inside a
+// call are refused with `reentrant`.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "novelo/base/ids.hpp"
+#include "novelo/base/limits.hpp"
+#include "novelo/base/result.hpp"
+#include "novelo/base/secret.hpp"
+#include "novelo/base/time.hpp"
+#include "novelo/channel_adapter.hpp"
+#include "novelo/model/command.hpp"
+#include "novelo/model/contact.hpp"
+#include "novelo/model/effect.hpp"
+#include "novelo/model/entry.hpp"
+#include "novelo/model/interaction.hpp"
+#include "novelo/model/survey.hpp"
+#include "novelo/model/work.hpp"
+#include "novelo/router.hpp"
+#include "novelo/store.hpp"
+
+namespace novelo {
+
+struct EngineOptions {
+  TenantName tenant{"default"};
+  Secret tenant_secret;  // keys the tokens in links and reply addresses; at least 16 bytes
+  std::map<ConnectionName, std::map<std::string, std::vector<Secret>>> secrets;
+  Limits limits;
+  Duration time_jump = std::chrono::hours(24 * 400);
+  std::function<void(const Error&)> on_fault;  // told once, when the engine becomes faulted
+};
+
+// An event that a host has decoded itself, with the connection it came by.
+struct DecodedEvent {
+  ConnectionName connection;
+  ChannelEvent event;
+};
+struct SettleEffect {
+  EffectId effect;
+  Settlement settlement;
+};
+using Input = std::variant<Command, DecodedEvent, SettleEffect>;
+
+// An unreadable payload, kept so that somebody can look at it.
+struct Quarantined {
+  QuarantineId id;
+  ConnectionName connection;
+  Timestamp at{};
+  Error error;
+  Request request;
+};
+
+class Engine {
+ public:
+  // Takes the tenant over from whatever engine had it, and restores everything: open conversations,
+  // queue places, walks through flows, timers, unsettled effects. Fails with `invalid` (options),
+  // with what the store says, or with `corrupt` when a record cannot be read.
+  static Result<Engine> open(Store& store, std::vector<const ChannelAdapter*> adapters,
+                             EngineOptions options, Timestamp now);
+
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  ~Engine();
+
+  // A provider's request. Success: everything in it is decided and committed, and this is the answer
+  // that the provider expects. Fails with
+  //  - `not_found`, no connection has this path;
+  //  - `unauthentic`, the signature does not hold: nothing was read;
+  //  - `invalid` and the like, the payload cannot be read: it is kept in quarantine;
+  //  - `busy`, `storage`, `unknown`: do not answer the provider; it will send it again.
+  Result<Response> receive(const Request& request, Timestamp now);
+
+  // Inputs, in order, in one commit. The result of each is what feeding it alone would have given: a
+  // refused one changes nothing and stops nothing. The outer Result fails as `receive` does.
+  Result<std::vector<Result<Outcome>>> feed(std::span<const Input> inputs, Timestamp now);
+  // One command; both kinds of failure in one Result.
+  Result<Outcome> feed(const Command& command, Timestamp now);
+  // Lets what fell due happen: at most Limits::timers_per_feed things; next_deadline tells of more.
+  Status feed_time(Timestamp now);
+
+  // Up to `max` effects that may be done now, each once for this engine, in order within its lane.
+  // Writes nothing.
+  Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
+
+  // What came of an effect. Settling one again is a success that changes nothing (`repeated`).
+  Result<Outcome> settle(EffectId effect, const Settlement& settlement, Timestamp now);
+
+  // The next time at which something falls due; a past time when it already has.
+  std::optional<Timestamp> next_deadline() const;
+
+  // What is worth showing now, since the last call. Not durable: after a restart it is empty.
+  std::vector<Signal> take_signals();
+
+  // True after a failed commit or a broken invariant.
+  bool faulted() const;
+
+  // The entry point's static route for a call that nobody can decide (faulted engine or store).
+  std::string fallback_route(const EntryPointName& entry_point) const;
+
+ private:
+  friend class Query;
+  class Body;
+  explicit Engine(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace novelo

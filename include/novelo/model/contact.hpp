@@ -1,0 +1,39 @@
+// Contacts and the identities by which they are recognised.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "novelo/base/ids.hpp"
+#include "novelo/base/time.hpp"
+#include "novelo/base/value.hpp"
+#include "novelo/model/channel.hpp"
+
+namespace novelo {
+
+// A customer.
+struct Contact {
+  ContactId id;
+  std::string name;    // how the contact is addressed; empty until somebody knows it
+  std::string locale;  // "pt-PT"; empty: the tenant's
+  std::vector<Address> identities;  // in the order they became known; plain form
+  Value::Map attributes;  // internal unless a template names them
+  Timestamp created_at{};
+
+  friend bool operator==(const Contact&, const Contact&) = default;
+};
+
+// One address and whose it is. With members besides its holder it is *shared*: it proposes contacts
+// and resolves none by itself.
+struct Identity {
+  Address address;
+  ContactId holder;
+  std::vector<ContactId> members;  // further contacts who use it
+  bool verified = false;           // proven to belong to the holder; else claimed
+  ContactId unresolved;            // stands for "one of them" in conversations until one is chosen
+
+  friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+}  // namespace novelo

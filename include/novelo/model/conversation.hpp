@@ -1,0 +1,90 @@
+// Conversations: everything said and done with one contact in one episode, across every channel.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "novelo/base/ids.hpp"
+#include "novelo/base/time.hpp"
+#include "novelo/model/channel.hpp"
+
+namespace novelo {
+
+enum class ConversationStatus : std::uint8_t {
+  pending = 1,  // a flow has it
+  open = 2,     // people have it, or are to have it
+  snoozed = 3,
+  closed = 4,
+};
+std::string_view to_string(ConversationStatus status);
+std::optional<ConversationStatus> parse_conversation_status(std::string_view text);
+
+// How the contact was reached at one entry point; what a channel's window is counted from.
+struct Reach {
+  EntryPointName entry_point;
+  Address address;                        // exactly as the provider gave it: replies go here
+  std::optional<Timestamp> last_inbound;  // the contact's last message or call, provider's time
+
+  friend bool operator==(const Reach&, const Reach&) = default;
+};
+
+// A place in the queue that waits for the contact to come back on another channel.
+struct KeptPlace {
+  Timestamp requested_at{};
+  AgentName preferred;
+
+  friend bool operator==(const KeptPlace&, const KeptPlace&) = default;
+};
+
+struct Conversation {
+  ConversationId id;
+  DeskName desk;
+  ContactId contact;
+  std::vector<ContactId> candidates;  // a shared or unknown number: who it may be; nobody chosen yet
+  ConversationStatus status = ConversationStatus::open;
+  AgentName owner;             // whose conversation it is; empty until somebody takes it
+  ConversationId previous;     // the one before, when this one is linked to it
+  std::uint64_t entries = 0;   // sequence of the last entry; they run 1..entries without a gap
+  std::uint64_t customer_entries = 0;  // the same for the customer's own view
+  std::uint32_t closures = 0;
+  Timestamp opened_at{};
+  Timestamp last_activity{};
+  std::optional<Timestamp> closed_at;
+  std::vector<Reach> reaches;
+  std::vector<InteractionId> live;    // interactions that have not ended, oldest first
+  std::vector<CaseId> cases;
+  std::vector<CallbackId> callbacks;  // open ones
+  SurveyId survey;                    // sent for the closure that follows
+  std::optional<KeptPlace> kept_place;
+
+  friend bool operator==(const Conversation&, const Conversation&) = default;
+};
+
+// What was said at one closing.
+struct Closure {
+  ConversationId conversation;
+  std::uint32_t number = 0;  // 1 for the first closing
+  Timestamp at{};
+  Author by;
+  std::string qualification;  // the contact reason that was chosen; may be empty
+  std::string description;
+  std::string disposition;
+  SurveyId survey;
+
+  friend bool operator==(const Closure&, const Closure&) = default;
+};
+
+enum class InteractionState : std::uint8_t {
+  arriving = 1,   // nothing was decided for it yet
+  in_flow = 2,
+  waiting = 3,    // in a queue or offered
+  connected = 4,  // with an agent
+  dialling = 5,   // a call of ours that has not been answered
+  ended = 6,
+};
+std::string_view to_string(InteractionState state);
+
+}  // namespace novelo

@@ -1,0 +1,85 @@
+// Effects: what the host must do, and what came of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "novelo/base/ids.hpp"
+#include "novelo/base/time.hpp"
+#include "novelo/base/value.hpp"
+#include "novelo/channel_adapter.hpp"
+
+namespace novelo {
+
+enum class EffectKind : std::uint8_t {
+  send = 1,    // a message to a contact
+  call = 2,    // a verb to the telephone system
+  notify = 3,  // tell an agent something: `body` says what
+  action = 4,  // look up or do something in another system; the answer comes in the settlement
+};
+std::string_view to_string(EffectKind kind);
+
+// An effect as the engine keeps it until it is settled.
+struct Effect {
+  EffectId id;
+  EffectKind kind = EffectKind::notify;
+  EntryPointName entry_point;   // send, call
+  ConversationId conversation;
+  InteractionId interaction;
+  std::uint64_t entry = 0;      // send: the timeline entry that it carries
+  AgentName agent;              // notify
+  CaseId case_id;               // action
+  Address to;                   // send
+  Content content;              // send
+  CallVerb verb;                // call
+  Value::Map body;              // notify, action
+  Timestamp created_at{};
+  std::uint32_t attempts = 0;           // that came back with "try again"
+  std::optional<Timestamp> not_before;  // the next attempt
+  std::optional<Timestamp> not_after;   // from then on it may not be sent any more
+
+  friend bool operator==(const Effect&, const Effect&) = default;
+};
+
+// An effect as the host gets it from `Engine::poll`.
+struct Handout {
+  EffectId id;
+  EffectKind kind = EffectKind::notify;
+  ConnectionName connection;                // send, call: whose secrets and transport
+  std::optional<TransportRequest> request;  // send, call: ready to be sent
+  AgentName agent;                          // notify
+  Value::Map body;                          // notify, action
+  std::uint32_t attempt = 1;
+  // True when an earlier run of this engine may have handed it out already: the provider may know
+  // its idempotency key, or may get it a second time.
+  bool maybe_done = false;
+  std::vector<std::string> warnings;        // what the channel could not show as it was meant
+};
+
+// What came of an effect.
+struct Done {
+  Value answer;  // action: what the other system said
+};
+struct Failed {
+  std::string reason;   // a word
+  std::string message;  // a sentence
+  bool retry = false;   // a passing fault
+};
+// TransportReply: the provider's raw answer to a send or a call verb; its adapter reads it.
+using Settlement = std::variant<TransportReply, Done, Failed>;
+
+// Something worth showing now and not worth storing.
+struct Signal {
+  std::string name;  // "offer", "message", "queue_place", ...
+  AgentName agent;   // for whom; empty: for everybody who looks
+  ConversationId conversation;
+  Value::Map body;
+
+  friend bool operator==(const Signal&, const Signal&) = default;
+};
+
+}  // namespace novelo

@@ -1,0 +1,108 @@
+// Channel events: what an adapter makes of a provider's payload. Plain facts, no decisions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "novelo/base/ids.hpp"
+#include "novelo/base/time.hpp"
+#include "novelo/model/call.hpp"
+#include "novelo/model/channel.hpp"
+#include "novelo/model/content.hpp"
+
+namespace novelo {
+
+// A message from a contact. `id` is the provider's and makes the message take effect once.
+struct InboundMessage {
+  std::string id;
+  std::optional<Timestamp> at;  // the provider's time; empty where the payload has none
+  Party from;
+  std::string to;  // the business's address as the provider names it: finds the entry point
+  Content content;
+
+  friend bool operator==(const InboundMessage&, const InboundMessage&) = default;
+};
+
+enum class DeliveryStatus : std::uint8_t {
+  none = 0,
+  pending = 1,   // committed, not yet taken by the provider
+  accepted = 2,  // taken by the provider
+  sent = 3,
+  delivered = 4,
+  read = 5,
+  played = 6,
+  failed = 7,
+  withdrawn = 8,  // made obsolete before it was handed out
+  refused = 9,    // not allowed any more when it was to be handed out
+};
+std::string_view to_string(DeliveryStatus status);
+std::optional<DeliveryStatus> parse_delivery_status(std::string_view text);
+
+// Why a provider did not take or deliver something; the class decides what happens next.
+enum class SendErrorClass : std::uint8_t {
+  none = 0,
+  retry = 1,          // a passing fault
+  throttled = 2,      // too fast; see retry_after
+  permanent = 3,      // this message cannot be sent
+  window_closed = 4,  // free text is not allowed now
+  opted_out = 5,
+  bad_address = 6,    // this recipient cannot be reached on this channel
+  bad_template = 7,
+  authentication = 8,  // the connection's credentials do not work
+};
+std::string_view to_string(SendErrorClass error);
+
+struct SendError {
+  SendErrorClass error = SendErrorClass::none;
+  std::string code;   // the provider's, as text
+  std::string title;  // the provider's words
+
+  friend bool operator==(const SendError&, const SendError&) = default;
+};
+
+// What became of an outbound message. Receipts come in any order, repeated, or never.
+struct Receipt {
+  std::string message_id;  // the provider's id of the message
+  EffectId effect;         // where the provider echoes it; none otherwise
+  DeliveryStatus status = DeliveryStatus::none;
+  std::optional<SendError> error;
+  std::optional<Timestamp> at;
+  std::string to;  // the business's address, where the payload names it
+
+  friend bool operator==(const Receipt&, const Receipt&) = default;
+};
+
+// Something happened to a call. `id` makes it take effect once.
+struct CallEvent {
+  std::string id;
+  CallEventKind kind = CallEventKind::incoming;
+  std::string call;
+  std::optional<Timestamp> at;
+  Party from;          // incoming: the caller; a `withheld` address when no number is shown
+  std::string to;      // incoming: the number that was called
+  std::string digits;  // digits
+  std::string text;    // speech: the words; recorded: the transcript, when there is one
+  std::optional<Media> media;  // recorded
+  Duration length{};           // recorded
+  int cause = 0;               // hung_up, bridge_failed: Q.850
+  EffectId effect;  // digits, speech, recorded, played: the request this answers, where known
+
+  friend bool operator==(const CallEvent&, const CallEvent&) = default;
+};
+
+// Understood as an event, but of a kind that this adapter cannot express. Kept, never dropped.
+struct UnsupportedEvent {
+  std::string id;
+  std::optional<Timestamp> at;
+  Party from;
+  std::string to;
+  std::string what;  // the provider's name for it
+
+  friend bool operator==(const UnsupportedEvent&, const UnsupportedEvent&) = default;
+};
+
+using ChannelEvent = std::variant<InboundMessage, Receipt, CallEvent, UnsupportedEvent>;
+
+}  // namespace novelo

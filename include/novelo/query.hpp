@@ -1,0 +1,81 @@
+// Query: the read side. A closed set of questions; every answer is a copy, as of the last commit.
+//
+// Lists take a `limit` (1 to 1000) and the place to go on from, and come in a stable order. Fails
+// with `not_found` for an unknown id, `invalid` for a limit out of range, `storage` or `corrupt` when
+// the store cannot answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "novelo/base/result.hpp"
+#include "novelo/engine.hpp"
+#include "novelo/model/callback.hpp"
+#include "novelo/model/case.hpp"
+#include "novelo/model/contact.hpp"
+#include "novelo/model/conversation.hpp"
+#include "novelo/model/entry.hpp"
+#include "novelo/model/interaction.hpp"
+#include "novelo/model/survey.hpp"
+#include "novelo/router.hpp"
+#include "novelo/rules/identity.hpp"
+
+namespace novelo {
+
+// A bubble as the customer may see it: no events, no names of queues, and no notes by type.
+struct CustomerEntry {
+  std::uint64_t sequence = 0;  // 1, 2, 3, ... in the customer's view
+  Timestamp at{};
+  Direction direction = Direction::inbound;
+  Author author;
+  Channel channel = Channel::none;
+  Content content;
+};
+
+class Query {
+ public:
+  // Borrows the engine: one call at a time, and no longer than the engine lives.
+  explicit Query(Engine& engine) : engine_(&engine) {}
+
+  Result<Contact> contact(ContactId id) const;
+  // By any spelling of an address; `plan` says how a number without a country code is read.
+  Result<std::vector<ContactId>> contacts_at(const Address& address, const DialPlan& plan) const;
+
+  Result<Conversation> conversation(ConversationId id) const;
+  // A contact's conversations, newest first, older than `before` (none: from the newest).
+  Result<std::vector<Conversation>> conversations_of(ContactId contact, ConversationId before,
+                                                     std::size_t limit) const;
+  // Entries with a sequence above `after`, in order.
+  Result<std::vector<Entry>> timeline(ConversationId id, std::uint64_t after,
+                                      std::size_t limit) const;
+  Result<std::vector<CustomerEntry>> customer_view(ConversationId id, std::uint64_t after,
+                                                   std::size_t limit) const;
+  Result<std::vector<Note>> notes(ConversationId id, std::size_t limit) const;
+  Result<std::vector<Closure>> closures(ConversationId id) const;
+
+  Result<Interaction> interaction(InteractionId id) const;
+  Result<Case> case_of(CaseId id) const;
+  // Spaces, dots and hyphens in what was typed do not matter.
+  Result<CaseId> case_by_protocol(std::string_view protocol) const;
+  Result<Callback> callback(CallbackId id) const;
+  Result<Survey> survey(SurveyId id) const;
+
+  // The router's view of live work and of agents.
+  Result<WorkRecord> work(WorkId id) const;
+  Result<RouterPlace> place(WorkId id) const;
+  Result<RouterExplanation> explain(WorkId id) const;
+  Result<AgentRecord> agent(const AgentName& name) const;
+  Result<std::vector<WorkId>> works_of(const AgentName& name) const;
+
+  // What has not been settled yet, by id, above `after`.
+  Result<std::vector<Effect>> unsettled(EffectId after, std::size_t limit) const;
+  // Unreadable payloads, oldest first, above `after`.
+  Result<std::vector<Quarantined>> quarantine(QuarantineId after, std::size_t limit) const;
+
+ private:
+  Engine* engine_;
+};
+
+}  // namespace novelo

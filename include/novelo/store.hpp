@@ -1,0 +1,117 @@
+// Store: where everything durable lives. The door that a new database goes through.
+//
+// A store is a set of tables of rows; a row is a key and a value, both plain bytes, ordered by key
+// as unsigned bytes. Several tenants may live in one store: every key an engine uses begins with
+// the eight-byte number of its tenant, which `open_tenant` gives.
+//
+//   Table::entry    [tenant 8][conversation 8][sequence 8] -> record
+//
+// Rules an implementation keeps (tests/stores_test.cpp holds each of them against every store):
+//  1. `commit` is atomic and durable: when it returns success the writes survive a power cut;
+//     when it returns an error nothing of it is visible to later reads, or, with the code
+//     `unknown`, all or nothing of it may be, and every later call on this store says `unknown`
+//     until it is reopened.
+//  2. `Write::insert` of a key that exists fails the whole commit with `conflict`, reason "exists".
+//  3. A commit under a fence that is no longer the tenant's newest fails with `conflict`, reason
+//     "fenced": at most one engine writes for a tenant.
+//  4. Reads see every successful commit that came before them.
+//  5. A full disk is `storage`, reason "full", and the store stays in service: reads go on, and
+//     commits too once there is room. A schema written by a newer version is `newer`.
+//  6. Keys and values are any bytes, none at all and NULs included. A value that is no `Table` is
+//     `invalid`, reason "unknown_table".
+//  7. Tenants are numbered 1, 2, 3, ... in the order of their first opening.
+//
+// Threads: one call at a time. Ownership: a store outlives the engines that use it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "novelo/base/ids.hpp"
+#include "novelo/base/result.hpp"
+
+namespace novelo {
+
+// Numbers are part of the file format: never reuse or reorder them.
+enum class Table : std::uint8_t {
+  meta = 1,            // the engine's own counters and clock
+  configuration = 2,   // every configuration ever taken into service, by version
+  contact = 3,
+  identity = 4,        // (kind, address) -> holder and members
+  conversation = 5,
+  open_conversation = 6,    // (desk, contact) -> conversation; the "at most one" constraint
+  contact_conversation = 7, // (contact, conversation) in order
+  entry = 8,           // the timeline
+  note = 9,            // internal notes: a table of their own
+  interaction = 10,
+  correlation = 11,    // provider ids and mail ids -> what they belong to; also says "seen before"
+  work = 12,           // the router's records
+  agent = 13,
+  matter = 14,         // cases
+  protocol = 15,       // protocol number -> case
+  callback = 16,
+  session = 17,        // flow sessions
+  survey = 18,
+  effect = 19,         // unsettled effects, by id
+  timer = 20,          // (due, kind, owner)
+  command = 21,        // command id -> digest and result
+  quarantine = 22,     // payloads that could not be read
+  closure = 23,        // (conversation, number) -> qualification, notes, survey
+  segment = 24,        // flow steps walked, for the reports
+  counter = 25,        // sequences of protocol numbers
+  parked_receipt = 26,  // receipts that came before their message was known
+};
+inline constexpr std::uint8_t table_count = 26;
+
+// The table's name, for instance "open_conversation"; also its name in SQL stores.
+std::string_view to_string(Table table);
+
+struct Write {
+  enum class Kind : std::uint8_t { put, insert, erase };
+  Kind kind = Kind::put;
+  Table table = Table::meta;
+  std::string key;
+  std::string value;  // empty for erase
+
+  friend bool operator==(const Write&, const Write&) = default;
+};
+
+struct Row {
+  std::string key;
+  std::string value;
+};
+
+enum class Order : std::uint8_t { ascending, descending };
+
+// The right to write for one tenant. A newer one for the same tenant ends it.
+struct Fence {
+  std::uint64_t tenant = 0;  // leads every key
+  std::uint64_t epoch = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Registers the tenant on first use and gives the newest fence for it, durably: every fence given
+  // for it before stops writing. Costs a commit. Fails with `invalid` on an empty name.
+  virtual Result<Fence> open_tenant(const TenantName& tenant) = 0;
+
+  // The value at `key`, or nothing.
+  virtual Result<std::optional<std::string>> get(Table table, std::string_view key) = 0;
+
+  // Up to `limit` rows with from <= key < to, in the given order (descending starts below `to`).
+  // None when from >= to.
+  virtual Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
+                                        std::size_t limit, Order order) = 0;
+
+  // All writes or none, durably. Writes apply in the order given; erasing what is not there is no
+  // error. Without writes only the fence is checked, and nothing is paid.
+  virtual Status commit(const Fence& fence, std::span<const Write> writes) = 0;
+};
+
+}  // namespace novelo

@@ -1,0 +1,174 @@
+#include "adapters/json_reader.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "adapters/text.hpp"
+#include "novelo/base/limits.hpp"
+
+namespace novelo {
+namespace {
+
+bool too_deep(std::string_view bytes, std::size_t most) {
+  std::size_t depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+      continue;
+    }
+    if (c == '"') quoted = true;
+    if ((c == '{' || c == '[') && ++depth > most) return true;
+    if ((c == '}' || c == ']') && depth > 0) --depth;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view bytes) {
+  if (too_deep(bytes, Limits{}.json_depth)) {
+    return fail({ErrorCode::invalid, "too_deep", "The JSON is nested too deeply.", "body", ""});
+  }
+  Json json = Json::parse(bytes, nullptr, false);
+  if (json.is_discarded()) {
+    return fail({ErrorCode::invalid, "bad_json", "The body is not JSON.", "body", ""});
+  }
+  return json;
+}
+
+std::string write_json(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+JsonReader::JsonReader(const Json& document, std::optional<Error>& fault)
+    : node_(&document), fault_(&fault) {}
+
+JsonReader::JsonReader(const Json* node, std::string path, std::optional<Error>* fault)
+    : node_(node), path_(std::move(path)), fault_(fault) {
+  if (node_ != nullptr && !node_->is_object()) {
+    blame("", "wrong_type", "An object is expected.");
+    node_ = nullptr;
+  }
+}
+
+bool JsonReader::empty() const {
+  return node_ == nullptr || node_->empty();
+}
+
+bool JsonReader::has(std::string_view key) const {
+  return member(key) != nullptr;
+}
+
+const Json* JsonReader::member(std::string_view key) const {
+  if (node_ == nullptr || !node_->is_object()) return nullptr;
+  const auto found = node_->find(key);
+  return found == node_->end() || found->is_null() ? nullptr : &*found;
+}
+
+std::string JsonReader::path_to(std::string_view key) const {
+  if (key.empty() || path_.empty()) return path_ + std::string(key);
+  return fmt::format("{}.{}", path_, key);
+}
+
+void JsonReader::blame(std::string_view key, std::string_view reason,
+                       std::string_view message) const {
+  if (fault_->has_value()) return;
+  constexpr std::size_t longest = 200;  // the key may be a stranger's
+  *fault_ = Error{ErrorCode::invalid, std::string(reason), std::string(message),
+                  to_utf8(path_to(key).substr(0, longest)), ""};
+}
+
+std::string JsonReader::text(std::string_view key) const {
+  const Json* const value = member(key);
+  if (value == nullptr) return {};
+  if (const auto* text = value->get_ptr<const Json::string_t*>()) return *text;
+  blame(key, "wrong_type", "A text is expected.");
+  return {};
+}
+
+std::string JsonReader::scalar(std::string_view key) const {
+  const Json* const value = member(key);
+  if (value == nullptr) return {};
+  if (const auto* text = value->get_ptr<const Json::string_t*>()) return *text;
+  if (value->is_number_unsigned()) {
+    return fmt::format("{}", *value->get_ptr<const Json::number_unsigned_t*>());
+  }
+  if (value->is_number_integer()) {
+    return fmt::format("{}", *value->get_ptr<const Json::number_integer_t*>());
+  }
+  blame(key, "wrong_type", "A text or a whole number is expected.");
+  return {};
+}
+
+bool JsonReader::flag(std::string_view key) const {
+  const Json* const value = member(key);
+  if (value == nullptr) return false;
+  if (const auto* flag = value->get_ptr<const Json::boolean_t*>()) return *flag;
+  blame(key, "wrong_type", "true or false is expected.");
+  return false;
+}
+
+std::optional<double> JsonReader::number(std::string_view key) const {
+  const Json* const value = member(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number()) return value->get<double>();
+  blame(key, "wrong_type", "A number is expected.");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> JsonReader::integer(std::string_view key) const {
+  const Json* const value = member(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number_unsigned()) {
+    const auto number = *value->get_ptr<const Json::number_unsigned_t*>();
+    if (number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      return static_cast<std::int64_t>(number);
+    }
+  } else if (value->is_number_integer()) {
+    return *value->get_ptr<const Json::number_integer_t*>();
+  }
+  blame(key, "wrong_type", "A whole number is expected.");
+  return std::nullopt;
+}
+
+JsonReader JsonReader::object(std::string_view key) const {
+  return JsonReader(member(key), path_to(key), fault_);
+}
+
+std::vector<JsonReader> JsonReader::items_of(const Json* list, const std::string& path) const {
+  std::vector<JsonReader> readers;
+  readers.reserve(list->size());
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    readers.push_back(JsonReader(&(*list)[i], fmt::format("{}[{}]", path, i), fault_));
+  }
+  return readers;
+}
+
+std::vector<JsonReader> JsonReader::objects(std::string_view key) const {
+  const Json* const list = member(key);
+  if (list == nullptr) return {};
+  if (list->is_array()) return items_of(list, path_to(key));
+  blame(key, "wrong_type", "A list is expected.");
+  return {};
+}
+
+std::vector<JsonReader> JsonReader::items() const {
+  if (node_ == nullptr || !node_->is_array()) return {};
+  return items_of(node_, path_);
+}
+
+void JsonReader::only(std::initializer_list<std::string_view> keys) const {
+  if (node_ == nullptr || !node_->is_object()) return;
+  for (const auto& [key, value] : node_->items()) {
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+      blame(key, "unknown_key", "This member is not known here.");
+    }
+  }
+}
+
+}  // namespace novelo

@@ -1,0 +1,321 @@
+#include "novelo/adapters/voice.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "adapters/json_reader.hpp"
+#include "adapters/reply.hpp"
+#include "adapters/settings.hpp"
+#include "adapters/signature.hpp"
+#include "adapters/text.hpp"
+#include "novelo/base/limits.hpp"
+
+namespace novelo {
+namespace {
+
+constexpr std::string_view signature_header = "X-Novelo-Signature";
+constexpr std::size_t longest_text = 4000;
+constexpr std::size_t most_options = 9;
+constexpr double longest_recording = 86'400;  // seconds
+
+constexpr std::array setting_rules = {
+    SettingRule{"verbs_url", SettingRule::Form::url, true},
+    SettingRule{"unsigned", SettingRule::Form::yes_no, false},
+};
+
+std::string trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
+}
+
+// A telephone system must never lose a call over a strange caller id: what is no number is kept as
+// the name, and the caller counts as withheld.
+Party read_caller(const std::string& from, const std::string& call) {
+  Party party;
+  const std::string word = to_lower(from);
+  const bool hidden = from.empty() || word == "anonymous" || word == "withheld";
+  if (!hidden && from.find_first_of("0123456789") != std::string::npos) {
+    party.address = {AddressKind::phone, from};
+    return party;
+  }
+  party.address = {AddressKind::withheld, call};
+  if (!hidden) party.display_name = from;
+  return party;
+}
+
+void check_members(const JsonReader& event, CallEventKind kind) {
+  switch (kind) {
+    case CallEventKind::digits:
+      event.only({"event_id", "event", "call", "at", "from", "to", "answers", "digits"});
+      if (!event.has("digits")) event.blame("digits", "missing_member", "The keys are missing.");
+      break;
+    case CallEventKind::speech:
+      event.only({"event_id", "event", "call", "at", "from", "to", "answers", "text"});
+      if (!event.has("text")) event.blame("text", "missing_member", "The words are missing.");
+      break;
+    case CallEventKind::recorded:
+      event.only(
+          {"event_id", "event", "call", "at", "from", "to", "answers", "recording", "transcript"});
+      if (!event.has("recording")) {
+        event.blame("recording", "missing_member", "The recording is missing.");
+      }
+      break;
+    case CallEventKind::bridge_failed:
+    case CallEventKind::hung_up:
+      event.only({"event_id", "event", "call", "at", "from", "to", "answers", "cause"});
+      break;
+    default: event.only({"event_id", "event", "call", "at", "from", "to", "answers"});
+  }
+  for (const std::string_view key : {"event_id", "call"}) {
+    if (event.text(key).empty()) event.blame(key, "missing_member", "This member is missing.");
+  }
+  if (kind == CallEventKind::incoming && event.text("to").empty()) {
+    event.blame("to", "missing_member", "The number that was called is missing.");
+  }
+}
+
+void read_recording(const JsonReader& recording, CallEvent& call) {
+  recording.only({"ref", "mime", "seconds"});
+  Media media;
+  media.kind = MediaKind::voice;
+  media.ref = recording.text("ref");
+  media.mime = recording.text("mime");
+  media.transcript = call.text;
+  if (media.ref.empty()) recording.blame("ref", "missing_member", "The reference is missing.");
+  const double seconds = recording.number("seconds").value_or(0);
+  if (!(seconds >= 0 && seconds <= longest_recording)) {
+    recording.blame("seconds", "bad_number", "Seconds from 0 to 86400 are expected.");
+    return;
+  }
+  call.length = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  call.media = std::move(media);
+}
+
+std::string read_digits(const JsonReader& event) {
+  const std::string digits = event.text("digits");
+  if (digits.find_first_not_of("0123456789*#ABCD") != std::string::npos) {
+    event.blame("digits", "bad_digits", "The keys 0 to 9, *, # and A to D are expected.");
+  }
+  return digits;
+}
+
+int read_cause(const JsonReader& event) {
+  const std::int64_t cause = event.integer("cause").value_or(0);
+  if (cause >= 0 && cause <= 127) return static_cast<int>(cause);
+  event.blame("cause", "bad_number", "A Q.850 cause from 0 (unknown) to 127 is expected.");
+  return 0;
+}
+
+void read_answers(const JsonReader& event, CallEvent& call) {
+  const std::string answers = event.text("answers");
+  call.effect = read_effect(answers);
+  if (!answers.empty() && !call.effect) {
+    event.blame("answers", "bad_effect", "The effect of a verb is expected, as it was given.");
+  }
+}
+
+CallEvent read_event(const JsonReader& event) {
+  CallEvent call;
+  const std::optional<CallEventKind> kind = parse_call_event_kind(event.text("event"));
+  if (!kind) {
+    event.blame("event", "unknown_event", "No event has this name.");
+    return call;
+  }
+  call.kind = *kind;
+  check_members(event, *kind);
+  call.id = event.text("event_id");
+  call.call = event.text("call");
+  call.to = event.text("to");
+  const std::string from = trimmed(event.text("from"));
+  if (*kind == CallEventKind::incoming || !from.empty()) call.from = read_caller(from, call.call);
+  if (event.has("at")) {
+    const Result<Timestamp> at = parse_timestamp(event.text("at"));
+    if (at) call.at = *at;
+    if (!at) event.blame("at", "bad_time", "A time of RFC 3339 with an offset is expected.");
+  }
+  call.digits = read_digits(event);
+  call.text = *kind == CallEventKind::recorded ? event.text("transcript") : event.text("text");
+  if (event.has("recording")) read_recording(event.object("recording"), call);
+  call.cause = read_cause(event);
+  read_answers(event, call);
+  return call;
+}
+
+Error unable(std::string_view reason, std::string_view message, std::string_view subject) {
+  return {ErrorCode::unsupported, std::string(reason), std::string(message), std::string(subject),
+          ""};
+}
+
+Error missing(std::string_view member) {
+  return {ErrorCode::invalid, "missing_member", fmt::format("The verb needs \"{}\".", member),
+          std::string(member), ""};
+}
+
+// Whole seconds as a whole number, others with their fraction.
+Json seconds(Duration duration) {
+  constexpr std::int64_t second = 1'000'000;
+  if (duration.count() % second == 0) return duration.count() / second;
+  return static_cast<double>(duration.count()) / static_cast<double>(second);
+}
+
+void write_prompt(const CallVerb& verb, Json& body) {
+  if (!verb.text.empty()) body["text"] = verb.text;
+  if (!verb.locale.empty()) body["locale"] = verb.locale;
+}
+
+Status write_gather(const CallVerb& verb, Json& body) {
+  if (verb.options.size() > most_options) {
+    return fail({ErrorCode::limit, "too_many_options", "A caller can press nine digits.", "options",
+                 "Ask in two steps."});
+  }
+  write_prompt(verb, body);
+  body["max_digits"] = verb.max_digits;
+  body["speech"] = verb.speech;
+  if (verb.timeout > Duration::zero()) body["timeout_seconds"] = seconds(verb.timeout);
+  for (std::size_t i = 0; i < verb.options.size(); ++i) {
+    const Option& option = verb.options[i];
+    body["options"].push_back(
+        {{"digit", fmt::format("{}", i + 1)}, {"id", option.id}, {"title", option.title}});
+  }
+  return {};
+}
+
+Status write_device(const CallVerb& verb, Json& body) {
+  if (verb.device.empty()) return fail(missing("device"));
+  body["agent"] = verb.agent.text();
+  body["device"] = verb.device;
+  return {};
+}
+
+Status write_originate(const CallVerb& verb, Json& body) {
+  if (verb.to.empty()) return fail(missing("to"));
+  body["to"] = verb.to;
+  if (!verb.from.empty()) body["from"] = verb.from;
+  return write_device(verb, body);
+}
+
+Status write_verb(const CallVerb& verb, Json& body) {
+  if (verb.call.empty()) return fail(missing("call"));
+  if (const Status fits = check_text(verb.text, longest_text, "text"); !fits) return fits;
+  switch (verb.kind) {
+    case CallVerbKind::answer:
+    case CallVerbKind::hang_up: return {};
+    case CallVerbKind::play:
+      if (verb.text.empty()) return fail(missing("text"));
+      write_prompt(verb, body);
+      body["loop"] = verb.loop;
+      return {};
+    case CallVerbKind::gather: return write_gather(verb, body);
+    case CallVerbKind::record:
+      write_prompt(verb, body);
+      if (verb.timeout > Duration::zero()) body["max_seconds"] = seconds(verb.timeout);
+      return {};
+    case CallVerbKind::bridge: return write_device(verb, body);
+    case CallVerbKind::originate: return write_originate(verb, body);
+  }
+  return fail(unable("unknown_verb", "The protocol has no such verb.", "verb"));
+}
+
+SendOutcome read_taken(const TransportReply& reply) {
+  SendOutcome outcome;
+  const Result<Json> json = parse_json(reply.body);
+  if (!json || !json->is_object()) return outcome_of_status(reply);
+  std::optional<Error> fault;
+  const JsonReader body(*json, fault);
+  if (body.flag("ok")) {
+    outcome.kind = SendOutcome::Kind::accepted;
+    return outcome;
+  }
+  if (fault || !body.has("ok")) return outcome_of_status(reply);
+  return outcome_of_error({SendErrorClass::permanent, "refused", body.text("error")}, {});
+}
+
+}  // namespace
+
+Capabilities VoiceAdapter::capabilities(const Connection&) const {
+  Capabilities able;
+  able.channel = Channel::voice;
+  able.text = longest_text;
+  able.idempotent_send = true;
+  return able;
+}
+
+Status VoiceAdapter::check(const Connection& connection) const {
+  return check_settings(connection, setting_rules);
+}
+
+Status VoiceAdapter::verify(const Request& request, const Connection& connection) const {
+  const auto shared = connection.secrets.find("shared_secret");
+  const bool checkable = shared != connection.secrets.end() && !shared->second.empty();
+  const bool given = !request.header(signature_header).empty();
+  if (connection.setting("unsigned") == "yes" && !(checkable && given)) return {};
+  return verify_body_sha256(request, signature_header, connection, "shared_secret");
+}
+
+Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) const {
+  const Result<Json> json = parse_json(request.body);
+  if (!json) return fail(json.error());
+  if (json->is_array() && json->size() > Limits{}.events_per_request) {
+    return fail({ErrorCode::limit, "too_many_events", "The list has too many events.", "body",
+                 "Send them in several requests."});
+  }
+  std::optional<Error> fault;
+  const JsonReader document(*json, fault);
+  std::vector<JsonReader> events = document.items();
+  if (json->is_object()) events = {document};
+  if (!json->is_object() && !json->is_array()) {
+    document.blame("", "wrong_type", "An event or a list of events is expected.");
+  }
+  Decoded decoded;
+  for (const JsonReader& event : events) {
+    if (fault) break;
+    CallEvent call = read_event(event);
+    if (call.from.address.kind == AddressKind::withheld && !call.from.display_name.empty()) {
+      decoded.warnings.push_back("A caller id without digits is taken as withheld.");
+    }
+    decoded.events.push_back(std::move(call));
+  }
+  if (fault) return fail(*fault);
+  decoded.answer.headers = {{"Content-Type", "application/json"}};
+  decoded.answer.body = R"({"ok":true})";
+  return decoded;
+}
+
+Result<Encoded> VoiceAdapter::encode(const Outbound& outbound, const Connection& connection) const {
+  const auto* const call = std::get_if<OutboundCall>(&outbound);
+  if (call == nullptr) {
+    return fail(unable("no_messages", "A call carries no messages, only verbs.", "message"));
+  }
+  Json body = {{"verb", std::string(to_string(call->verb.kind))},
+               {"call", call->verb.call},
+               {"effect", write_effect(call->effect)}};
+  if (const Status written = write_verb(call->verb, body); !written) return fail(written.error());
+  Encoded encoded;
+  encoded.request.url = std::string(connection.setting("verbs_url"));
+  encoded.request.headers = {{"Content-Type", "application/json"}};
+  encoded.request.body = write_json(body);
+  if (connection.secrets.count("verbs_token") != 0) {
+    encoded.request.authorization = {Authorization::Kind::bearer, "", "verbs_token"};
+  }
+  encoded.request.idempotency_key = write_effect(call->effect);
+  return encoded;
+}
+
+SendOutcome VoiceAdapter::read_reply(const Outbound&, const TransportReply& reply,
+                                     const Connection&) const {
+  if (reply.status >= 200 && reply.status < 300) return read_taken(reply);
+  if (reply.status == 404 || reply.status == 410) {
+    return outcome_of_error({SendErrorClass::permanent, "call_gone", "The call is over."}, {});
+  }
+  if (reply.status >= 500) {
+    // A verb may safely be sent again, so even a gateway's silence is no riddle.
+    const SendError error{SendErrorClass::retry, fmt::format("http_{}", reply.status), ""};
+    return outcome_of_error(error, retry_after(reply));
+  }
+  return outcome_of_status(reply);
+}
+
+}  // namespace novelo

@@ -1,0 +1,256 @@
+#include "engine/arrivals.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace novelo {
+
+namespace {
+
+constexpr std::size_t conversations_looked_at = 20;
+constexpr std::string_view token_mark = "#nv-";
+
+Conversation& create_conversation(Turn& turn, const Recognised& who, const DeskConfig& desk) {
+  Conversation conversation;
+  conversation.id = turn.ids.take<ConversationId>();
+  conversation.desk = desk.name;
+  conversation.contact = who.contact;
+  conversation.candidates = who.candidates;
+  conversation.opened_at = turn.now;
+  conversation.last_activity = turn.now;
+  const ConversationId id = conversation.id;
+  turn.tables.open_conversations.put(turn.tables.key(desk.name, who.contact), {id.value()});
+  turn.tables.contact_conversations.create(turn.tables.key(who.contact, id), {id.value()});
+  return turn.tables.conversations.create(turn.tables.key(id), std::move(conversation));
+}
+
+Placed begin_conversation(Turn& turn, const Recognised& who, const DeskConfig& desk,
+                          Placement placement, const Conversation* last) {
+  const std::optional<Conversation> before = last ? std::optional(*last) : std::nullopt;
+  Conversation& conversation = create_conversation(turn, who, desk);
+  const ConversationId id = conversation.id;
+  Value::Map details;
+  if (before) {
+    conversation.reaches = before->reaches;  // windows outlive an episode
+    if (placement == Placement::linked) {
+      conversation.previous = before->id;
+      conversation.owner = before->owner;
+    }
+  }
+  turn.note_event(id, EventKind::opened, {});
+  if (placement == Placement::linked) {
+    turn.note_event(id, EventKind::linked, {{"previous", id_value(before->id)}});
+  }
+  if (!who.candidates.empty()) {
+    Value::List candidates;
+    for (const ContactId candidate : who.candidates) candidates.push_back(id_value(candidate));
+    turn.note_event(id, EventKind::identity_shared, {{"candidates", Value(std::move(candidates))}});
+  }
+  return {id, placement};
+}
+
+}  // namespace
+
+const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk) {
+  const Key prefix = turn.tables.key().id(contact);
+  const auto rows = turn.tables.contact_conversations.scan(
+      prefix.bytes(), prefix.end(), conversations_looked_at, Order::descending);
+  for (const auto& [key, pointer] : rows) {
+    const Conversation* conversation =
+        turn.tables.conversations.find(turn.tables.key(ConversationId(pointer.id)));
+    if (conversation != nullptr && conversation->desk == desk) return conversation;
+  }
+  return nullptr;
+}
+
+void reopen(Turn& turn, const Conversation& closed, Author by) {
+  const ConversationId id = closed.id;
+  Conversation& conversation = turn.edit(closed);
+  conversation.status = ConversationStatus::open;
+  conversation.survey = {};
+  turn.tables.open_conversations.put(turn.tables.key(conversation.desk, conversation.contact),
+                                     {id.value()});
+  turn.note_event(id, EventKind::reopened, {}, std::move(by));
+}
+
+Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk) {
+  const Conversation* open = nullptr;
+  if (const Pointer* pointer =
+          turn.tables.open_conversations.find(turn.tables.key(desk.name, who.contact))) {
+    open = turn.tables.conversations.find(turn.tables.key(ConversationId(pointer->id)));
+  }
+  const Conversation* last =
+      open == nullptr && !who.created ? latest_conversation(turn, who.contact, desk.name) : nullptr;
+  const Placement placement = place(open, last, {desk.reopen, desk.affinity}, turn.now);
+  switch (placement) {
+    case Placement::join: return {open->id, placement};
+    case Placement::reopen:
+      reopen(turn, *last, {AuthorRole::customer, {}});
+      return {last->id, placement};
+    case Placement::linked:
+    case Placement::fresh: break;
+  }
+  return begin_conversation(turn, who, desk, placement, last);
+}
+
+JoinToken find_join_token(const Turn& turn, std::string_view text) {
+  JoinToken found{{}, std::string(text)};
+  const std::size_t start = text.find(token_mark);
+  if (start == std::string_view::npos) return found;
+  std::size_t end = start + token_mark.size();
+  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+                               text[end] == '-')) {
+    ++end;
+  }
+  const auto token = text.substr(start + token_mark.size(), end - start - token_mark.size());
+  const std::uint64_t id = turn.read_token("join", token);
+  if (id == 0) return found;
+  found.conversation = ConversationId(id);
+  std::string_view before = text.substr(0, start);
+  while (!before.empty() && before.back() == ' ') before.remove_suffix(1);
+  found.rest = std::string(before) + std::string(text.substr(end));
+  return found;
+}
+
+std::string join_text(const Turn& turn, ConversationId conversation) {
+  return std::string(token_mark) + turn.token("join", conversation.value());
+}
+
+void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_point,
+                    const Address& address, std::optional<Timestamp> inbound_at) {
+  Conversation& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  auto reach = std::find_if(conversation.reaches.begin(), conversation.reaches.end(),
+                            [&](const Reach& known) { return known.entry_point == entry_point; });
+  if (reach == conversation.reaches.end()) {
+    conversation.reaches.push_back({entry_point, address, {}});
+    reach = conversation.reaches.end() - 1;
+  }
+  reach->address = address;
+  if (inbound_at && (!reach->last_inbound || *reach->last_inbound < *inbound_at)) {
+    reach->last_inbound = inbound_at;
+  }
+}
+
+const Reach* find_reach(const Conversation& conversation, const EntryPointName& entry_point) {
+  for (const Reach& reach : conversation.reaches) {
+    if (reach.entry_point == entry_point) return &reach;
+  }
+  return nullptr;
+}
+
+Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointConfig& entry_point,
+                               const Address& remote, Direction direction) {
+  Conversation& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  Interaction interaction;
+  interaction.id = turn.ids.take<InteractionId>();
+  interaction.conversation = id;
+  interaction.contact = conversation.contact;
+  interaction.channel = entry_point.channel;
+  interaction.direction = direction;
+  interaction.entry_point = entry_point.name;
+  interaction.remote = remote;
+  interaction.started_at = turn.now;
+  conversation.live.push_back(interaction.id);
+  return turn.tables.interactions.create(turn.tables.key(interaction.id), interaction);
+}
+
+void dispatch(Turn& turn, InteractionId id) {
+  const Interaction interaction = turn.get(id);
+  const Conversation conversation = turn.get(interaction.conversation);
+  const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
+  const DeskConfig& desk = *turn.config().desk(entry_point.desk);
+  AgentName first = conversation.owner;
+  if (conversation.kept_place && !conversation.kept_place->preferred.empty()) {
+    first = conversation.kept_place->preferred;
+  }
+  if (first.empty() && !entry_point.flow.empty()) {
+    turn.edit(interaction).state = InteractionState::in_flow;
+    turn.edit(conversation).status = ConversationStatus::pending;
+    turn.tasks.emplace_back(StartFlow{id, entry_point.flow});
+    return;
+  }
+  QueueWish wish;
+  if (!first.empty()) {
+    wish.preferred = first;
+    wish.preference = Preference::first;
+    wish.until = turn.now + desk.owner_wait;
+  }
+  enqueue(turn, id, wish);
+}
+
+namespace {
+
+WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish& wish) {
+  const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
+  const Conversation conversation = turn.get(interaction.conversation);
+  WorkRecord work;
+  work.id = turn.ids.take<WorkId>();
+  work.kind = WorkKind::interaction;
+  work.channel = interaction.channel;
+  work.work_class = work_class_of(interaction.channel);
+  work.conversation = interaction.conversation;
+  work.subject = interaction.id.value();
+  work.queue = wish.queue.empty() ? entry_point.queue : wish.queue;
+  work.skills = wish.skills;
+  work.priority = wish.priority;
+  work.preferred = wish.preferred;
+  work.preference = wish.preference;
+  work.preference_until = wish.until;
+  work.requested_at = interaction.started_at;
+  if (conversation.kept_place) {
+    work.requested_at = std::min(work.requested_at, conversation.kept_place->requested_at);
+  }
+  return work;
+}
+
+}  // namespace
+
+Status enqueue(Turn& turn, InteractionId id, const QueueWish& wish) {
+  const Interaction interaction = turn.get(id);
+  if (interaction.work && turn.router->work(interaction.work) != nullptr) {
+    WorkChanged change{interaction.work, {}, wish.skills, wish.priority, {}};
+    if (!wish.queue.empty()) change.queue = wish.queue;
+    change.preferred = WorkChanged::Preferred{wish.preferred, wish.preference, wish.until};
+    return turn.route(change);
+  }
+  WorkRecord work = work_for(turn, interaction, wish);
+  Interaction& waiting = turn.edit(interaction);
+  waiting.work = work.id;
+  waiting.state = InteractionState::waiting;
+  Conversation& conversation =
+      turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
+  conversation.status = ConversationStatus::open;
+  conversation.kept_place.reset();
+  Value::Map details{{"queue", Value(work.queue.text())}};
+  if (!wish.preferred.empty()) details["preferred"] = Value(wish.preferred.text());
+  turn.note_event(interaction, EventKind::queued, std::move(details));
+  return turn.route(WorkAdded{std::move(work)});
+}
+
+void end_interaction(Turn& turn, InteractionId id) {
+  const Interaction interaction = turn.get(id);
+  Interaction& ended = turn.edit(interaction);
+  ended.state = InteractionState::ended;
+  ended.ended_at = turn.now;
+  ended.work = {};
+  if (interaction.session) {
+    const std::string key = turn.tables.key(interaction.session);
+    if (const FlowSession* session = turn.tables.sessions.find(key)) {
+      if (session->deadline) turn.disarm(TimerKind::flow, id.value(), *session->deadline);
+      turn.tables.sessions.erase(key);
+    }
+    ended.session = {};
+  }
+  auto& live = turn.tables.conversations.edit(turn.tables.key(interaction.conversation)).live;
+  live.erase(std::remove(live.begin(), live.end(), id), live.end());
+  const WorkRecord* work = turn.router->work(interaction.work);
+  if (work == nullptr) return;
+  if (work->state == WorkState::assigned) {
+    turn.route(WorkFinished{work->id});
+  } else {
+    turn.route(WorkRemoved{work->id});
+  }
+}
+
+}  // namespace novelo

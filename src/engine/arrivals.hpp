@@ -1,0 +1,69 @@
+// Arrivals: who is it, which conversation does it belong to, and who is to take it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/turn.hpp"
+#include "novelo/rules/conversation.hpp"
+
+namespace novelo {
+
+// Whom an address stands for.
+struct Recognised {
+  ContactId contact;
+  std::vector<ContactId> candidates;  // shared by several: nobody chosen
+  bool created = false;
+};
+Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point);
+
+// The holder of an address by any spelling; none when nobody or several.
+ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan);
+// Gives an address to a contact unless somebody has it; false when it is another's.
+bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool verified);
+
+// The desk's conversation for a contact: joined, reopened or new.
+struct Placed {
+  ConversationId conversation;
+  Placement placement = Placement::fresh;
+};
+Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk);
+// The contact's latest conversation at a desk, of any status; null when there is none.
+const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk);
+void reopen(Turn& turn, const Conversation& conversation, Author by);
+
+// A conversation named by a token in a text ("... #nv-<token>"), and the text without it.
+struct JoinToken {
+  ConversationId conversation;
+  std::string rest;
+};
+JoinToken find_join_token(const Turn& turn, std::string_view text);
+// What a link puts into the contact's first message.
+std::string join_text(const Turn& turn, ConversationId conversation);
+
+// How the contact is reached at an entry point, remembered with the time of the last message.
+void remember_reach(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
+                    const Address& address, std::optional<Timestamp> inbound_at);
+const Reach* find_reach(const Conversation& conversation, const EntryPointName& entry_point);
+
+// Begins an interaction in a conversation.
+Interaction& begin_interaction(Turn& turn, ConversationId conversation,
+                               const EntryPointConfig& entry_point, const Address& remote,
+                               Direction direction);
+// Sends a new interaction on its way: to its owner, into the entry point's flow, or to its queue.
+void dispatch(Turn& turn, InteractionId interaction);
+// Puts it into a queue, or changes what it waits for when it is in one.
+struct QueueWish {
+  QueueName queue;  // empty: the entry point's
+  std::vector<SkillName> skills;
+  int priority = 0;
+  AgentName preferred;
+  Preference preference = Preference::none;
+  std::optional<Timestamp> until;
+};
+Status enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
+// Ends it: its flow, its work, its place among the live ones.
+void end_interaction(Turn& turn, InteractionId interaction);
+
+}  // namespace novelo

@@ -1,0 +1,113 @@
+// Decide: one function for each kind of input. Each validates, then changes; an error means that
+// nothing may remain of it.
+#pragma once
+
+#include "engine/turn.hpp"
+
+namespace novelo {
+
+// --- what arrives (messages.cpp, mail.cpp, calls.cpp) ---------------------------------------------
+Status decide(Turn& turn, const ConnectionName& connection, const ChannelEvent& event);
+Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message);
+Status decide_mail(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message);
+Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receipt& receipt);
+Status decide_unsupported(Turn& turn, const ConnectionName& connection,
+                          const UnsupportedEvent& event);
+Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event);
+
+// --- commands, by the file that has them ------------------------------------------------------------
+Status decide(Turn& turn, const AgentName& actor, const CommandBody& body);
+// contacts.cpp
+Status decide(Turn& turn, const AgentName& actor, const UpsertContact& command);
+Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command);
+// agents.cpp
+Status decide(Turn& turn, const AgentName& actor, const SetPresence& command);
+Status decide(Turn& turn, const AgentName& actor, const SetOtherCall& command);
+Status decide(Turn& turn, const AgentName& actor, const AcceptOffer& command);
+Status decide(Turn& turn, const AgentName& actor, const RefuseOffer& command);
+Status decide(Turn& turn, const AgentName& actor, const FinishInteraction& command);
+Status decide(Turn& turn, const AgentName& actor, const EndWrapUp& command);
+Status decide(Turn& turn, const AgentName& actor, const HangUp& command);
+// conversations.cpp
+Status decide(Turn& turn, const AgentName& actor, const ViewConversation& command);
+Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& command);
+Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& command);
+Status decide(Turn& turn, const AgentName& actor, const AddNote& command);
+Status decide(Turn& turn, const AgentName& actor, const CloseConversation& command);
+Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& command);
+// sends.cpp
+Status decide(Turn& turn, const AgentName& actor, const SendMessage& command);
+// cases.cpp
+Status decide(Turn& turn, const AgentName& actor, const OpenCase& command);
+Status decide(Turn& turn, const AgentName& actor, const SetCaseFields& command);
+Status decide(Turn& turn, const AgentName& actor, const SetCaseStatus& command);
+Status decide(Turn& turn, const AgentName& actor, const MarkInformed& command);
+Status decide(Turn& turn, const AgentName& actor, const VerifyReply& command);
+Status decide(Turn& turn, const AgentName& actor, const RunAction& command);
+// callbacks.cpp
+Status decide(Turn& turn, const AgentName& actor, const CreateCallback& command);
+Status decide(Turn& turn, const AgentName& actor, const PlaceCallback& command);
+Status decide(Turn& turn, const AgentName& actor, const RecordAttempt& command);
+Status decide(Turn& turn, const AgentName& actor, const CancelCallback& command);
+// surveys.cpp
+Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command);
+Status decide(Turn& turn, const AgentName& actor, const AnswerSurvey& command);
+// configure.cpp
+Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& command);
+Status decide(Turn& turn, const AgentName& actor, const ConfirmTime& command);
+
+// --- what came of effects (settlements.cpp) ---------------------------------------------------------
+Status decide(Turn& turn, const SettleEffect& settle);
+
+// --- what falls due (timers.cpp) ----------------------------------------------------------------------
+void decide(Turn& turn, const Timer& timer);
+
+// --- the cascade (cascade.cpp, routing.cpp, flows.cpp) -----------------------------------------------
+void run_cascade(Turn& turn);
+void decide(Turn& turn, const RouterEvent& event);
+void decide(Turn& turn, const StartFlow& task);
+void decide(Turn& turn, const ContinueFlow& task);
+
+// --- shared between the files -------------------------------------------------------------------------
+// cases.cpp: the reply to a mail of a case; what its rules tell the agent.
+struct CaseReplyIn {
+  CaseId case_id;
+  std::string answered;   // the Message-ID it answers, when that is known
+  std::string trust;      // "token", "participant"
+};
+void take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+                     std::uint64_t entry);
+// What another system answered to an action on a case.
+void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
+                   const Value& answer);
+// callbacks.cpp
+CallbackId create_callback(Turn& turn, Callback callback);
+void place_callback(Turn& turn, CallbackId callback, const AgentName& agent);
+void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int cause);
+void retry_callback(Turn& turn, CallbackId callback);
+void serve_callbacks(Turn& turn, ConversationId conversation);
+// surveys.cpp: true when the message was a survey's answer and has been taken as one.
+bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point, ContactId contact,
+                        const InboundMessage& message);
+// sends.cpp
+struct OutgoingMessage {
+  ConversationId conversation;
+  EntryPointName entry_point;
+  std::optional<Address> to;    // empty: where the contact was last reached, or is known to be
+  Content content;
+  TemplateName template_name;
+  Value::Map variables;
+  CaseId case_id;
+  SurveyId survey;
+  Author author;
+};
+// Checks everything a channel, a desk and a template ask for, then appends the entry and its effect.
+Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message);
+// What templates and flows may read about a conversation.
+Value::Map variables_for(Turn& turn, const Conversation& conversation);
+// flows.cpp: the flow of an interaction is over, whatever it was waiting for.
+void stop_flow(Turn& turn, InteractionId interaction);
+// messages.cpp: the business's word for an inbound event was seen before.
+bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std::string_view id);
+
+}  // namespace novelo

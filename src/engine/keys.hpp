@@ -1,0 +1,64 @@
+// Keys of the store: the tenant first, numbers big-endian so that they sort by value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "novelo/base/time.hpp"
+#include "novelo/model/channel.hpp"
+
+namespace novelo {
+
+class Key {
+ public:
+  explicit Key(std::uint64_t tenant) { number(tenant); }
+
+  Key& number(std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      bytes_.push_back(static_cast<char>(value >> shift));
+    }
+    return *this;
+  }
+  template <class IdType>
+  Key& id(IdType id) {
+    return number(id.value());
+  }
+  // Times before 1970 do not occur: engine time is clamped to it.
+  Key& time(Timestamp at) {
+    return number(static_cast<std::uint64_t>(at.time_since_epoch().count()));
+  }
+  Key& byte(std::uint8_t value) {
+    bytes_.push_back(static_cast<char>(value));
+    return *this;
+  }
+  // Ends with a zero byte, so that no text is the beginning of another.
+  Key& text(std::string_view text) {
+    bytes_ += text;
+    bytes_.push_back('\0');
+    return *this;
+  }
+  Key& address(const Address& address) {
+    return byte(static_cast<std::uint8_t>(address.kind)).text(address.value);
+  }
+
+  const std::string& bytes() const { return bytes_; }
+  // The first key behind all that begin with this one.
+  std::string end() const {
+    std::string next = bytes_;
+    while (!next.empty()) {
+      const auto last = static_cast<std::uint8_t>(next.back());
+      if (last != 0xff) {
+        next.back() = static_cast<char>(last + 1);
+        return next;
+      }
+      next.pop_back();
+    }
+    return next;
+  }
+
+ private:
+  std::string bytes_;
+};
+
+}  // namespace novelo

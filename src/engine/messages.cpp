@@ -1,0 +1,194 @@
+// Messages that arrive, and what providers say of ours.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+#include "novelo/rules/identity.hpp"
+
+namespace novelo {
+
+namespace {
+
+// A provider's clock may be wrong: a future time would keep a window open too long.
+Timestamp clamped(const std::optional<Timestamp>& at, Timestamp now) {
+  return at && *at < now ? *at : now;
+}
+
+Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const ConnectionName& connection,
+                                               std::string_view to) {
+  const EntryPointConfig* entry_point = turn.config().entry_point_at(connection, to);
+  if (entry_point == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_entry_point",
+                 "no entry point of this connection has the address that was written to",
+                 fmt::format("connection {}", connection.text()),
+                 "configure an entry point with this address"});
+  }
+  return entry_point;
+}
+
+// The live chat of a contact at an entry point; a call or a mail is never continued by a message.
+const Interaction* live_chat(Turn& turn, const Conversation& conversation,
+                             const EntryPointName& entry_point) {
+  for (const InteractionId id : conversation.live) {
+    const Interaction* interaction = turn.tables.interactions.find(turn.tables.key(id));
+    if (interaction != nullptr && interaction->entry_point == entry_point) return interaction;
+  }
+  return nullptr;
+}
+
+struct Arrival {
+  Recognised who;
+  ConversationId conversation;
+  std::string text;     // without the token
+  bool claimed = false;  // joined by a token from an address nobody knew
+};
+
+// S0.29: by known number, or by an intact token in the text.
+Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message) {
+  const DeskConfig& desk = *turn.config().desk(entry_point.desk);
+  const JoinToken token = find_join_token(turn, message.content.text);
+  const Conversation* named =
+      token.conversation ? turn.tables.conversations.find(turn.tables.key(token.conversation))
+                         : nullptr;
+  Arrival arrival;
+  arrival.text = token.conversation ? token.rest : message.content.text;
+  const bool known =
+      static_cast<bool>(holder_of(turn, message.from.address, entry_point.dial_plan));
+  if (named != nullptr && named->desk == desk.name && !known) {
+    arrival.who.contact = named->contact;
+    arrival.claimed = true;
+    const auto plain = normalise(message.from.address, entry_point.dial_plan);
+    add_identity(turn, named->contact, plain ? *plain : message.from.address, false);
+  } else {
+    arrival.who = recognise(turn, message.from, entry_point);
+  }
+  arrival.conversation = place_contact(turn, arrival.who, desk).conversation;
+  return arrival;
+}
+
+void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& entry_point,
+                 const Address& address) {
+  const Conversation conversation = turn.get(arrival.conversation);
+  if (find_reach(conversation, entry_point.name) == nullptr && conversation.entries > 1) {
+    Entry& joined = turn.note_event(arrival.conversation, EventKind::joined,
+                                    {{"by", Value(arrival.claimed ? "token" : "number")}});
+    joined.channel = entry_point.channel;
+    joined.entry_point = entry_point.name;
+  }
+  if (!arrival.claimed) return;
+  turn.note_event(arrival.conversation, EventKind::identity_claimed,
+                  {{"address", Value(to_string(address))}});
+  if (!conversation.owner.empty()) {
+    turn.notify(conversation.owner, conversation.id, "identity_claimed",
+                {{"address", Value(to_string(address))}});
+  }
+}
+
+Entry& append_message(Turn& turn, ConversationId conversation, const EntryPointConfig& entry_point,
+                      const InboundMessage& message, std::string text) {
+  Entry entry;
+  entry.type = EntryType::message;
+  entry.direction = Direction::inbound;
+  entry.author = {AuthorRole::customer, {}};
+  entry.channel = entry_point.channel;
+  entry.entry_point = entry_point.name;
+  entry.provider_at = message.at;
+  entry.provider_id = message.id;
+  entry.content = message.content;
+  entry.content.text = std::move(text);
+  turn.outcome.conversation = conversation;
+  Entry& appended = turn.append(conversation, std::move(entry));
+  turn.outcome.entry = appended.sequence;
+  return appended;
+}
+
+// Whoever has the conversation is told; a waiting flow gets it as its answer.
+void hand_to_interaction(Turn& turn, const Interaction& interaction, const Entry& entry) {
+  if (interaction.state == InteractionState::in_flow && interaction.session) {
+    turn.tasks.emplace_back(ContinueFlow{interaction.id, FlowAnswer{entry.content}});
+  } else if (interaction.state == InteractionState::connected && !interaction.agent.empty()) {
+    turn.notify(interaction.agent, interaction.conversation, "message",
+                {{"entry", Value(std::to_string(entry.sequence))},
+                 {"channel", Value(to_string(interaction.channel))}});
+  }
+}
+
+}  // namespace
+
+bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std::string_view id) {
+  const std::string key =
+      turn.tables.key(CorrelationKind::inbound, scope, fmt::format("{}:{}", kind, id));
+  if (turn.tables.correlations.find(key) != nullptr) {
+    turn.outcome.repeated = true;
+    return true;
+  }
+  turn.tables.correlations.create(key, {});
+  return false;
+}
+
+Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message) {
+  auto entry_point = entry_point_of(turn, connection, message.to);
+  if (!entry_point) return fail(entry_point.error());
+  const EntryPointConfig& at = **entry_point;
+  if (seen_before(turn, at.name.text(), "message", message.id)) return {};
+  if (at.channel == Channel::email) return decide_mail(turn, at, message);
+  const ContactId known = holder_of(turn, message.from.address, at.dial_plan);
+  if (known && take_survey_answer(turn, at, known, message)) return {};
+
+  const Arrival arrival = arrive(turn, at, message);
+  tell_joined(turn, arrival, at, message.from.address);
+  turn.outcome.contact = arrival.who.contact;
+  remember_reach(turn, arrival.conversation, at.name, message.from.address,
+                 clamped(message.at, turn.now));
+  const Conversation conversation = turn.get(arrival.conversation);
+  const Interaction* live = live_chat(turn, conversation, at.name);
+  const bool fresh = live == nullptr;
+  const InteractionId interaction =
+      fresh ? begin_interaction(turn, conversation.id, at, message.from.address, Direction::inbound).id
+            : live->id;
+  Entry& entry = append_message(turn, conversation.id, at, message, arrival.text);
+  entry.interaction = interaction;
+  turn.outcome.interaction = interaction;
+  if (fresh) {
+    dispatch(turn, interaction);
+  } else {
+    hand_to_interaction(turn, turn.get(interaction), entry);
+  }
+  return {};
+}
+
+Status decide_unsupported(Turn& turn, const ConnectionName& connection,
+                          const UnsupportedEvent& event) {
+  auto entry_point = entry_point_of(turn, connection, event.to);
+  if (!entry_point) return fail(entry_point.error());
+  const EntryPointConfig& at = **entry_point;
+  if (!event.id.empty() && seen_before(turn, at.name.text(), "message", event.id)) return {};
+  const ContactId known = holder_of(turn, event.from.address, at.dial_plan);
+  const Conversation* last = known ? latest_conversation(turn, known, at.desk) : nullptr;
+  if (last == nullptr) return {};
+  Entry& entry = turn.note_event(last->id, EventKind::unsupported, {{"what", Value(event.what)}},
+                                 {AuthorRole::customer, {}});
+  entry.channel = at.channel;
+  entry.entry_point = at.name;
+  turn.outcome.conversation = last->id;
+  turn.outcome.entry = entry.sequence;
+  return {};
+}
+
+Status decide(Turn& turn, const ConnectionName& connection, const ChannelEvent& event) {
+  if (const auto* message = std::get_if<InboundMessage>(&event)) {
+    return decide_message(turn, connection, *message);
+  }
+  if (const auto* receipt = std::get_if<Receipt>(&event)) {
+    return decide_receipt(turn, connection, *receipt);
+  }
+  if (const auto* call = std::get_if<CallEvent>(&event)) {
+    return decide_call(turn, connection, *call);
+  }
+  return decide_unsupported(turn, connection, std::get<UnsupportedEvent>(event));
+}
+
+}  // namespace novelo

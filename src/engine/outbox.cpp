@@ -1,0 +1,95 @@
+#include "engine/outbox.hpp"
+
+#include <algorithm>
+
+namespace novelo {
+
+std::optional<Outbox::Lane> Outbox::lane_of(const Effect& effect) {
+  if (effect.kind != EffectKind::send) return std::nullopt;
+  return Lane(effect.entry_point.text(), effect.conversation.value());
+}
+
+void Outbox::add(const Effect& effect, bool maybe_done, bool held) {
+  const InteractionId call =
+      effect.kind == EffectKind::call ? effect.interaction : InteractionId();
+  if (call) calls_[call].insert(effect.id);
+  Ticket ticket{lane_of(effect), effect.not_before, maybe_done, held, call};
+  bool first = true;
+  if (ticket.lane) {
+    auto& lane = lanes_[*ticket.lane];
+    first = lane.empty();
+    lane.push_back(effect.id);
+  }
+  if (first && !held) ready_.insert(effect.id);
+  tickets_.insert_or_assign(effect.id, std::move(ticket));
+}
+
+void Outbox::remove(EffectId id) {
+  const auto found = tickets_.find(id);
+  if (found == tickets_.end()) return;
+  const std::optional<Lane> lane_key = found->second.lane;
+  if (const InteractionId call = found->second.call) {
+    calls_[call].erase(id);
+    if (calls_[call].empty()) calls_.erase(call);
+  }
+  tickets_.erase(found);
+  ready_.erase(id);
+  if (!lane_key) return;
+  auto& lane = lanes_[*lane_key];
+  const bool was_first = !lane.empty() && lane.front() == id;
+  lane.erase(std::find(lane.begin(), lane.end(), id));
+  if (lane.empty()) {
+    lanes_.erase(*lane_key);
+  } else if (was_first && !tickets_.at(lane.front()).held) {
+    ready_.insert(lane.front());
+  }
+}
+
+void Outbox::retry(const Effect& effect) {
+  const auto found = tickets_.find(effect.id);
+  if (found == tickets_.end()) return;
+  found->second.not_before = effect.not_before;
+  ready_.insert(effect.id);
+}
+
+void Outbox::release(EffectId id) {
+  const auto found = tickets_.find(id);
+  if (found == tickets_.end() || !found->second.held) return;
+  found->second.held = false;
+  const auto& lane = found->second.lane;
+  if (!lane || lanes_.at(*lane).front() == id) ready_.insert(id);
+}
+
+std::vector<EffectId> Outbox::ready(Timestamp now, std::size_t most) const {
+  std::vector<EffectId> result;
+  for (const EffectId id : ready_) {
+    if (result.size() == most) break;
+    const auto& not_before = tickets_.at(id).not_before;
+    if (!not_before || *not_before <= now) result.push_back(id);
+  }
+  return result;
+}
+
+void Outbox::mark_handed_out(EffectId id) { ready_.erase(id); }
+
+bool Outbox::maybe_done(EffectId id) const {
+  const auto found = tickets_.find(id);
+  return found != tickets_.end() && found->second.maybe_done;
+}
+
+std::vector<EffectId> Outbox::unsettled_of_call(InteractionId interaction) const {
+  const auto found = calls_.find(interaction);
+  if (found == calls_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+std::optional<Timestamp> Outbox::next_time() const {
+  std::optional<Timestamp> first;
+  for (const EffectId id : ready_) {
+    const auto& at = tickets_.at(id).not_before;
+    if (at && (!first || *at < *first)) first = at;
+  }
+  return first;
+}
+
+}  // namespace novelo

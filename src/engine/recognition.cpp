@@ -1,0 +1,124 @@
+// Who an address stands for.
+#include <algorithm>
+
+#include "engine/arrivals.hpp"
+#include "novelo/rules/identity.hpp"
+
+namespace novelo {
+
+namespace {
+
+Address plain_form(const Address& address, const DialPlan& plan) {
+  auto plain = normalise(address, plan);
+  return plain ? *plain : address;
+}
+
+// The identities an address may be, the exact spelling alone when it is known.
+std::vector<Identity> identities_at(Turn& turn, const Address& plain) {
+  std::vector<Identity> found;
+  for (const Address& spelling : variants(plain)) {
+    const Identity* identity = turn.tables.identities.find(turn.tables.key(spelling));
+    if (identity == nullptr) continue;
+    found.push_back(*identity);
+    if (spelling == plain) break;
+  }
+  return found;
+}
+
+ContactId create_contact(Turn& turn, const Party& party) {
+  Contact contact;
+  contact.id = turn.ids.take<ContactId>();
+  contact.created_at = turn.now;
+  if (!party.display_name.empty()) {
+    contact.attributes["display_name"] = Value(party.display_name);
+  }
+  const ContactId id = contact.id;
+  turn.tables.contacts.create(turn.tables.key(id), std::move(contact));
+  return id;
+}
+
+// Several people behind one address: one unnamed contact stands for "one of them".
+Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity>& found) {
+  Recognised who;
+  for (const Identity& identity : found) {
+    who.candidates.push_back(identity.holder);
+    who.candidates.insert(who.candidates.end(), identity.members.begin(), identity.members.end());
+  }
+  std::sort(who.candidates.begin(), who.candidates.end());
+  who.candidates.erase(std::unique(who.candidates.begin(), who.candidates.end()),
+                       who.candidates.end());
+  const std::string key = turn.tables.key(found.front().address);
+  if (found.front().unresolved) {
+    who.contact = found.front().unresolved;
+  } else {
+    who.contact = create_contact(turn, party);
+    turn.tables.identities.edit(key).unresolved = who.contact;
+    who.created = true;
+  }
+  return who;
+}
+
+}  // namespace
+
+ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan) {
+  const std::vector<Identity> found = identities_at(turn, plain_form(address, plan));
+  ContactId holder;
+  for (const Identity& identity : found) {
+    if (!identity.members.empty()) return {};
+    if (holder && holder != identity.holder) return {};
+    holder = identity.holder;
+  }
+  return holder;
+}
+
+bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool verified) {
+  const std::string key = turn.tables.key(plain);
+  if (const Identity* known = turn.tables.identities.find(key)) {
+    if (known->holder != contact) return false;
+    if (verified && !known->verified) turn.tables.identities.edit(key).verified = true;
+    return true;
+  }
+  Identity identity;
+  identity.address = plain;
+  identity.holder = contact;
+  identity.verified = verified;
+  turn.tables.identities.put(key, std::move(identity));
+  const std::string contact_key = turn.tables.key(contact);
+  if (turn.tables.contacts.find(contact_key) == nullptr) return true;
+  auto& identities = turn.tables.contacts.edit(contact_key).identities;
+  if (identities.size() < turn.options.limits.identities_per_contact) identities.push_back(plain);
+  return true;
+}
+
+Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point) {
+  Recognised who;
+  if (party.address.kind == AddressKind::withheld || party.address.empty()) {
+    who.contact = create_contact(turn, party);
+    who.created = true;
+    return who;
+  }
+  const Address plain = plain_form(party.address, entry_point.dial_plan);
+  std::vector<Identity> found = identities_at(turn, plain);
+  for (const Address& alias : party.aliases) {
+    if (!found.empty()) break;
+    found = identities_at(turn, plain_form(alias, entry_point.dial_plan));
+  }
+  const bool several =
+      std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
+        return !identity.members.empty() || identity.holder != found.front().holder;
+      });
+  if (several) return recognise_shared(turn, party, found);
+  if (!found.empty()) {
+    who.contact = found.front().holder;
+  } else {
+    who.contact = create_contact(turn, party);
+    who.created = true;
+    add_identity(turn, who.contact, plain, false);
+  }
+  for (const Address& alias : party.aliases) {
+    add_identity(turn, who.contact, plain_form(alias, entry_point.dial_plan), false);
+  }
+  return who;
+}
+
+}  // namespace novelo

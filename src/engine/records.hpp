@@ -1,0 +1,205 @@
+// Records: the rows of one table as objects, read through a bounded cache and changed in memory until
+// the commit. What one input changed can be taken back, so that a refused input leaves nothing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "codec/binary.hpp"
+#include "novelo/store.hpp"
+
+namespace novelo {
+
+// The first thing that went wrong with the store; reads after it give nothing.
+struct StoreFault {
+  std::optional<Error> error;
+};
+
+template <class T, Table table>
+class Records {
+ public:
+  Records(Store& store, StoreFault& fault, std::size_t capacity)
+      : store_(&store), fault_(&fault), capacity_(capacity) {}
+
+  // Null when there is none. Valid until the next commit or undo.
+  const T* find(const std::string& key) {
+    Slot* slot = load(key);
+    return slot != nullptr && slot->value ? &*slot->value : nullptr;
+  }
+
+  // The record, to be changed; `find` has shown that it exists.
+  T& edit(const std::string& key) {
+    Slot* slot = load(key);
+    if (slot == nullptr || !slot->value) {
+      if (!fault_->error) fault_->error = missing();
+      return nowhere_.emplace();
+    }
+    save(key, *slot);
+    mark(key, *slot);
+    return *slot->value;
+  }
+
+  // A record under a key that was never used: no look-up is made.
+  T& create(const std::string& key, T value) {
+    Slot& slot = slots_[key];
+    save(key, slot);
+    mark(key, slot);
+    return slot.value.emplace(std::move(value));
+  }
+
+  void put(const std::string& key, T value) {
+    Slot* slot = load(key);
+    if (slot == nullptr) return;
+    save(key, *slot);
+    mark(key, *slot);
+    slot->value = std::move(value);
+  }
+
+  void erase(const std::string& key) {
+    Slot* slot = load(key);
+    if (slot == nullptr || !slot->value) return;
+    save(key, *slot);
+    mark(key, *slot);
+    slot->value.reset();
+  }
+
+  // Up to `limit` records with from <= key < to, in key order, uncommitted changes included.
+  std::vector<std::pair<std::string, T>> scan(const std::string& from, const std::string& to,
+                                              std::size_t limit, Order order) {
+    std::map<std::string, T> found = changed_between(from, to);
+    auto rows = store_->scan(table, from, to, limit + changed_.size(), order);
+    if (!rows) return fail_with(rows.error());
+    for (const Row& row : *rows) {
+      const auto slot = slots_.find(row.key);
+      if (slot != slots_.end() && slot->second.dirty) continue;
+      T value;
+      if (!codec::from_bytes(row.value, value)) return fail_with(corrupt(row.key));
+      found.emplace(row.key, std::move(value));
+    }
+    std::vector<std::pair<std::string, T>> result;
+    const auto take = [&](auto first, auto last) {
+      for (; first != last && result.size() < limit; ++first) {
+        result.emplace_back(first->first, std::move(first->second));
+      }
+    };
+    if (order == Order::ascending) {
+      take(found.begin(), found.end());
+    } else {
+      take(found.rbegin(), found.rend());
+    }
+    return result;
+  }
+
+  void begin_input() {
+    ++input_;
+    undo_.clear();
+  }
+
+  void undo() {
+    for (auto saved = undo_.rbegin(); saved != undo_.rend(); ++saved) {
+      slots_[saved->first] = std::move(saved->second);
+    }
+    undo_.clear();
+  }
+
+  void collect(std::vector<Write>& writes) {
+    for (const std::string& key : changed_) {
+      Slot& slot = slots_[key];
+      if (!slot.dirty) continue;
+      slot.dirty = false;
+      if (slot.value) {
+        const auto kind = slot.stored ? Write::Kind::put : Write::Kind::insert;
+        writes.push_back({kind, table, key, codec::to_bytes(*slot.value)});
+      } else if (slot.stored) {
+        writes.push_back({Write::Kind::erase, table, key, {}});
+      }
+      slot.stored = slot.value.has_value();
+    }
+    changed_.clear();
+    undo_.clear();
+  }
+
+  // After the commit: what is not needed at hand goes.
+  void trim() {
+    if (slots_.size() > capacity_) slots_.clear();
+  }
+
+ private:
+  struct Slot {
+    std::optional<T> value;
+    bool stored = false;  // as of the last commit
+    bool dirty = false;
+    std::uint64_t saved_for = 0;  // the input for which `undo_` has it
+  };
+
+  Slot* load(const std::string& key) {
+    const auto known = slots_.find(key);
+    if (known != slots_.end()) return &known->second;
+    auto bytes = store_->get(table, key);
+    if (!bytes) {
+      if (!fault_->error) fault_->error = bytes.error();
+      return nullptr;
+    }
+    Slot slot;
+    if (*bytes) {
+      slot.stored = true;
+      if (!codec::from_bytes(**bytes, slot.value.emplace())) {
+        if (!fault_->error) fault_->error = corrupt(key);
+        return nullptr;
+      }
+    }
+    return &slots_.emplace(key, std::move(slot)).first->second;
+  }
+
+  void save(const std::string& key, Slot& slot) {
+    if (slot.saved_for == input_) return;
+    undo_.emplace_back(key, slot);
+    slot.saved_for = input_;
+  }
+
+  void mark(const std::string& key, Slot& slot) {
+    if (slot.dirty) return;
+    slot.dirty = true;
+    changed_.push_back(key);
+  }
+
+  std::map<std::string, T> changed_between(const std::string& from, const std::string& to) const {
+    std::map<std::string, T> found;
+    for (const std::string& key : changed_) {
+      if (key < from || key >= to) continue;
+      const Slot& slot = slots_.at(key);
+      if (slot.dirty && slot.value) found.emplace(key, *slot.value);
+    }
+    return found;
+  }
+
+  static Error corrupt(const std::string&) {
+    return {ErrorCode::corrupt, "record", "a stored record cannot be read",
+            std::string(to_string(table)), "restore the store from a backup"};
+  }
+  static Error missing() {
+    return {ErrorCode::internal, "missing_record", "a record that was to be changed is not there",
+            std::string(to_string(table)), {}};
+  }
+  std::vector<std::pair<std::string, T>> fail_with(const Error& error) {
+    if (!fault_->error) fault_->error = error;
+    return {};
+  }
+
+  Store* store_;
+  StoreFault* fault_;
+  std::size_t capacity_;
+  std::unordered_map<std::string, Slot> slots_;
+  std::vector<std::string> changed_;
+  std::vector<std::pair<std::string, Slot>> undo_;
+  std::uint64_t input_ = 0;
+  std::optional<T> nowhere_;  // takes the change of a record that is missing; the engine is faulted
+};
+
+}  // namespace novelo

@@ -1,0 +1,236 @@
+// What came of effects: settlements by the host, and receipts by providers, in any order.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+constexpr std::uint32_t most_attempts = 5;
+constexpr Duration first_backoff = std::chrono::seconds(5);
+
+// B3: a status only moves forward; a failure counts unless the message has already arrived.
+bool moves_forward(DeliveryStatus from, DeliveryStatus to) {
+  if (to == DeliveryStatus::failed) return from < DeliveryStatus::delivered;
+  if (from >= DeliveryStatus::failed) return to >= DeliveryStatus::delivered && to < DeliveryStatus::failed;
+  return to > from;
+}
+
+void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequence,
+                  DeliveryStatus status, const std::optional<SendError>& error) {
+  const std::string key = turn.tables.key(conversation, sequence);
+  const Entry* entry = turn.tables.entries.find(key);
+  if (entry == nullptr || !moves_forward(entry->status, status)) return;
+  Entry& changed = turn.tables.entries.edit(key);
+  changed.status = status;
+  if (error) changed.error = *error;
+  turn.outcome.conversation = conversation;
+  turn.outcome.entry = sequence;
+  turn.signal("message_status", {}, conversation,
+              {{"entry", Value(std::to_string(sequence))}, {"status", Value(to_string(status))}});
+}
+
+void remove_effect(Turn& turn, const Effect& effect) {
+  if (effect.not_after) turn.disarm(TimerKind::effect, effect.id.value(), *effect.not_after);
+  turn.tables.effects.erase(turn.tables.key(effect.id));
+  turn.outbox_changes.push_back({OutboxChange::Kind::removed, effect.id});
+}
+
+void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
+  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::failed, error);
+  turn.note_event(effect.conversation, EventKind::send_failed,
+                  {{"entry", Value(std::to_string(effect.entry))},
+                   {"class", Value(to_string(error.error))},
+                   {"code", Value(error.code)}});
+  const Conversation conversation = turn.get(effect.conversation);
+  if (!conversation.owner.empty()) {
+    turn.notify(conversation.owner, conversation.id, "send_failed",
+                {{"entry", Value(std::to_string(effect.entry))}, {"code", Value(error.code)}});
+  }
+}
+
+// Keeps the provider's id, so that receipts find the message; some came before it was known.
+void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection,
+              const std::string& provider_id) {
+  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::accepted, {});
+  if (provider_id.empty()) return;
+  const std::string entry_key = turn.tables.key(effect.conversation, effect.entry);
+  if (turn.tables.entries.find(entry_key) != nullptr) {
+    turn.tables.entries.edit(entry_key).provider_id = provider_id;
+  }
+  turn.tables.correlations.put(
+      turn.tables.key(CorrelationKind::outbound, connection.text(), provider_id),
+      {effect.conversation, effect.entry, {}, {}, {}});
+  const std::string parked_key =
+      turn.tables.key().text(connection.text()).text(provider_id).bytes();
+  if (const ParkedReceipt* parked = turn.tables.parked.find(parked_key)) {
+    merge_status(turn, effect.conversation, effect.entry, parked->status, parked->error);
+    turn.tables.parked.erase(parked_key);
+  }
+}
+
+// True when it is to be tried again.
+bool try_again(Turn& turn, const Effect& effect, Duration retry_after) {
+  if (effect.attempts + 1 >= most_attempts) return false;
+  Effect& again = turn.tables.effects.edit(turn.tables.key(effect.id));
+  const Duration backoff = first_backoff * (1U << (2 * effect.attempts));
+  ++again.attempts;
+  again.not_before = turn.now + std::max(backoff, retry_after);
+  turn.outbox_changes.push_back({OutboxChange::Kind::retry, effect.id});
+  return true;
+}
+
+void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) {
+  const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
+  if (entry_point == nullptr) return remove_effect(turn, effect);
+  const ConnectionName& connection = entry_point->connection;
+  const OutboundMessage message{effect.id, entry_point->address, effect.to, effect.content,
+                                effect.created_at};
+  const SendOutcome outcome = turn.setup->adapters.at(connection)->read_reply(
+      message, reply, turn.setup->connections.at(connection));
+  switch (outcome.kind) {
+    case SendOutcome::Kind::accepted:
+      accepted(turn, effect, connection, outcome.provider_id);
+      break;
+    case SendOutcome::Kind::retry:
+    case SendOutcome::Kind::uncertain:
+      // An uncertain send goes again under the same key; where the entry point says so it is held.
+      if (outcome.kind == SendOutcome::Kind::uncertain &&
+          entry_point->unknown_send == UnknownSend::hold) {
+        return;
+      }
+      if (try_again(turn, effect, outcome.retry_after)) return;
+      send_failed(turn, effect, outcome.error);
+      break;
+    case SendOutcome::Kind::failed: send_failed(turn, effect, outcome.error); break;
+  }
+  remove_effect(turn, effect);
+}
+
+void call_failed(Turn& turn, const Effect& effect) {
+  remove_effect(turn, effect);
+  if (effect.verb.kind != CallVerbKind::originate) return;
+  const Interaction call = turn.get(effect.interaction);
+  if (call.state != InteractionState::ended) end_attempt(turn, call, AttemptResult::failed, 0);
+}
+
+void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) {
+  const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
+  if (entry_point == nullptr) return remove_effect(turn, effect);
+  const ConnectionName& connection = entry_point->connection;
+  const SendOutcome outcome = turn.setup->adapters.at(connection)->read_reply(
+      OutboundCall{effect.id, effect.verb}, reply, turn.setup->connections.at(connection));
+  const bool passing = outcome.kind == SendOutcome::Kind::retry ||
+                       outcome.kind == SendOutcome::Kind::uncertain;
+  if (outcome.kind == SendOutcome::Kind::accepted) return remove_effect(turn, effect);
+  if (passing && try_again(turn, effect, outcome.retry_after)) return;
+  call_failed(turn, effect);
+}
+
+// The answer of another system sets fields of the case (S0.16).
+void settle_action(Turn& turn, const Effect& effect, const Value& answer) {
+  remove_effect(turn, effect);
+  const std::string name = effect.body.at("action").to_text();
+  turn.note_event(effect.conversation, EventKind::action_done,
+                  {{"action", Value(name)}, {"ok", Value(true)}});
+  const ActionConfig* action = turn.config().action(name);
+  if (action == nullptr || !effect.case_id) return;
+  finish_action(turn, *action, effect, answer);
+}
+
+void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
+  if (failed.retry && try_again(turn, effect, {})) return;
+  if (effect.kind == EffectKind::send) {
+    send_failed(turn, effect, {SendErrorClass::permanent, failed.reason, failed.message});
+  } else if (effect.kind == EffectKind::action) {
+    turn.note_event(effect.conversation, EventKind::action_done,
+                    {{"action", effect.body.at("action")},
+                     {"ok", Value(false)},
+                     {"reason", Value(failed.reason)}});
+  } else if (effect.kind == EffectKind::call) {
+    return call_failed(turn, effect);
+  }
+  remove_effect(turn, effect);
+}
+
+}  // namespace
+
+Status decide(Turn& turn, const SettleEffect& settle) {
+  const Effect* found = turn.tables.effects.find(turn.tables.key(settle.effect));
+  if (found == nullptr) {
+    if (settle.effect.value() == 0 || settle.effect.value() > turn.ids.last()) {
+      return fail(not_found("effect", settle.effect.value()));
+    }
+    turn.outcome.repeated = true;  // settled before, or withdrawn
+    return {};
+  }
+  const Effect effect = *found;
+  turn.outcome.effect = effect.id;
+  turn.outcome.conversation = effect.conversation;
+  if (const auto* failed = std::get_if<Failed>(&settle.settlement)) {
+    settle_failed(turn, effect, *failed);
+    return {};
+  }
+  if (const auto* reply = std::get_if<TransportReply>(&settle.settlement)) {
+    if (effect.kind == EffectKind::send) {
+      settle_send(turn, effect, *reply);
+    } else if (effect.kind == EffectKind::call) {
+      settle_call(turn, effect, *reply);
+    } else {
+      return fail({ErrorCode::invalid, "wrong_settlement",
+                   "a transport's reply settles sends and call verbs only",
+                   fmt::format("effect {}", effect.id.value()), "settle it as done or failed"});
+    }
+    return {};
+  }
+  const auto& done = std::get<Done>(settle.settlement);
+  if (effect.kind == EffectKind::action) {
+    settle_action(turn, effect, done.answer);
+  } else {
+    if (effect.kind == EffectKind::send) accepted(turn, effect, {}, {});
+    remove_effect(turn, effect);
+  }
+  return {};
+}
+
+Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receipt& receipt) {
+  if (receipt.effect) {
+    if (const Effect* effect = turn.tables.effects.find(turn.tables.key(receipt.effect))) {
+      if (effect->kind == EffectKind::send) {
+        const Effect settled = *effect;  // the provider has it, whatever became of its answer
+        accepted(turn, settled, connection, receipt.message_id);
+        merge_status(turn, settled.conversation, settled.entry, receipt.status, receipt.error);
+        remove_effect(turn, settled);
+        return {};
+      }
+    }
+    if (const Correlation* gone = turn.tables.correlations.find(turn.tables.key(
+            CorrelationKind::effect, "", std::to_string(receipt.effect.value())))) {
+      merge_status(turn, gone->conversation, gone->entry, receipt.status, receipt.error);
+      return {};
+    }
+  }
+  const Correlation* known = turn.tables.correlations.find(
+      turn.tables.key(CorrelationKind::outbound, connection.text(), receipt.message_id));
+  if (known == nullptr) {
+    known = turn.tables.correlations.find(
+        turn.tables.key(CorrelationKind::mail, "", receipt.message_id));
+  }
+  if (known != nullptr) {
+    merge_status(turn, known->conversation, known->entry, receipt.status, receipt.error);
+    return {};
+  }
+  const std::string key =
+      turn.tables.key().text(connection.text()).text(receipt.message_id).bytes();
+  const ParkedReceipt* parked = turn.tables.parked.find(key);
+  if (parked == nullptr || moves_forward(parked->status, receipt.status)) {
+    turn.tables.parked.put(key, {receipt.status, receipt.error});
+  }
+  return {};
+}
+
+}  // namespace novelo

@@ -1,0 +1,106 @@
+#include "engine/setup.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace novelo {
+
+namespace {
+
+Result<const ChannelAdapter*> find_adapter(const std::vector<const ChannelAdapter*>& adapters,
+                                           const Connection& connection) {
+  const auto found = std::find_if(adapters.begin(), adapters.end(), [&](const auto* adapter) {
+    return adapter->name() == connection.adapter;
+  });
+  if (found == adapters.end()) {
+    return fail({ErrorCode::invalid, "no_adapter",
+                 fmt::format("the host has no adapter \"{}\"", connection.adapter),
+                 fmt::format("connections.{}", connection.name.text()),
+                 "hand the adapter to Engine::open"});
+  }
+  return *found;
+}
+
+Status add_secrets(Connection& connection, const Configuration& configuration,
+                   const EngineOptions& options) {
+  const auto names = configuration.secret_names.find(connection.name);
+  if (names == configuration.secret_names.end()) return {};
+  const auto given = options.secrets.find(connection.name);
+  for (const std::string& name : names->second) {
+    if (given == options.secrets.end() || !given->second.contains(name)) {
+      return fail({ErrorCode::invalid, "no_secret",
+                   fmt::format("the host gave no secret \"{}\"", name),
+                   fmt::format("connections.{}", connection.name.text()),
+                   "put it into EngineOptions::secrets"});
+    }
+    connection.secrets[name] = given->second.at(name);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Setup> Setup::make(std::string_view json, const std::vector<const ChannelAdapter*>& adapters,
+                          const EngineOptions& options) {
+  auto configuration = Configuration::parse(json, options.limits);
+  if (!configuration) return fail(configuration.error());
+  std::vector<FlowSource> sources;
+  for (std::size_t i = 0; i < configuration->flows.size(); ++i) {
+    sources.push_back({fmt::format("flows[{}]", i), configuration->flows[i]});
+  }
+  auto flows = FlowEngine::load(sources, options.limits);
+  if (!flows) return fail(flows.error());
+
+  Setup setup{std::string(json), std::move(*configuration), std::move(*flows), {}, {}, {}};
+  for (Connection connection : setup.configuration.connections) {
+    auto adapter = find_adapter(adapters, connection);
+    if (!adapter) return fail(adapter.error());
+    if (auto added = add_secrets(connection, setup.configuration, options); !added) {
+      return fail(added.error());
+    }
+    if (auto checked = (*adapter)->check(connection); !checked) {
+      Error error = checked.error();
+      error.subject = fmt::format("connections.{}.{}", connection.name.text(), error.subject);
+      return fail(std::move(error));
+    }
+    const ConnectionName name = connection.name;
+    setup.adapters[name] = *adapter;
+    setup.capabilities[name] = (*adapter)->capabilities(connection);
+    setup.connections.emplace(name, std::move(connection));
+  }
+  return setup;
+}
+
+const Capabilities& Setup::capabilities_of(const EntryPointConfig& entry_point) const {
+  return capabilities.at(entry_point.connection);
+}
+
+const Connection* Setup::connection_at(std::string_view path) const {
+  for (const auto& [name, connection] : connections) {
+    if (connection.path == path) return &connection;
+  }
+  return nullptr;
+}
+
+RouterConfig Setup::router_config() const {
+  RouterConfig router;
+  for (const QueueConfig& queue : configuration.queues) {
+    router.queues.push_back(
+        {queue.name, queue.skills, queue.ageing, queue.offer_timeout, queue.wrap_up});
+  }
+  for (const AgentConfig& agent : configuration.agents) {
+    router.agents.push_back({agent.name, agent.queues, agent.skills, agent.capacity, true});
+  }
+  return router;
+}
+
+WorkClass work_class_of(Channel channel) {
+  switch (channel) {
+    case Channel::voice: return WorkClass::voice;
+    case Channel::email: return WorkClass::mail;
+    default: return WorkClass::chat;
+  }
+}
+
+}  // namespace novelo

@@ -1,0 +1,36 @@
+// Setup: a configuration in service, with its flows compiled and its connections completed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "novelo/config/configuration.hpp"
+#include "novelo/engine.hpp"
+#include "novelo/flow_engine.hpp"
+
+namespace novelo {
+
+struct Setup {
+  std::string json;
+  Configuration configuration;
+  FlowEngine flows;
+  std::map<ConnectionName, Connection> connections;       // with their secrets
+  std::map<ConnectionName, const ChannelAdapter*> adapters;
+  std::map<ConnectionName, Capabilities> capabilities;
+
+  // Checks the whole document against this host: flows compile, every connection has an adapter and
+  // the secrets it needs.
+  static Result<Setup> make(std::string_view json, const std::vector<const ChannelAdapter*>& adapters,
+                            const EngineOptions& options);
+
+  const Capabilities& capabilities_of(const EntryPointConfig& entry_point) const;
+  const Connection* connection_at(std::string_view path) const;
+  RouterConfig router_config() const;
+};
+
+// The class of an agent's capacity that work of a channel takes.
+WorkClass work_class_of(Channel channel);
+
+}  // namespace novelo

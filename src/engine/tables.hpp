@@ -1,0 +1,248 @@
+// Tables: everything the engine keeps, by kind, with the keys under which it is found.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "engine/keys.hpp"
+#include "engine/records.hpp"
+#include "novelo/engine.hpp"
+
+namespace novelo {
+
+// --- rows that only the engine knows ---------------------------------------------------------------
+struct EngineClock {
+  std::uint64_t last_id = 0;
+  Timestamp now{};
+  std::uint64_t configuration = 0;  // version in service; 0: none yet
+  bool jump_refused = false;
+};
+struct Counter {
+  std::uint64_t value = 0;
+};
+struct Pointer {
+  std::uint64_t id = 0;
+};
+struct StoredConfiguration {
+  std::string json;
+};
+enum class TimerKind : std::uint8_t {
+  flow = 1,       // owner: an interaction; silence is an answer too
+  callback = 2,   // owner: a callback; the next attempt
+  effect = 3,     // owner: an effect; it may not be sent any more
+};
+struct Timer {
+  Timestamp due{};
+  TimerKind kind = TimerKind::flow;
+  std::uint64_t owner = 0;
+};
+// A provider's id, a mail's Message-ID, an effect that is no more: what it belongs to.
+struct Correlation {
+  ConversationId conversation;
+  std::uint64_t entry = 0;
+  CaseId case_id;
+  InteractionId interaction;
+  EffectId effect;
+};
+struct ParkedReceipt {
+  DeliveryStatus status = DeliveryStatus::none;
+  std::optional<SendError> error;
+};
+struct StoredCommand {
+  std::string digest;
+  Outcome outcome;
+};
+struct QuarantineRow {
+  QuarantineId id;
+  ConnectionName connection;
+  Timestamp at{};
+  std::string code;
+  std::string reason;
+  std::string message;
+  std::string subject;
+  std::string method;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+// One step walked by one contact: a row of the reports.
+struct Segment {
+  InteractionId interaction;
+  FlowName flow;
+  StepName step;
+  std::string exit;
+  std::string operand;
+  Timestamp at{};
+};
+
+namespace codec {
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, EngineClock>
+void fields(V& v, X& x) {
+  v("last_id", x.last_id);
+  v("now", x.now);
+  v("configuration", x.configuration);
+  v("jump_refused", x.jump_refused);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, Counter>
+void fields(V& v, X& x) {
+  v("value", x.value);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, Pointer>
+void fields(V& v, X& x) {
+  v("id", x.id);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, StoredConfiguration>
+void fields(V& v, X& x) {
+  v("json", x.json);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, Timer>
+void fields(V& v, X& x) {
+  v("due", x.due);
+  v("kind", x.kind);
+  v("owner", x.owner);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, Correlation>
+void fields(V& v, X& x) {
+  v("conversation", x.conversation);
+  v("entry", x.entry);
+  v("case", x.case_id);
+  v("interaction", x.interaction);
+  v("effect", x.effect);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, ParkedReceipt>
+void fields(V& v, X& x) {
+  v("status", x.status);
+  v("error", x.error);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, StoredCommand>
+void fields(V& v, X& x) {
+  v("digest", x.digest);
+  v("outcome", x.outcome);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, QuarantineRow>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("connection", x.connection);
+  v("at", x.at);
+  v("code", x.code);
+  v("reason", x.reason);
+  v("message", x.message);
+  v("subject", x.subject);
+  v("method", x.method);
+  v("url", x.url);
+  v("headers", x.headers);
+  v("body", x.body);
+}
+template <class V, class X>
+  requires std::same_as<std::remove_const_t<X>, Segment>
+void fields(V& v, X& x) {
+  v("interaction", x.interaction);
+  v("flow", x.flow);
+  v("step", x.step);
+  v("exit", x.exit);
+  v("operand", x.operand);
+  v("at", x.at);
+}
+}  // namespace codec
+
+// The kinds of correlation keys. Numbers are stored.
+enum class CorrelationKind : std::uint8_t {
+  inbound = 1,   // (entry point or connection, provider id): seen before
+  outbound = 2,  // (connection, provider id) of a message of ours
+  mail = 3,      // Message-ID of a mail of ours
+  call = 4,      // (connection, call) -> interaction
+  effect = 5,    // a settled or withdrawn send -> its entry
+};
+
+class Tables {
+ public:
+  Tables(Store& store, const Fence& fence, std::size_t capacity);
+
+  Records<EngineClock, Table::meta> clock;
+  Records<Counter, Table::counter> counters;
+  Records<StoredConfiguration, Table::configuration> configurations;
+  Records<Contact, Table::contact> contacts;
+  Records<Identity, Table::identity> identities;
+  Records<Conversation, Table::conversation> conversations;
+  Records<Pointer, Table::open_conversation> open_conversations;
+  Records<Pointer, Table::contact_conversation> contact_conversations;
+  Records<Entry, Table::entry> entries;
+  Records<Note, Table::note> notes;
+  Records<Interaction, Table::interaction> interactions;
+  Records<Correlation, Table::correlation> correlations;
+  Records<WorkRecord, Table::work> works;
+  Records<AgentRecord, Table::agent> agents;
+  Records<Case, Table::matter> cases;
+  Records<Pointer, Table::protocol> protocols;
+  Records<Callback, Table::callback> callbacks;
+  Records<FlowSession, Table::session> sessions;
+  Records<Survey, Table::survey> surveys;
+  Records<Effect, Table::effect> effects;
+  Records<Timer, Table::timer> timers;
+  Records<StoredCommand, Table::command> commands;
+  Records<QuarantineRow, Table::quarantine> quarantine;
+  Records<Closure, Table::closure> closures;
+  Records<Segment, Table::segment> segments;
+  Records<ParkedReceipt, Table::parked_receipt> parked;
+
+  void begin_input();
+  void undo();
+  std::vector<Write> collect();
+  void trim();
+  const std::optional<Error>& fault() const { return fault_->error; }
+
+  // --- keys ----------------------------------------------------------------------------------------
+  Key key() const { return Key(tenant_); }
+  template <class IdType>
+  std::string key(IdType id) const {
+    return key().id(id).bytes();
+  }
+  std::string key(const Address& address) const { return key().address(address).bytes(); }
+  std::string key(const DeskName& desk, ContactId contact) const {
+    return key().id(contact).text(desk.text()).bytes();
+  }
+  std::string key(ContactId contact, ConversationId conversation) const {
+    return key().id(contact).id(conversation).bytes();
+  }
+  std::string key(ConversationId conversation, std::uint64_t number) const {
+    return key().id(conversation).number(number).bytes();
+  }
+  std::string key(const Timer& timer) const {
+    return key().time(timer.due).byte(static_cast<std::uint8_t>(timer.kind)).number(timer.owner).bytes();
+  }
+  std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
+    return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).bytes();
+  }
+  std::string clock_key() const { return key().text("engine").bytes(); }
+  std::string text_key(std::string_view text) const { return key().text(text).bytes(); }
+
+ private:
+  Tables(Store& store, std::uint64_t tenant, std::size_t capacity,
+         std::unique_ptr<StoreFault> fault);
+
+  auto all() {
+    return std::tie(clock, counters, configurations, contacts, identities, conversations,
+                    open_conversations, contact_conversations, entries, notes, interactions,
+                    correlations, works, agents, cases, protocols, callbacks, sessions, surveys,
+                    effects, timers, commands, quarantine, closures, segments, parked);
+  }
+
+  std::uint64_t tenant_;
+  std::unique_ptr<StoreFault> fault_;
+};
+
+}  // namespace novelo

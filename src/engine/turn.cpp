@@ -1,0 +1,213 @@
+#include "engine/turn.hpp"
+
+#include <fmt/format.h>
+
+#include "novelo/base/digest.hpp"
+
+namespace novelo {
+
+Error not_found(std::string_view what, std::uint64_t id) {
+  return {ErrorCode::not_found, fmt::format("unknown_{}", what), fmt::format("there is no such {}", what),
+          fmt::format("{} {}", what, id), "use an id that this engine gave"};
+}
+
+Error refused(std::string reason, std::string message, std::string subject, std::string remedy) {
+  return {ErrorCode::refused, std::move(reason), std::move(message), std::move(subject),
+          std::move(remedy)};
+}
+
+Entry& Turn::append(ConversationId id, Entry entry) {
+  Conversation& conversation = tables.conversations.edit(tables.key(id));
+  entry.conversation = id;
+  entry.sequence = ++conversation.entries;
+  entry.at = now;
+  if (entry.type != EntryType::event) entry.customer_sequence = ++conversation.customer_entries;
+  conversation.last_activity = now;
+  return tables.entries.create(tables.key(id, entry.sequence), std::move(entry));
+}
+
+Entry& Turn::note_event(ConversationId conversation, EventKind kind, Value::Map details,
+                        Author author) {
+  Entry entry;
+  entry.type = EntryType::event;
+  entry.event = kind;
+  entry.details = std::move(details);
+  entry.author = std::move(author);
+  return append(conversation, std::move(entry));
+}
+
+Entry& Turn::note_event(const Interaction& interaction, EventKind kind, Value::Map details,
+                        Author author) {
+  Entry entry;
+  entry.type = EntryType::event;
+  entry.event = kind;
+  entry.details = std::move(details);
+  entry.author = std::move(author);
+  entry.channel = interaction.channel;
+  entry.entry_point = interaction.entry_point;
+  entry.interaction = interaction.id;
+  return append(interaction.conversation, std::move(entry));
+}
+
+EffectId Turn::add_effect(Effect effect) {
+  if (!effect.id) effect.id = ids.take<EffectId>();
+  effect.created_at = now;
+  const EffectId id = effect.id;
+  if (effect.not_after) arm(TimerKind::effect, id.value(), *effect.not_after);
+  tables.effects.create(tables.key(id), std::move(effect));
+  outbox_changes.push_back({OutboxChange::Kind::added, id});
+  return id;
+}
+
+void Turn::notify(const AgentName& agent, ConversationId conversation, std::string type,
+                  Value::Map body) {
+  body["type"] = Value(std::move(type));
+  if (conversation) body["conversation"] = id_value(conversation);
+  Effect effect;
+  effect.kind = EffectKind::notify;
+  effect.agent = agent;
+  effect.conversation = conversation;
+  effect.body = std::move(body);
+  add_effect(std::move(effect));
+}
+
+void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
+  verb.call = interaction.call;
+  Effect effect;
+  effect.kind = EffectKind::call;
+  effect.entry_point = interaction.entry_point;
+  effect.conversation = interaction.conversation;
+  effect.interaction = interaction.id;
+  effect.verb = std::move(verb);
+  add_effect(std::move(effect));
+}
+
+void Turn::withdraw(EffectId id, DeliveryStatus status) {
+  const Effect* effect = tables.effects.find(tables.key(id));
+  if (effect == nullptr) return;
+  if (effect->not_after) disarm(TimerKind::effect, id.value(), *effect->not_after);
+  if (effect->entry != 0) {
+    const std::string entry_key = tables.key(effect->conversation, effect->entry);
+    if (tables.entries.find(entry_key) != nullptr) tables.entries.edit(entry_key).status = status;
+    Correlation gone;
+    gone.conversation = effect->conversation;
+    gone.entry = effect->entry;
+    tables.correlations.create(
+        tables.key(CorrelationKind::effect, "", std::to_string(id.value())), std::move(gone));
+  }
+  tables.effects.erase(tables.key(id));
+  outbox_changes.push_back({OutboxChange::Kind::removed, id});
+}
+
+void Turn::withdraw_verbs(InteractionId interaction, std::optional<CallVerbKind> keep) {
+  std::vector<EffectId> obsolete = outbox.unsettled_of_call(interaction);
+  for (const OutboxChange& change : outbox_changes) {
+    if (change.kind == OutboxChange::Kind::added) obsolete.push_back(change.effect);
+  }
+  for (const EffectId id : obsolete) {
+    const Effect* effect = tables.effects.find(tables.key(id));
+    if (effect == nullptr || effect->kind != EffectKind::call) continue;
+    if (effect->interaction != interaction || effect->verb.kind == keep) continue;
+    withdraw(id, DeliveryStatus::withdrawn);
+  }
+}
+
+Status Turn::route(const RouterInput& input) {
+  auto decision = router->apply(input, ids, now);
+  if (!decision) return fail(decision.error());
+  take(std::move(*decision));
+  return {};
+}
+
+void Turn::take(RouterDecision decision) {
+  for (WorkRecord& work : decision.works) {
+    const std::string key = tables.key(work.id);
+    tables.works.put(key, std::move(work));
+  }
+  for (const WorkId id : decision.works_gone) tables.works.erase(tables.key(id));
+  for (AgentRecord& agent : decision.agents) {
+    const std::string key = tables.text_key(agent.name.text());
+    tables.agents.put(key, std::move(agent));
+  }
+  for (RouterEvent& event : decision.events) tasks.emplace_back(std::move(event));
+}
+
+void Turn::arm(TimerKind kind, std::uint64_t owner, Timestamp due) {
+  const Timer timer{due, kind, owner};
+  tables.timers.put(tables.key(timer), timer);
+}
+
+void Turn::disarm(TimerKind kind, std::uint64_t owner, Timestamp due) {
+  tables.timers.erase(tables.key(Timer{due, kind, owner}));
+}
+
+namespace {
+template <class T>
+Result<const T*> found(const T* record, std::string_view what, std::uint64_t id) {
+  if (record == nullptr) return fail(not_found(what, id));
+  return record;
+}
+}  // namespace
+
+Result<const Conversation*> Turn::conversation(ConversationId id) {
+  return found(tables.conversations.find(tables.key(id)), "conversation", id.value());
+}
+
+Result<const Interaction*> Turn::interaction(InteractionId id) {
+  return found(tables.interactions.find(tables.key(id)), "interaction", id.value());
+}
+
+Result<const Case*> Turn::case_of(CaseId id) {
+  return found(tables.cases.find(tables.key(id)), "case", id.value());
+}
+
+Result<const Callback*> Turn::callback(CallbackId id) {
+  return found(tables.callbacks.find(tables.key(id)), "callback", id.value());
+}
+
+namespace {
+template <class T>
+T copy_of(Turn& turn, Result<const T*> record) {
+  if (record) return **record;
+  if (!turn.broken) {
+    turn.broken = record.error();
+    turn.broken->code = ErrorCode::internal;
+  }
+  return {};
+}
+}  // namespace
+
+Conversation Turn::get(ConversationId id) { return copy_of(*this, conversation(id)); }
+Interaction Turn::get(InteractionId id) { return copy_of(*this, interaction(id)); }
+Case Turn::get(CaseId id) { return copy_of(*this, case_of(id)); }
+Callback Turn::get(CallbackId id) { return copy_of(*this, callback(id)); }
+
+Result<const AgentConfig*> Turn::agent(const AgentName& name) const {
+  const AgentConfig* agent = config().agent(name);
+  if (agent == nullptr) {
+    return fail(refused("unknown_agent", "only a configured agent may do this",
+                        fmt::format("agent {}", name.text()), "name an agent of the configuration"));
+  }
+  return agent;
+}
+
+Author Turn::author(const AgentName& actor) const {
+  if (actor.empty()) return {};
+  const AgentConfig* agent = config().agent(actor);
+  return {agent != nullptr ? agent->role : AuthorRole::agent, actor.text()};
+}
+
+std::string Turn::token(std::string_view purpose, std::uint64_t id) const {
+  return make_token(options.tenant_secret, purpose, id);
+}
+
+std::uint64_t Turn::read_token(std::string_view purpose, std::string_view token) const {
+  return novelo::read_token(options.tenant_secret, purpose, token);
+}
+
+void Turn::signal(std::string name, const AgentName& agent, ConversationId conversation,
+                  Value::Map body) {
+  signals.push_back({std::move(name), agent, conversation, std::move(body)});
+}
+
+}  // namespace novelo

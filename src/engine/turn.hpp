@@ -1,0 +1,135 @@
+// Turn: one input being decided. Everything a decision reads or changes goes through it; when the
+// input is refused, all of it is taken back.
+//
+// A decision first validates and only then changes things. The router is asked last: what it answers
+// (offers, waits, assignments) is queued and worked off first-in first-out after the input itself,
+// like everything that flows say. That cascade has a ceiling.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/outbox.hpp"
+#include "engine/setup.hpp"
+#include "engine/tables.hpp"
+#include "novelo/engine.hpp"
+
+namespace novelo {
+
+struct Turn;
+
+// A derived input, decided in the same commit.
+struct StartFlow {
+  InteractionId interaction;
+  FlowName flow;
+};
+struct ContinueFlow {
+  InteractionId interaction;
+  FlowInput input;
+};
+using Task = std::variant<RouterEvent, StartFlow, ContinueFlow>;
+
+// What a turn leaves for the outbox, once it is committed.
+struct OutboxChange {
+  enum class Kind : std::uint8_t { added, removed, retry, released };
+  Kind kind = Kind::added;
+  EffectId effect;
+};
+
+struct Turn {
+  Tables& tables;
+  const Setup* setup;  // null until a configuration is in service
+  Router* router;
+  IdCounter& ids;
+  const EngineOptions& options;
+  const Outbox& outbox;
+  Timestamp now;
+
+  Outcome outcome;
+  std::vector<Signal> signals;
+  std::vector<OutboxChange> outbox_changes;
+  std::deque<Task> tasks;
+  std::optional<Setup> new_setup;  // of a LoadConfiguration
+  std::optional<Error> broken;     // an invariant did not hold: the engine is faulted
+
+  const Configuration& config() const { return setup->configuration; }
+
+  // --- the timeline ------------------------------------------------------------------------------
+  // Appends an entry: sequence, time and conversation are filled in. Messages, calls and voicemails
+  // get a place in the customer's view too.
+  Entry& append(ConversationId conversation, Entry entry);
+  // Appends an event of the engine's or of `author`.
+  Entry& note_event(ConversationId conversation, EventKind kind, Value::Map details,
+                    Author author = {});
+  // The same, about one interaction.
+  Entry& note_event(const Interaction& interaction, EventKind kind, Value::Map details,
+                    Author author = {});
+
+  // --- effects -----------------------------------------------------------------------------------
+  EffectId add_effect(Effect effect);
+  void notify(const AgentName& agent, ConversationId conversation, std::string type,
+              Value::Map body);
+  void call_verb(const Interaction& interaction, CallVerb verb);
+  // Takes back what was not settled: it became obsolete. The timeline shows `status`.
+  void withdraw(EffectId effect, DeliveryStatus status);
+  // The same for all verbs of a call but those of `keep`.
+  void withdraw_verbs(InteractionId interaction, std::optional<CallVerbKind> keep = {});
+
+  // --- the router --------------------------------------------------------------------------------
+  // Asks the router; its records are stored and its events queued as tasks.
+  Status route(const RouterInput& input);
+  void take(RouterDecision decision);
+
+  // --- timers ------------------------------------------------------------------------------------
+  void arm(TimerKind kind, std::uint64_t owner, Timestamp due);
+  void disarm(TimerKind kind, std::uint64_t owner, Timestamp due);
+
+  // --- look-ups that commands need ---------------------------------------------------------------
+  Result<const Conversation*> conversation(ConversationId id);
+  Result<const Interaction*> interaction(InteractionId id);
+  Result<const Case*> case_of(CaseId id);
+  Result<const Callback*> callback(CallbackId id);
+  // Copies of records that must be there; a missing one faults the engine.
+  Conversation get(ConversationId id);
+  Interaction get(InteractionId id);
+  Case get(CaseId id);
+  Callback get(CallbackId id);
+  // The acting agent, checked against the configuration; fails with `refused` for a stranger.
+  Result<const AgentConfig*> agent(const AgentName& name) const;
+  Author author(const AgentName& actor) const;
+
+  Conversation& edit(const Conversation& conversation) {
+    return tables.conversations.edit(tables.key(conversation.id));
+  }
+  Interaction& edit(const Interaction& interaction) {
+    return tables.interactions.edit(tables.key(interaction.id));
+  }
+  Case& edit(const Case& value) { return tables.cases.edit(tables.key(value.id)); }
+  Callback& edit(const Callback& callback) {
+    return tables.callbacks.edit(tables.key(callback.id));
+  }
+
+  std::string token(std::string_view purpose, std::uint64_t id) const;
+  std::uint64_t read_token(std::string_view purpose, std::string_view token) const;
+
+  void signal(std::string name, const AgentName& agent, ConversationId conversation,
+              Value::Map body);
+};
+
+// Errors that several decisions give.
+Error not_found(std::string_view what, std::uint64_t id);
+Error refused(std::string reason, std::string message, std::string subject, std::string remedy);
+
+// An id as values and JSON carry it.
+template <class IdType>
+Value id_value(IdType id) {
+  return Value(std::to_string(id.value()));
+}
+
+}  // namespace novelo

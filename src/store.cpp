@@ -1,0 +1,37 @@
+#include "novelo/store.hpp"
+
+namespace novelo {
+
+std::string_view to_string(Table table) {
+  switch (table) {
+    case Table::meta: return "meta";
+    case Table::configuration: return "configuration";
+    case Table::contact: return "contact";
+    case Table::identity: return "identity";
+    case Table::conversation: return "conversation";
+    case Table::open_conversation: return "open_conversation";
+    case Table::contact_conversation: return "contact_conversation";
+    case Table::entry: return "entry";
+    case Table::note: return "note";
+    case Table::interaction: return "interaction";
+    case Table::correlation: return "correlation";
+    case Table::work: return "work";
+    case Table::agent: return "agent";
+    case Table::matter: return "matter";
+    case Table::protocol: return "protocol";
+    case Table::callback: return "callback";
+    case Table::session: return "session";
+    case Table::survey: return "survey";
+    case Table::effect: return "effect";
+    case Table::timer: return "timer";
+    case Table::command: return "command";
+    case Table::quarantine: return "quarantine";
+    case Table::closure: return "closure";
+    case Table::segment: return "segment";
+    case Table::counter: return "counter";
+    case Table::parked_receipt: return "parked_receipt";
+  }
+  return "";
+}
+
+}  // namespace novelo

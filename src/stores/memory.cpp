@@ -1,0 +1,121 @@
+#include "novelo/stores/memory.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "stores/store_errors.hpp"
+
+namespace novelo {
+namespace {
+
+Error full_error() {
+  return {ErrorCode::storage, "full", "The store has reached its capacity.", "memory store",
+          "Erase what is no longer needed or raise the capacity, then send the same again."};
+}
+
+}  // namespace
+
+Result<Fence> MemoryStore::open_tenant(const TenantName& tenant) {
+  if (tenant.empty()) return fail(empty_name_error());
+  Fence& fence = tenants_[tenant.text()];
+  if (fence.tenant == 0) fence.tenant = tenants_.size();
+  ++fence.epoch;
+  epochs_[fence.tenant] = fence.epoch;
+  ++statistics_.commits;
+  return fence;
+}
+
+Result<std::optional<std::string>> MemoryStore::get(Table table, std::string_view key) {
+  const Rows* rows = rows_of(table);
+  if (rows == nullptr) return fail(unknown_table_error(table));
+  const auto row = rows->find(key);
+  if (row == rows->end()) return std::nullopt;
+  return row->second;
+}
+
+Result<std::vector<Row>> MemoryStore::scan(Table table, std::string_view from, std::string_view to,
+                                           std::size_t limit, Order order) {
+  const Rows* rows = rows_of(table);
+  if (rows == nullptr) return fail(unknown_table_error(table));
+  std::vector<Row> found;
+  if (from >= to) return found;
+  const auto first = rows->lower_bound(from);
+  auto last = rows->lower_bound(to);
+  if (order == Order::ascending) {
+    for (auto row = first; row != last && found.size() < limit; ++row) {
+      found.push_back({row->first, row->second});
+    }
+    return found;
+  }
+  while (last != first && found.size() < limit) {
+    --last;
+    found.push_back({last->first, last->second});
+  }
+  return found;
+}
+
+Status MemoryStore::commit(const Fence& fence, std::span<const Write> writes) {
+  const auto newest = epochs_.find(fence.tenant);
+  if (newest == epochs_.end() || newest->second != fence.epoch) return fail(fenced_error(fence));
+  if (writes.empty()) return {};
+  const std::size_t bytes_before = bytes_;
+  std::vector<Before> undo;
+  undo.reserve(writes.size());
+  for (const Write& write : writes) {
+    if (Status applied = apply(write, undo); !applied) {
+      take_back(undo);
+      return applied;
+    }
+  }
+  if (bytes_ > capacity_ && bytes_ >= bytes_before) {
+    take_back(undo);
+    return fail(full_error());
+  }
+  ++statistics_.commits;
+  statistics_.rows_written += writes.size();
+  return {};
+}
+
+MemoryStore::Rows* MemoryStore::rows_of(Table table) {
+  const std::size_t index = table_index(table);
+  return index < tables_.size() ? &tables_[index] : nullptr;
+}
+
+Status MemoryStore::apply(const Write& write, std::vector<Before>& undo) {
+  Rows* rows = rows_of(write.table);
+  if (rows == nullptr) return fail(unknown_table_error(write.table));
+  const auto row = rows->find(write.key);
+  const bool exists = row != rows->end();
+  if (write.kind == Write::Kind::insert && exists) return fail(exists_error(write.table));
+  undo.push_back({rows, &write.key, std::nullopt});
+  if (exists) undo.back().value = row->second;
+  if (write.kind != Write::Kind::erase) {
+    put(*rows, write.key, write.value);
+  } else if (exists) {
+    erase(*rows, row);
+  }
+  return {};
+}
+
+void MemoryStore::take_back(std::vector<Before>& undo) {
+  std::for_each(undo.rbegin(), undo.rend(), [this](const Before& before) {
+    if (before.value) {
+      put(*before.rows, *before.key, *before.value);
+    } else if (const auto row = before.rows->find(*before.key); row != before.rows->end()) {
+      erase(*before.rows, row);
+    }
+  });
+}
+
+void MemoryStore::put(Rows& rows, const std::string& key, const std::string& value) {
+  const auto [row, added] = rows.try_emplace(key);
+  bytes_ += added ? key.size() + value.size() : value.size() - row->second.size();
+  row->second = value;
+}
+
+void MemoryStore::erase(Rows& rows, Rows::iterator row) {
+  bytes_ -= row->first.size() + row->second.size();
+  rows.erase(row);
+}
+
+}  // namespace novelo

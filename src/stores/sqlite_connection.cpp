@@ -1,0 +1,327 @@
+#include "stores/sqlite_connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace novelo {
+namespace {
+
+Error bad_path(std::string message, const std::string& path) {
+  return {ErrorCode::invalid, "bad_path", std::move(message), path,
+          "Give the path of a file in a folder that exists."};
+}
+
+// SQLite reads some texts as something other than a file; an absolute path is always one.
+Result<std::string> file_path(const std::string& path) {
+  if (path.empty()) return fail(bad_path("The path of the store is empty.", path));
+  if (path == ":memory:") {
+    return fail(Error{ErrorCode::invalid, "bad_path", "A store in memory is another class.", path,
+                      "Use MemoryStore, or give the path of a file."});
+  }
+  if (path.find('\0') != std::string::npos) {
+    return fail(bad_path("The path of the store has a NUL byte in it.", ""));
+  }
+  std::error_code trouble;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, trouble);
+  if (trouble) return fail(bad_path("The path of the store cannot be resolved.", path));
+  if (std::filesystem::is_directory(absolute, trouble)) {
+    return fail(bad_path("The path of the store is a folder.", path));
+  }
+  return absolute.string();
+}
+
+// What an attacker who wrote the file could lean on is lowered to what the store's own SQL needs.
+void lower_limits(sqlite3* handle, const SqliteOptions& options) {
+  constexpr std::array<std::pair<int, int>, 10> limits = {{
+      {SQLITE_LIMIT_SQL_LENGTH, 10'000},
+      {SQLITE_LIMIT_COLUMN, 32},
+      {SQLITE_LIMIT_EXPR_DEPTH, 16},
+      {SQLITE_LIMIT_COMPOUND_SELECT, 4},
+      {SQLITE_LIMIT_VDBE_OP, 25'000},
+      {SQLITE_LIMIT_FUNCTION_ARG, 8},
+      {SQLITE_LIMIT_ATTACHED, 0},
+      {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
+      {SQLITE_LIMIT_VARIABLE_NUMBER, 16},
+      {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+  }};
+  for (const auto& [limit, value] : limits) sqlite3_limit(handle, limit, value);
+  constexpr std::uint32_t least = 4096;  // the schema itself must fit
+  constexpr std::uint32_t most = std::numeric_limits<int>::max();
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH,
+                static_cast<int>(std::clamp(options.row_bytes, least, most)));
+}
+
+// Returns SQLite's result code.
+int harden(sqlite3* handle) {
+  constexpr std::array<std::pair<int, int>, 8> settings = {{
+      {SQLITE_DBCONFIG_DEFENSIVE, 1},
+      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+      {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+      {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+      {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+      {SQLITE_DBCONFIG_DQS_DDL, 0},
+      {SQLITE_DBCONFIG_DQS_DML, 0},
+      // A file that turns out to be somebody else's is closed as it was found.
+      {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+  }};
+  for (const auto& [setting, value] : settings) {
+    const int code = sqlite3_db_config(handle, setting, value, nullptr);
+    if (code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+struct Meaning {
+  ErrorCode code;
+  std::string_view reason;
+  std::string_view message;
+  std::string_view remedy;
+};
+
+Meaning meaning_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return {ErrorCode::storage, "full", "The disk that holds the store is full.",
+              "Free space on that disk, or raise the ceiling of pages, and send the same again."};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {ErrorCode::busy, "held", "The file is open in another process or another store.",
+              "Close the other one first; a store has one owner at a time."};
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return {ErrorCode::storage, "cannot_open", "The file cannot be opened or created.",
+              "See that the folder exists and that this user may write in it."};
+    case SQLITE_READONLY:
+      return {ErrorCode::storage, "read_only", "The file can be read but not written.",
+              "Give this user the right to write the file and its folder."};
+    case SQLITE_CORRUPT:
+      return {ErrorCode::corrupt, "damaged", "The file is damaged: its pages cannot be read.",
+              "Keep the file for examination and restore the newest backup."};
+    case SQLITE_NOTADB:
+      return {ErrorCode::corrupt, "not_a_store", "The file is not an SQLite database.",
+              "Check the path; if this was a store, restore the newest backup."};
+    case SQLITE_NOMEM:
+      return {ErrorCode::storage, "memory", "There is not enough memory.",
+              "Give the process more memory or lower the store's cache."};
+    case SQLITE_TOOBIG:
+      return {ErrorCode::limit, "row_too_large", "A row is larger than the store allows.",
+              "Send something smaller or raise `row_bytes`."};
+    case SQLITE_IOERR:
+      return {ErrorCode::storage, "io", "The disk reported an error.",
+              "Look at the system's log for this disk before going on."};
+    default:
+      return {ErrorCode::internal, "sqlite", "SQLite refused a call that it should accept.",
+              "Report this with the code."};
+  }
+}
+
+int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
+  *static_cast<std::uint32_t*>(pages) = static_cast<std::uint32_t>(log_pages);
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+int SqliteStatement::bind(int index, std::string_view bytes) {
+  // A null pointer would bind NULL, which is not the same as no bytes.
+  const char* data = bytes.data() == nullptr ? "" : bytes.data();
+  return sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC);
+}
+
+int SqliteStatement::bind(int index, std::int64_t number) {
+  return sqlite3_bind_int64(handle_.get(), index, number);
+}
+
+int SqliteStatement::step() {
+  if (!running_) ++*runs_;
+  running_ = true;
+  return sqlite3_step(handle_.get());
+}
+
+std::string_view SqliteStatement::bytes(int column) const {
+  const void* data = sqlite3_column_blob(handle_.get(), column);
+  const int size = sqlite3_column_bytes(handle_.get(), column);
+  if (data == nullptr || size <= 0) return {};
+  return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+std::int64_t SqliteStatement::number(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+
+void SqliteStatement::reset() {
+  running_ = false;
+  sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
+}
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
+                                                                 const SqliteOptions& options) {
+  Result<std::string> absolute = file_path(path);
+  if (!absolute) return fail(std::move(absolute).error());
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(
+      absolute->c_str(), &handle,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      nullptr);
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, path));
+  if (code != SQLITE_OK) return fail(connection->error(code));
+  if (Status ready = connection->configure(options); !ready) return fail(std::move(ready).error());
+  return connection;
+}
+
+SqliteConnection::~SqliteConnection() {
+  begin_.reset();
+  commit_.reset();
+  sqlite3_close(handle_);
+}
+
+Status SqliteConnection::configure(const SqliteOptions& options) {
+  if (const int code = harden(handle_); code != SQLITE_OK) return fail(error(code));
+  lower_limits(handle_, options);
+  // SQLite opens what it may not write for reading only, and does not say so.
+  if (sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
+  const std::string settings = fmt::format(
+      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
+      "PRAGMA cell_size_check=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+      "PRAGMA cache_size=-{};",
+      std::max<std::uint32_t>(options.cache_kib, 64));
+  if (Status set = execute(settings); !set) return set;
+  if (options.max_pages > 0) {
+    if (Status set = execute(fmt::format("PRAGMA max_page_count={};", options.max_pages)); !set) {
+      return set;
+    }
+  }
+  // The first look at the file: it takes the lock, and reads or refuses the header.
+  if (Result<std::int64_t> seen = query_number("PRAGMA schema_version"); !seen) {
+    return fail(std::move(seen).error());
+  }
+  Result<std::int64_t> page_bytes = query_number("PRAGMA page_size");
+  if (!page_bytes) return fail(std::move(page_bytes).error());
+  page_bytes_ = static_cast<std::uint32_t>(*page_bytes);
+  sqlite3_wal_hook(handle_, on_log_grown, &log_pages_);
+  return prepare_transactions();
+}
+
+Status SqliteConnection::prepare_transactions() {
+  Result<SqliteStatement> begin = prepare("BEGIN IMMEDIATE");
+  if (!begin) return fail(std::move(begin).error());
+  Result<SqliteStatement> commit = prepare("COMMIT");
+  if (!commit) return fail(std::move(commit).error());
+  begin_ = std::make_unique<SqliteStatement>(std::move(*begin));
+  commit_ = std::make_unique<SqliteStatement>(std::move(*commit));
+  return {};
+}
+
+Status SqliteConnection::execute(const std::string& sql) {
+  ++runs_;
+  const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return fail(error(code));
+  return {};
+}
+
+Result<SqliteStatement> SqliteConnection::prepare(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return fail(error(code));
+  return SqliteStatement(statement, &runs_);
+}
+
+Result<std::int64_t> SqliteConnection::query_number(const std::string& sql) {
+  Result<SqliteStatement> statement = prepare(sql);
+  if (!statement) return fail(std::move(statement).error());
+  const int code = statement->step();
+  if (code != SQLITE_ROW) return fail(error(code));
+  return statement->number(0);
+}
+
+Result<std::string> SqliteConnection::query_text(const std::string& sql) {
+  Result<SqliteStatement> statement = prepare(sql);
+  if (!statement) return fail(std::move(statement).error());
+  const int code = statement->step();
+  if (code != SQLITE_ROW) return fail(error(code));
+  return std::string(statement->bytes(0));
+}
+
+Status SqliteConnection::transact(const std::function<Status()>& work) {
+  {
+    const SqliteRun run(*begin_);
+    if (const int code = begin_->step(); code != SQLITE_DONE) return fail(error(code));
+  }
+  if (Status done = work(); !done) return roll_back(std::move(done).error());
+  const SqliteRun run(*commit_);
+  const int code = commit_->step();
+  count_log_bytes();
+  if (code == SQLITE_DONE) return {};
+  // A full disk stops the log before the frame that would make the transaction count; after any
+  // other failure that frame may be on its way to the disk.
+  if (code == SQLITE_FULL) return roll_back(error(code));
+  return fail(lose_trust(code));
+}
+
+Status SqliteConnection::roll_back(Error why) {
+  count_log_bytes();
+  // SQLite has rolled back by itself after some errors.
+  if (sqlite3_get_autocommit(handle_) != 0) return fail(std::move(why));
+  ++runs_;
+  const int code = sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return fail(lose_trust(code));
+  return fail(std::move(why));
+}
+
+Status SqliteConnection::take_into_service() {
+  Result<std::string> mode = query_text("PRAGMA journal_mode=WAL");
+  if (!mode) return fail(std::move(mode).error());
+  if (*mode != "wal") {
+    return fail(Error{ErrorCode::unsupported, "no_wal", "SQLite cannot keep a log for this file.",
+                      path_, "Put the file on a local disk."});
+  }
+  const int code = sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  if (code != SQLITE_OK) return fail(error(code));
+  // What a dead process left in the log may have been read from memory that never reached the disk;
+  // copying it now, with its syncs, makes what this store will show as durable as it looks.
+  return checkpoint();
+}
+
+Status SqliteConnection::checkpoint() {
+  int log = 0;
+  int copied = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
+  if (code != SQLITE_OK) return fail(error(code));
+  log_pages_ = static_cast<std::uint32_t>(std::max(0, log - copied));
+  return {};
+}
+
+void SqliteConnection::count_log_bytes() {
+  constexpr std::uint64_t frame_header_bytes = 24;  // https://sqlite.org/fileformat2.html#walformat
+  int pages = 0;
+  int highest = 0;
+  sqlite3_db_status(handle_, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1);
+  wal_bytes_ += static_cast<std::uint64_t>(pages) * (page_bytes_ + frame_header_bytes);
+}
+
+Error SqliteConnection::error(int code) const {
+  const Meaning meaning = meaning_of(code);
+  return {meaning.code, std::string(meaning.reason),
+          fmt::format("{} (SQLite: {}, code {}.)", meaning.message, sqlite3_errstr(code), code),
+          path_, std::string(meaning.remedy)};
+}
+
+Error SqliteConnection::lose_trust(int code) {
+  // Closing leaves file and log alone: the next opening reads what is really there.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  return {ErrorCode::unknown, "commit_outcome",
+          fmt::format("A commit failed midway and may or may not be kept. (SQLite: {}, code {}.)",
+                      sqlite3_errstr(code), code),
+          path_, "Close the store and open it again: what it then holds is the truth."};
+}
+
+}  // namespace novelo

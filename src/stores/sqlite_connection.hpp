@@ -1,0 +1,113 @@
+// The one connection of an SqliteStore, and its statements: SQLite's C handles as values that close
+// themselves, and its result codes as Errors.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "novelo/base/result.hpp"
+#include "novelo/stores/sqlite.hpp"
+
+namespace novelo {
+
+// A prepared statement. Bound bytes are borrowed: they must live until `reset`.
+class SqliteStatement {
+ public:
+  SqliteStatement(sqlite3_stmt* handle, std::uint64_t* runs) : handle_(handle), runs_(runs) {}
+
+  // All give SQLite's result code.
+  int bind(int index, std::string_view bytes);
+  int bind(int index, std::int64_t number);
+  int step();
+
+  // Columns of the row that `step` stopped at; bytes are borrowed until the next step or reset.
+  std::string_view bytes(int column) const;
+  std::int64_t number(int column) const;
+
+  // Ends the run, which releases the read lock, and makes the statement ready for the next one.
+  void reset();
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  std::uint64_t* runs_;  // of the connection, which lives longer
+  bool running_ = false;
+};
+
+// Resets a statement however its scope is left.
+class SqliteRun {
+ public:
+  explicit SqliteRun(SqliteStatement& statement) : statement_(statement) {}
+  ~SqliteRun() { statement_.reset(); }
+  SqliteRun(const SqliteRun&) = delete;
+  SqliteRun& operator=(const SqliteRun&) = delete;
+
+ private:
+  SqliteStatement& statement_;
+};
+
+class SqliteConnection {
+ public:
+  // Opens the file, takes the lock that keeps everybody else out, and sets what must hold before
+  // the first byte of a possibly hostile file is believed. Writes nothing.
+  static Result<std::unique_ptr<SqliteConnection>> open(const std::string& path,
+                                                        const SqliteOptions& options);
+  ~SqliteConnection();
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  // Runs SQL that gives no rows, or whose rows do not matter.
+  Status execute(const std::string& sql);
+  Result<SqliteStatement> prepare(const std::string& sql);
+  // The first column of the first row: as a number, or as text.
+  Result<std::int64_t> query_number(const std::string& sql);
+  Result<std::string> query_text(const std::string& sql);
+
+  // Runs `work` between BEGIN and COMMIT. When `work` fails, or the disk is full, everything is
+  // rolled back and the error returned; when COMMIT or ROLLBACK fails otherwise the outcome is not
+  // known and the error is `unknown`: nothing on this connection may be trusted any more.
+  Status transact(const std::function<Status()>& work);
+
+  // Makes the file a write-ahead-log one, settles what a dead process left in the log, and lets
+  // closing checkpoint. Only for a file that is ours.
+  Status take_into_service();
+
+  Status checkpoint();
+
+  // Pages in the log after the newest commit.
+  std::uint32_t log_pages() const { return log_pages_; }
+  std::uint64_t statements_run() const { return runs_; }
+  std::uint64_t wal_bytes() const { return wal_bytes_; }
+  const std::string& path() const { return path_; }
+
+  // What a failed SQLite call means to the user of a store.
+  Error error(int code) const;
+
+ private:
+  SqliteConnection(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+
+  Status configure(const SqliteOptions& options);
+  Status prepare_transactions();
+  Status roll_back(Error why);
+  // Gives the error `unknown`, and keeps this connection from touching the file when it closes.
+  Error lose_trust(int code);
+  void count_log_bytes();
+
+  sqlite3* handle_;
+  std::string path_;
+  std::uint64_t runs_ = 0;
+  std::uint64_t wal_bytes_ = 0;
+  std::uint32_t page_bytes_ = 0;
+  std::uint32_t log_pages_ = 0;
+  std::unique_ptr<SqliteStatement> begin_;
+  std::unique_ptr<SqliteStatement> commit_;
+};
+
+}  // namespace novelo
