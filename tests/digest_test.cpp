@@ -37,9 +37,13 @@ TEST_CASE("nothing equals an absent signature") {
 }
 
 TEST_CASE("base 64 of RFC 4648") {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg=="},        {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [bytes, text] : vectors) {
     CHECK(to_base64(bytes) == text);
     CHECK(from_base64(text).value() == bytes);
@@ -56,9 +60,8 @@ TEST_CASE("base 64 that is not canonical is refused") {
 }
 
 TEST_CASE("any bytes come back from base 64") {
-  CHECK(rc::check([](const std::string& bytes) {
-    RC_ASSERT(from_base64(to_base64(bytes)).value() == bytes);
-  }));
+  CHECK(rc::check(
+      [](const std::string& bytes) { RC_ASSERT(from_base64(to_base64(bytes)).value() == bytes); }));
   CHECK(rc::check([](const std::string& text) {
     if (const auto bytes = from_base64(text)) RC_ASSERT(to_base64(*bytes) == text);
   }));
@@ -104,7 +107,6 @@ TEST_CASE("a changed token is no token") {
   CHECK(read_token(key, "reply", "-") == 0);
   CHECK(read_token(key, "reply", std::string(1000, '1')) == 0);
   CHECK(read_token(key, "reply", make_token(key, "reply", 0)) == 0);
-  CHECK(rc::check([&key](const std::string& text) {
-    RC_ASSERT(read_token(key, "reply", text) == 0);
-  }));
+  CHECK(rc::check(
+      [&key](const std::string& text) { RC_ASSERT(read_token(key, "reply", text) == 0); }));
 }

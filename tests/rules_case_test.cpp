@@ -45,7 +45,7 @@ TEST_CASE("the check digit is taken modulo 11 over all digits before it") {
   CHECK(number("{seq:3}{check}", 0) == "0000");
   CHECK(number("{seq:1}{check}", 5) == "51");  // 10 mod 11 = 10
   CHECK(number("{seq:1}{check}", 6) == "60");  // 12 mod 11 = 1 -> 10 -> 0
-  // The weights begin again after 9: eight digits 2..9, the ninth weighs 2.
+  // From the right, eight digits weigh 2 to 9 and the ninth 2 again.
   CHECK(number("{seq:9}{check}", 100'000'000) == "1000000009");
 }
 
@@ -80,12 +80,13 @@ TEST_CASE("a format says where it is wrong") {
                                                     {"{{seq:4}}", "byte 0"},
                                                     {"ab\n{seq:4}", "byte 2"},
                                                     {std::string(60, 'a') + "{seq:4}", "byte 64"}};
-  for (const auto& [format, place] : wrong) {
+  for (const auto& entry : wrong) {
+    const std::string& format = entry.first;
     const Result<ProtocolFormat> compiled = ProtocolFormat::compile(format);
     REQUIRE_MESSAGE(!compiled.has_value(), format);
     CHECK(compiled.error().code == ErrorCode::invalid);
     CHECK(compiled.error().reason == "bad_format");
-    CHECK_MESSAGE(compiled.error().subject == place, format);
+    CHECK_MESSAGE(compiled.error().subject == entry.second, format);
   }
 }
 

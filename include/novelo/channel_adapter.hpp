@@ -17,7 +17,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,76 +25,15 @@
 
 #include "novelo/base/ids.hpp"
 #include "novelo/base/result.hpp"
-#include "novelo/base/secret.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/model/call.hpp"
 #include "novelo/model/channel.hpp"
+#include "novelo/model/connection.hpp"
 #include "novelo/model/content.hpp"
 #include "novelo/model/event.hpp"
+#include "novelo/model/transport.hpp"
 
 namespace novelo {
-
-struct Header {
-  std::string name;  // compared without regard to case
-  std::string value;
-
-  friend bool operator==(const Header&, const Header&) = default;
-};
-
-// What arrived: a webhook, a mail (the body is the raw message), an event of a telephone system.
-struct Request {
-  std::string method = "POST";
-  std::string url;  // as the provider sees it, query included: signatures may cover it
-  std::vector<Header> headers;
-  std::string body;  // raw bytes
-
-  // The first header of that name, or "".
-  std::string_view header(std::string_view name) const;
-  // The path of `url`, without scheme, host and query: "/hooks/whatsapp".
-  std::string_view path() const;
-  // The decoded query parameter, or nothing.
-  std::optional<std::string> query(std::string_view name) const;
-};
-
-// What the provider is to be answered.
-struct Response {
-  int status = 200;
-  std::vector<Header> headers;
-  std::string body;
-
-  friend bool operator==(const Response&, const Response&) = default;
-};
-
-// One configured account at a provider: credentials and settings shared by its entry points.
-struct Connection {
-  ConnectionName name;
-  std::string adapter;  // ChannelAdapter::name
-  std::string path;     // requests whose path equals this belong to it
-  std::map<std::string, std::string> settings;
-  std::map<std::string, std::vector<Secret>> secrets;  // newest first; two while rotating
-
-  // The setting, or "".
-  std::string_view setting(std::string_view name) const;
-};
-
-// What a channel can carry through one connection. Texts are counted in Unicode scalars.
-struct Capabilities {
-  Channel channel = Channel::none;
-  std::size_t text = 0;            // longest text of one message; 0 = no text
-  std::size_t buttons = 0;         // options shown as buttons
-  std::size_t button_title = 0;
-  std::size_t list_rows = 0;       // options shown as a list
-  std::size_t list_title = 0;
-  bool media = false;
-  bool templates = false;
-  bool subject = false;            // mail
-  Duration window{};               // free text is allowed so long after the contact's last message;
-                                   // zero = always
-  bool receipts = false;
-  bool idempotent_send = false;    // the provider drops a second request with the same key
-
-  friend bool operator==(const Capabilities&, const Capabilities&) = default;
-};
 
 struct Decoded {
   std::vector<ChannelEvent> events;
@@ -123,42 +61,10 @@ struct OutboundCall {
 
 using Outbound = std::variant<OutboundMessage, OutboundCall>;
 
-// How the host authorises a request: it puts in the text of the secret that is named.
-struct Authorization {
-  enum class Kind : std::uint8_t { none, bearer, basic };
-  Kind kind = Kind::none;
-  std::string user;    // basic
-  std::string secret;  // name of one of the connection's secrets
-
-  friend bool operator==(const Authorization&, const Authorization&) = default;
-};
-
-// What the host is to send. For mail: method "MAIL", the body is the whole message, and the headers
-// carry the envelope as X-Envelope-From and X-Envelope-To.
-struct TransportRequest {
-  std::string method = "POST";
-  std::string url;
-  std::vector<Header> headers;
-  std::string body;
-  Authorization authorization;
-  std::string idempotency_key;
-
-  friend bool operator==(const TransportRequest&, const TransportRequest&) = default;
-};
-
 struct Encoded {
   TransportRequest request;
   std::string correlation;  // the provider's id where we choose it (a mail's Message-ID); else ""
   std::vector<std::string> warnings;  // whatever was dropped, cut or changed
-};
-
-// The provider's raw answer to a TransportRequest; `status` 0 when none came.
-struct TransportReply {
-  int status = 0;
-  std::vector<Header> headers;
-  std::string body;
-
-  friend bool operator==(const TransportReply&, const TransportReply&) = default;
 };
 
 // What an answer means.

@@ -1,7 +1,7 @@
 // FlowEngine: walks contacts through flows. It stands alone: a vendor can use it without the engine
 // and without a store.
 //
-// A flow is a versioned graph of steps, written as JSON (docs/flows.md) and compiled once by `load`.
+// A flow is a versioned graph of steps, written as JSON (docs/flows.md) and compiled by `load`.
 // A walk through it is a `FlowSession`, one plain value: store it, and any FlowEngine with the same
 // flows goes on from it. `start` and `resume` are pure: a session, an input, the variables of the
 // moment and a time in; the next session and what is to be done out. The engine sends nothing: it
@@ -10,8 +10,9 @@
 //
 //   start -> [say] [say] [ask, waiting]        resume(answer) -> [say] [hand over]
 //
-// Every wait ends: an answer, no answer within the step's bound, or the contact leaving. A flow that
-// loops without waiting, or that runs past a ceiling, ends in a hand-over to a person.
+// Every wait ends: an answer, no answer within the step's bound, or the contact leaving. A flow
+// that loops without waiting is refused by `load`; one that runs past a ceiling ends in a hand-over
+// to a person.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@
 #include "novelo/base/value.hpp"
 #include "novelo/model/channel.hpp"
 #include "novelo/model/content.hpp"
+#include "novelo/model/flow_session.hpp"
 
 namespace novelo {
 
@@ -55,26 +57,7 @@ enum class FlowExpects : std::uint8_t {
 };
 std::string_view to_string(FlowExpects expects);
 
-// A walk through a flow, between two inputs.
-struct FlowSession {
-  FlowName flow;
-  std::uint32_t version = 0;  // of the flow when the walk began
-  std::string fingerprint;    // of the waiting step; empty when not waiting
-  StepName step;              // the step that waits; empty when ended
-  std::string locale;
-  Channel channel = Channel::none;
-  Value::Map variables;       // what was collected: answers by name
-  std::vector<Option> offered;  // the options that the contact was last shown, in order
-  std::uint32_t attempts = 0;   // at the waiting step
-  std::uint32_t turns = 0;
-  Timestamp started_at{};
-  std::optional<Timestamp> deadline;  // when silence is an answer too
-  bool ended = false;
-
-  friend bool operator==(const FlowSession&, const FlowSession&) = default;
-};
-
-// --- inputs ---------------------------------------------------------------------------------------
+// --- inputs --------------------------------------------------------------------------------------
 struct FlowAnswer {
   Content content;  // a message: text, a tapped option, media
 };
@@ -82,25 +65,34 @@ struct FlowDigits {
   std::string digits;  // keys pressed; empty when nothing came in time
 };
 struct FlowSpeech {
-  std::string text;
+  std::string text;  // empty when nothing was understood: silence
 };
 struct FlowRecording {
-  Media media;
-  Duration length{};
+  Media media;        // without a ref: nothing was recorded, silence
+  Duration length{};  // zero when unknown
 };
-struct FlowSilence {};  // the deadline has passed
+// The deadline has passed; before it, this is refused. An answer counts whenever it comes: a host
+// that wants a deadline to hold gives the silence that is due before it gives a later answer.
+struct FlowSilence {};
 using FlowInput = std::variant<FlowAnswer, FlowDigits, FlowSpeech, FlowRecording, FlowSilence>;
 
-// --- what is to be done ---------------------------------------------------------------------------
+// --- what is to be done --------------------------------------------------------------------------
 struct FlowSay {
   Content content;
+
+  friend bool operator==(const FlowSay&, const FlowSay&) = default;
 };
+// A question; the walk waits, and no output follows. On a telephone the text is all that is to be
+// spoken, "press 1" for each option included, and `options` is for a speech recogniser; on any
+// other channel the text is the question alone, and `options` are shown as the channel is able to.
 struct FlowAsk {
-  Content content;  // the question, with its options
+  Content content;
   FlowExpects expects = FlowExpects::text;
-  int max_digits = 1;      // on a telephone
-  Duration patience{};     // silence that counts as no answer
+  int max_digits = 1;      // on a telephone; 0: digits are no answer
+  Duration patience{};     // silence that counts as no answer, after a prompt was spoken or sent
   Duration longest{};      // recording
+
+  friend bool operator==(const FlowAsk&, const FlowAsk&) = default;
 };
 // The contact goes, or goes back, to a person.
 struct FlowHandOver {
@@ -109,49 +101,79 @@ struct FlowHandOver {
   int priority = 0;
   enum class To : std::uint8_t { owner_first, owner_only, anyone, other_than_owner };
   To to = To::owner_first;
+
+  friend bool operator==(const FlowHandOver&, const FlowHandOver&) = default;
 };
 // The contact goes on waiting in the place it already has.
-struct FlowKeepWaiting {};
+struct FlowKeepWaiting {
+  friend bool operator==(const FlowKeepWaiting&, const FlowKeepWaiting&) = default;
+};
 // A promise to call back.
 struct FlowCallback {
   enum class By : std::uint8_t { owner, anyone };
   By by = By::owner;
-  std::string number;           // empty: the number that the contact is calling from
+  std::string number;           // empty: the number that the contact is calling from; else as it
+                                // was answered: digits, with '+' when in international form
   std::optional<Media> message;  // what was recorded
+
+  friend bool operator==(const FlowCallback&, const FlowCallback&) = default;
 };
 // The matter goes on in writing: a link or a first message is sent on another channel.
 struct FlowSwitchChannel {
   Channel channel = Channel::whatsapp;
-  std::string number;     // empty: the contact's own
+  std::string number;     // empty: the contact's own; else as in FlowCallback
   TemplateName message;   // the text that is sent
+
+  friend bool operator==(const FlowSwitchChannel&, const FlowSwitchChannel&) = default;
 };
 // An event for the reports, and anything the flow wants kept on the conversation.
 struct FlowRecord {
   std::string name;
   Value value;
+
+  friend bool operator==(const FlowRecord&, const FlowRecord&) = default;
 };
+// Always the last output; every walk has exactly one.
 struct FlowEnd {
-  std::string name;     // a flow may have several ends
-  std::string outcome;  // "met", "unmet", "abandoned", or a word of the flow's own
+  // A flow may have several ends. Empty: an end that the flow does not have, always after a
+  // FlowHandOver, because answers ran out, a ceiling was reached or the flow has changed.
+  std::string name;
+  // "met", "unmet", "abandoned", or a word of the flow's own. A flow that ends by handing over,
+  // waiting on, promising a callback or changing the channel says "handed_over", "waiting",
+  // "callback" or "switched" unless it says otherwise. Without a name: "handed_over" (answers ran
+  // out), "abandoned" (the last of them was silence), "limit" or "changed".
+  std::string outcome;
+
+  friend bool operator==(const FlowEnd&, const FlowEnd&) = default;
 };
-// One step walked: the row that reports are made of.
+// One step left behind: the row that reports are made of. A step is entered once however often its
+// question is repeated.
 struct FlowSegment {
   StepName step;
+  // "next", an option's id, a case's name, "yes", "no", "no_match", "no_answer", "no_options",
+  // "global" (a word understood at every wait) or "end".
   std::string exit;
-  std::string operand;  // what was answered, as the flow understood it
+  // What was understood: an option's id, a number, a date, yes or no, a global word, an outcome.
+  // Never free text, an address, a telephone number or a recording: reports carry no personal data.
+  std::string operand;
+
+  friend bool operator==(const FlowSegment&, const FlowSegment&) = default;
 };
 using FlowOutput = std::variant<FlowSay, FlowAsk, FlowHandOver, FlowKeepWaiting, FlowCallback,
                                 FlowSwitchChannel, FlowRecord, FlowEnd, FlowSegment>;
 
 struct FlowDecision {
   FlowSession session;
-  std::vector<FlowOutput> outputs;  // in order
+  std::vector<FlowOutput> outputs;  // in order; the last is a FlowAsk or a FlowEnd
+
+  friend bool operator==(const FlowDecision&, const FlowDecision&) = default;
 };
 
 class FlowEngine {
  public:
-  // Compiles flows. Fails with `invalid` and every fault it found, one a line, each with file, path
-  // and reason, in the message; the subject is the first fault's file and path.
+  // Compiles flows. Fails with `invalid`, reason "bad_flow", and every fault it found, one a line,
+  // each with file, path and reason, in the message; the subject is the first fault's file and
+  // path.
   static Result<FlowEngine> load(std::span<const FlowSource> sources, Limits limits = {});
 
   FlowEngine(FlowEngine&&) noexcept;
@@ -162,16 +184,22 @@ class FlowEngine {
   std::vector<FlowName> flows() const;  // by name
 
   // Begins a walk. `variables` is what the texts and tests of the flow may read ("contact.name",
-  // "owner.name", "channels.sms", ...). Fails with `not_found` for an unknown flow.
+  // "owner.name", "channels.sms", ...); what the walk collected under the same first name goes
+  // before it, and "session.channel", "session.locale" and "session.flow" are always there. The
+  // locale that the flow has and that is nearest to `locale` is taken: itself, another one of its
+  // language, else the flow's first. Fails with `not_found` for an unknown flow.
   Result<FlowDecision> start(const FlowName& flow, std::string_view locale, Channel channel,
                              const Value& variables, Timestamp now) const;
 
-  // Goes on from a wait. Fails with `refused` when the session has ended or is not waiting, leaving
-  // the session as it was.
+  // Goes on from a wait. Fails with `refused` when the session has ended (reason "ended"), is not
+  // waiting ("not_waiting"), or is told of silence before its deadline ("too_early"); the session
+  // can still be used as it was. A session whose flow has changed since goes on, is asked again or
+  // goes to a person, as the flow declares (docs/flows.md).
   Result<FlowDecision> resume(const FlowSession& session, const FlowInput& input,
                               const Value& variables, Timestamp now) const;
 
-  // Says the waiting question again, for a contact who came back or changed channel.
+  // Says the waiting question again, for a contact who came back or changed channel. It counts as a
+  // turn, not as an attempt. Fails as `resume` does.
   Result<FlowDecision> repeat(const FlowSession& session, Channel channel, const Value& variables,
                               Timestamp now) const;
 

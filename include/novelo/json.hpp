@@ -5,15 +5,20 @@
 // missing command word is `invalid` with the path as subject. Members at their default are left out
 // when writing.
 //
-//   command   {"id": "c1", "actor": "joao", "do": "send_message", "conversation": "12", ...}
+//   command      {"id": "c1", "actor": "joao", "do": "send_message", "conversation": "12", ...}
+//   settlement   {"reply": {"status": 200, "headers": {"Retry-After": "30"}, "body": "..."}}, or
+//                {"done": {"answer": ...}}, or {"failed": {"reason": "down", "retry": true}}
 //   entry, conversation, case, ...   the members of the struct by name
+//
+// `case_id` goes by "case", `template_name` by "template", `override_checks` by "override". Headers are
+// an object; values of a repeated one stand behind each other. No id and no address are null. Texts
+// that are not UTF-8 are mended with U+FFFD, so that every value can be dumped.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "novelo/base/result.hpp"
 #include "novelo/base/value.hpp"
-#include "novelo/channel_adapter.hpp"
 #include "novelo/model/callback.hpp"
 #include "novelo/model/case.hpp"
 #include "novelo/model/command.hpp"
@@ -27,7 +32,8 @@
 
 namespace novelo {
 
-// Reads text with a ceiling on nesting; fails with `invalid`, the subject being line and column.
+// Reads text with a ceiling on nesting; fails with `invalid`, the subject being line and column. A
+// member that is there twice is refused, since JSON readers do not agree on which one counts.
 Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth);
 
 Result<Value> value_from_json(const nlohmann::json& json);
@@ -35,6 +41,7 @@ nlohmann::json to_json(const Value& value);
 
 // The word a command goes by: "send_message" for SendMessage.
 std::string_view command_word(const CommandBody& body);
+// "id" and "do" must be there; everything else keeps its default when it is not.
 Result<Command> command_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const Command& command);
 

@@ -44,6 +44,8 @@ class Query {
   Result<std::vector<ContactId>> contacts_at(const Address& address, const DialPlan& plan) const;
 
   Result<Conversation> conversation(ConversationId id) const;
+  // Every conversation of the tenant, by id, above `after`.
+  Result<std::vector<Conversation>> conversations(ConversationId after, std::size_t limit) const;
   // A contact's conversations, newest first, older than `before` (none: from the newest).
   Result<std::vector<Conversation>> conversations_of(ContactId contact, ConversationId before,
                                                      std::size_t limit) const;

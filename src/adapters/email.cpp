@@ -25,8 +25,8 @@ tl::unexpected<Error> bad_setting(std::string_view setting, std::string_view mes
 
 bool is_domain(std::string_view text) {
   const bool letters = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-';
   });
   return letters && !text.empty() && text.size() <= 253 && text.front() != '.' &&
          text.back() != '.' && text.front() != '-';
@@ -121,8 +121,7 @@ EffectId effect_of(std::string_view message_id, const Connection& connection) {
       message_id.substr(0, own_id_prefix.size()) != own_id_prefix) {
     return {};
   }
-  const std::string_view local =
-      message_id.substr(own_id_prefix.size(), at - own_id_prefix.size());
+  const std::string_view local = message_id.substr(own_id_prefix.size(), at - own_id_prefix.size());
   std::uint64_t effect = 0;
   const char* end = local.data() + local.size();
   const auto [stop, error] = std::from_chars(local.data(), end, effect);
@@ -179,8 +178,8 @@ std::string id_of(const mime::Mail& mail, const Request& request) {
 
 tl::unexpected<Error> bad_message(ErrorCode code, std::string_view reason, std::string_view message,
                                   std::string_view subject, std::string_view remedy) {
-  return fail({code, std::string(reason), std::string(message), std::string(subject),
-               std::string(remedy)});
+  return fail(
+      {code, std::string(reason), std::string(message), std::string(subject), std::string(remedy)});
 }
 
 bool is_message_id(std::string_view id) {
@@ -238,10 +237,10 @@ Result<std::string> whole_text(const Content& content, const Limits& limits,
   }
   if (number > 0) warnings.push_back("options were written as numbered lines");
   if (content.location) {
-    add(mime::clean_line(fmt::format("{} {} ({:.6f}, {:.6f})", content.location->name,
-                                     content.location->address, content.location->latitude,
-                                     content.location->longitude),
-                         longest_subject));
+    add(mime::clean_line(
+        fmt::format("{} {} ({:.6f}, {:.6f})", content.location->name, content.location->address,
+                    content.location->latitude, content.location->longitude),
+        longest_subject));
     warnings.push_back("the location was written as text");
   }
   for (const Media& each : content.media) {
@@ -255,7 +254,8 @@ Result<std::string> whole_text(const Content& content, const Limits& limits,
     warnings.push_back("media was sent as a link");
   }
   if (mime::trim(text).empty()) {
-    return bad_message(ErrorCode::invalid, "empty_message", "The mail says nothing.", "content", "");
+    return bad_message(ErrorCode::invalid, "empty_message", "The mail says nothing.", "content",
+                       "");
   }
   return text;
 }
@@ -275,7 +275,7 @@ Status fill_threading(const OutboundMessage& message, const Connection& connecti
     draft.in_reply_to = checked_ids({message.content.reply_to}, warnings);
   }
   draft.references = checked_ids(mail.references, warnings);
-  if (!mail.to.empty()) {
+  if (!mail.to.empty() && mail.to.front() != message.to.value) {
     draft.reply_to = mime::plain_address(mail.to.front());
     if (draft.reply_to.empty()) {
       return bad_message(ErrorCode::invalid, "bad_address", "This is not an e-mail address.",
@@ -385,7 +385,8 @@ Status EmailAdapter::verify(const Request& request, const Connection& connection
 
 Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& connection) const {
   if (request.body.empty()) {
-    return bad_message(ErrorCode::invalid, "empty_body", "The request carries no mail.", "body", "");
+    return bad_message(ErrorCode::invalid, "empty_body", "The request carries no mail.", "body",
+                       "");
   }
   auto read = mime::read_mail(request.body, limits_);
   if (!read) return tl::unexpected<Error>(read.error());

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t longest_title = 256;
 
-// The address itself cannot be reached: unknown mailbox or domain, bad syntax, moved, no mail there.
+// The address itself cannot be reached: unknown mailbox or domain, bad syntax, moved, no mail
+// there.
 constexpr std::array<std::string_view, 5> bad_addresses{"5.1.1", "5.1.2", "5.1.3", "5.1.6",
                                                         "5.1.10"};
 constexpr std::array<std::string_view, 4> bad_credentials{"5.7.8", "5.7.9", "5.7.11", "5.7.14"};

@@ -13,8 +13,9 @@ namespace novelo::mime {
 // `empty_return_path`: the envelope says that there is nobody to answer to.
 AutoMail automatic_kind(const Mail& mail, bool empty_return_path);
 
-// What a delivery report says of the mail it reports: failed with its error, or delivered. Nothing for
-// another kind of report, one without a final state (delayed, relayed), or one that names no mail.
+// What a delivery report says of the mail it reports: failed with its error, or delivered. Nothing
+// for another kind of report, one without a final state (delayed, relayed), or one that names no
+// mail.
 std::optional<Receipt> delivery_receipt(const Mail& mail);
 
 // The class of a refusal by its status code (RFC 3463): "5.1.1" is a bad address.

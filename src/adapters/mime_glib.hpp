@@ -28,6 +28,8 @@ struct GFree {
 };
 using OwnedText = std::unique_ptr<char, GFree>;
 
-inline std::string text_of(const char* text) { return text == nullptr ? std::string() : text; }
+inline std::string text_of(const char* text) {
+  return text == nullptr ? std::string() : text;
+}
 
 }  // namespace novelo::mime

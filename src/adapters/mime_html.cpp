@@ -14,24 +14,24 @@ constexpr std::size_t deepest_quote = 8;
 
 // What writers in Portuguese, Spanish and English meet; any other entity stands as it was written.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 60> entities{{
-    {"amp", "&"},      {"lt", "<"},       {"gt", ">"},       {"quot", "\""},    {"apos", "'"},
-    {"nbsp", " "},     {"iexcl", "¡"},    {"iquest", "¿"},   {"ordf", "ª"},     {"ordm", "º"},
-    {"deg", "°"},      {"laquo", "«"},    {"raquo", "»"},    {"ndash", "–"},    {"mdash", "—"},
-    {"lsquo", "‘"},    {"rsquo", "’"},    {"ldquo", "“"},    {"rdquo", "”"},    {"hellip", "…"},
-    {"euro", "€"},     {"copy", "©"},     {"reg", "®"},      {"bull", "•"},     {"aacute", "á"},
-    {"Aacute", "Á"},   {"agrave", "à"},   {"Agrave", "À"},   {"acirc", "â"},    {"Acirc", "Â"},
-    {"atilde", "ã"},   {"Atilde", "Ã"},   {"auml", "ä"},     {"Auml", "Ä"},     {"ccedil", "ç"},
-    {"Ccedil", "Ç"},   {"eacute", "é"},   {"Eacute", "É"},   {"egrave", "è"},   {"ecirc", "ê"},
-    {"Ecirc", "Ê"},    {"euml", "ë"},     {"iacute", "í"},   {"Iacute", "Í"},   {"iuml", "ï"},
-    {"ntilde", "ñ"},   {"Ntilde", "Ñ"},   {"oacute", "ó"},   {"Oacute", "Ó"},   {"ocirc", "ô"},
-    {"Ocirc", "Ô"},    {"otilde", "õ"},   {"Otilde", "Õ"},   {"ouml", "ö"},     {"Ouml", "Ö"},
-    {"uacute", "ú"},   {"Uacute", "Ú"},   {"uuml", "ü"},     {"Uuml", "Ü"},     {"szlig", "ß"},
+    {"amp", "&"},    {"lt", "<"},     {"gt", ">"},     {"quot", "\""},  {"apos", "'"},
+    {"nbsp", " "},   {"iexcl", "¡"},  {"iquest", "¿"}, {"ordf", "ª"},   {"ordm", "º"},
+    {"deg", "°"},    {"laquo", "«"},  {"raquo", "»"},  {"ndash", "–"},  {"mdash", "—"},
+    {"lsquo", "‘"},  {"rsquo", "’"},  {"ldquo", "“"},  {"rdquo", "”"},  {"hellip", "…"},
+    {"euro", "€"},   {"copy", "©"},   {"reg", "®"},    {"bull", "•"},   {"aacute", "á"},
+    {"Aacute", "Á"}, {"agrave", "à"}, {"Agrave", "À"}, {"acirc", "â"},  {"Acirc", "Â"},
+    {"atilde", "ã"}, {"Atilde", "Ã"}, {"auml", "ä"},   {"Auml", "Ä"},   {"ccedil", "ç"},
+    {"Ccedil", "Ç"}, {"eacute", "é"}, {"Eacute", "É"}, {"egrave", "è"}, {"ecirc", "ê"},
+    {"Ecirc", "Ê"},  {"euml", "ë"},   {"iacute", "í"}, {"Iacute", "Í"}, {"iuml", "ï"},
+    {"ntilde", "ñ"}, {"Ntilde", "Ñ"}, {"oacute", "ó"}, {"Oacute", "Ó"}, {"ocirc", "ô"},
+    {"Ocirc", "Ô"},  {"otilde", "õ"}, {"Otilde", "Õ"}, {"ouml", "ö"},   {"Ouml", "Ö"},
+    {"uacute", "ú"}, {"Uacute", "Ú"}, {"uuml", "ü"},   {"Uuml", "Ü"},   {"szlig", "ß"},
 }};
 
 constexpr std::array<std::string_view, 23> blocks{
-    "address", "article", "blockquote", "body", "br",  "div",     "dl",   "dt",
-    "h1",      "h2",      "h3",         "h4",   "h5",  "h6",      "hr",   "li",
-    "ol",      "p",       "pre",        "tr",   "ul",  "section", "table"};
+    "address", "article", "blockquote", "body", "br", "div",     "dl",   "dt",
+    "h1",      "h2",      "h3",         "h4",   "h5", "h6",      "hr",   "li",
+    "ol",      "p",       "pre",        "tr",   "ul", "section", "table"};
 
 template <std::size_t Size>
 bool among(const std::array<std::string_view, Size>& names, std::string_view name) {
@@ -187,7 +187,7 @@ class Writer {
   std::string line_;
   bool gap_ = false;           // white space is due before the next character
   bool blank_before_ = false;  // a blank line is due before the next line
-  bool tags_end_ = true;  // there may be one more '>'
+  bool tags_end_ = true;       // there may be one more '>'
   std::size_t quotes_ = 0;
 };
 

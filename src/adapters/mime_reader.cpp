@@ -8,6 +8,7 @@
 #include "adapters/mime_glib.hpp"
 #include "adapters/mime_html.hpp"
 #include "adapters/mime_scan.hpp"
+#include "adapters/mime_words.hpp"
 
 namespace novelo::mime {
 namespace {
@@ -35,13 +36,11 @@ void on_warning(gint64, GMimeParserWarning warning, const gchar*, gpointer data)
       return warn(warnings, "a header has a broken encoded word");
     case GMIME_WARN_INVALID_CONTENT_TYPE:
     case GMIME_WARN_INVALID_PARAMETER:
-    case GMIME_CRIT_CONFLICTING_PARAMETER:
-      return warn(warnings, "a content type is broken");
+    case GMIME_CRIT_CONFLICTING_PARAMETER: return warn(warnings, "a content type is broken");
     case GMIME_WARN_INVALID_ADDRESS_LIST: return warn(warnings, "a list of addresses is broken");
     case GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY:
     case GMIME_WARN_MALFORMED_MULTIPART:
-    case GMIME_WARN_TRUNCATED_MESSAGE:
-      return warn(warnings, "a multipart is broken or cut short");
+    case GMIME_WARN_TRUNCATED_MESSAGE: return warn(warnings, "a multipart is broken or cut short");
     case GMIME_CRIT_NESTING_OVERFLOW: return warn(warnings, "parts are nested too deeply");
     case GMIME_CRIT_CONFLICTING_HEADER:
     case GMIME_CRIT_INVALID_HEADER_NAME:
@@ -114,8 +113,8 @@ std::vector<std::string> message_ids(GMimeParserOptions* options, const char* va
   if (value == nullptr) return ids;
   GMimeReferences* references = g_mime_references_parse(options, value);
   for (int place = 0; place < g_mime_references_length(references); ++place) {
-    std::string id = clean_line(text_of(g_mime_references_get_message_id(references, place)),
-                                longest_line);
+    std::string id =
+        clean_line(text_of(g_mime_references_get_message_id(references, place)), longest_line);
     if (!id.empty() && id.size() <= longest_id) ids.push_back(std::move(id));
   }
   g_mime_references_free(references);
@@ -279,8 +278,8 @@ void read_mailbox(InternetAddress* address, std::vector<Mailbox>& out) {
   auto* mailbox = INTERNET_ADDRESS_MAILBOX(address);
   std::string email = plain_address(text_of(internet_address_mailbox_get_addr(mailbox)));
   if (email.empty()) return;
-  out.push_back({clean_line(text_of(internet_address_get_name(address)), longest_name),
-                 std::move(email)});
+  out.push_back(
+      {clean_line(text_of(internet_address_get_name(address)), longest_name), std::move(email)});
 }
 
 void read_addresses(InternetAddressList* list, Mail& mail, std::vector<Mailbox>& out) {
@@ -289,7 +288,8 @@ void read_addresses(InternetAddressList* list, Mail& mail, std::vector<Mailbox>&
     InternetAddress* address = internet_address_list_get_address(list, place);
     if (!INTERNET_ADDRESS_IS_GROUP(address)) {
       read_mailbox(address, out);
-    } else if (auto* members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address))) {
+    } else if (auto* members =
+                   internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address))) {
       // Only the addresses right inside a group: RFC 5322 has no groups in groups.
       const int size = internet_address_list_length(members);
       for (int at = 0; at < size; ++at) {
@@ -356,11 +356,12 @@ Result<Mail> read_mail(std::string_view raw, const Limits& limits) {
     const std::size_t end = raw.find('\n');
     raw.remove_prefix(end == std::string_view::npos ? raw.size() : end + 1);
   }
-  if (auto checked = scan(raw, limits); !checked) return tl::unexpected<Error>(checked.error());
+  const auto headers = scan(raw, limits);
+  if (!headers) return tl::unexpected<Error>(headers.error());
   ensure_gmime();
   Warnings warnings;  // outlives the message, whose headers are decoded when they are asked for
   const Options options = parser_options(warnings);
-  const Owned<GMimeStream> stream = memory_stream(raw);
+  const Owned<GMimeStream> stream = memory_stream(join_encoded_words(raw, *headers));
   const Owned<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
   const Owned<GMimeMessage> message{g_mime_parser_construct_message(parser.get(), options.get())};
   Mail mail;

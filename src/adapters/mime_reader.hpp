@@ -19,7 +19,8 @@ struct Mailbox {
   std::string email;  // with an @, the domain in lower case
 };
 
-// A field of the mail's own header, in order: the name in lower case, the value on one line of UTF-8.
+// A field of the mail's own header, in order: the name in lower case, the value on one line of
+// UTF-8.
 struct Field {
   std::string name;
   std::string value;
@@ -27,9 +28,9 @@ struct Field {
 
 // Something that hangs on a mail: any part that is not its text.
 struct Attachment {
-  std::size_t number = 0;  // the part's place in the mail, counted depth first from 1, multiparts not
-                           // counted and an enclosed mail counted once
-  std::string type;        // "image/jpeg"
+  std::size_t number = 0;  // the part's place in the mail, counted depth first from 1, multiparts
+                           // not counted and an enclosed mail counted once
+  std::string type;  // "image/jpeg"
   std::string name;
   std::uint64_t size = 0;  // bytes, decoded
 };
@@ -62,7 +63,8 @@ struct Mail {
 // Fails with `limit` only.
 Result<Mail> read_mail(std::string_view raw, const Limits& limits);
 
-// An address with its domain in lower case, or "" when it is none: no @, spaces, control characters.
+// An address with its domain in lower case, or "" when it is none: no @, spaces, control
+// characters.
 std::string plain_address(std::string_view address);
 
 }  // namespace novelo::mime

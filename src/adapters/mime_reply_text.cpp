@@ -23,11 +23,12 @@ constexpr std::array<std::string_view, 5> original_marks{"original message", "me
                                                          "mensaje anterior"};
 constexpr std::array<std::string_view, 2> from_labels{"de:", "from:"};
 constexpr std::array<std::string_view, 15> block_labels{
-    "enviado:", "enviada:", "enviado em:", "enviada em:", "enviado el:", "sent:", "date:", "data:",
-    "fecha:",   "para:",    "to:",         "cc:",         "assunto:",    "asunto:", "subject:"};
+    "enviado:", "enviada:", "enviado em:", "enviada em:", "enviado el:",
+    "sent:",    "date:",    "data:",       "fecha:",      "para:",
+    "to:",      "cc:",      "assunto:",    "asunto:",     "subject:"};
 constexpr std::array<std::string_view, 10> mobile_signatures{
-    "enviado do meu ",   "enviado desde mi ",    "sent from my ",         "get outlook for ",
-    "obter o outlook ",  "obtener outlook para", "enviado pelo celular",  "enviado via ",
+    "enviado do meu ",    "enviado desde mi ",    "sent from my ",        "get outlook for ",
+    "obter o outlook ",   "obtener outlook para", "enviado pelo celular", "enviado via ",
     "enviado do correio", "sent from outlook"};
 
 template <std::size_t Size>
@@ -79,8 +80,7 @@ Attribution attribution_at(const Lines& lines, std::size_t at) {
     if (place >= lines.size() || blank(lines[place]) || quoted(lines[place])) return {};
     if (lines[place].size() > longest_line) return {};
     const std::string text = plain(lines[place]);
-    attribution.dated =
-        attribution.dated || text.find_first_of("0123456789") != std::string::npos;
+    attribution.dated = attribution.dated || text.find_first_of("0123456789") != std::string::npos;
     for (const std::string_view end : attribution_ends) {
       if (!ends_with(text, end)) continue;
       attribution.lines = count;

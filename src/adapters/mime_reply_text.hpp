@@ -7,10 +7,10 @@
 namespace novelo::mime {
 
 // Takes quoted lines (">"), the line that introduces them ("Em ... escreveu:", "El ... escribió:",
-// "On ... wrote:"), everything from an "Original Message" or a block of From, Sent, To and Subject on,
-// and a signature ("-- ", "Enviado do meu ...") out of `text`. Answers between quoted lines stay.
-// A mail that is no reply and consists of nothing else stands as it is: somebody passed it on.
-// `text` is UTF-8 with \n line ends; linear in its length.
+// "On ... wrote:"), everything from an "Original Message" or a block of From, Sent, To and Subject
+// on, and a signature ("-- ", "Enviado do meu ...") out of `text`. Answers between quoted lines
+// stay. A mail that is no reply and consists of nothing else stands as it is: somebody passed it
+// on. `text` is UTF-8 with \n line ends; linear in its length.
 std::string reply_text(std::string_view text, bool is_reply);
 
 }  // namespace novelo::mime

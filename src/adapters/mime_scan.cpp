@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,13 +46,15 @@ class Scanner {
  public:
   explicit Scanner(const Limits& limits) : limits_(limits) {}
 
-  Status run(std::string_view raw) {
+  Result<std::vector<HeaderBlock>> run(std::string_view raw) {
     if (raw.size() > limits_.request_bytes) return too_much("bytes", limits_.request_bytes);
-    begin_headers();
-    while (!raw.empty()) {
-      const std::size_t end = raw.find('\n');
-      std::string_view line = raw.substr(0, end);
-      raw.remove_prefix(end == std::string_view::npos ? raw.size() : end + 1);
+    begin_headers(0);
+    for (std::size_t next = 0; next < raw.size();) {
+      const std::size_t end = std::min(raw.find('\n', next), raw.size());
+      line_begin_ = next;
+      next = std::min(end + 1, raw.size());
+      line_end_ = next;
+      std::string_view line = raw.substr(line_begin_, end - line_begin_);
       if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
       take(line);
       if (parts_ > limits_.mail_parts) return too_much("parts", limits_.mail_parts);
@@ -63,7 +66,8 @@ class Scanner {
         return too_much("lines that look like boundaries", hyphen_lines_);
       }
     }
-    return {};
+    if (in_headers_) blocks_.push_back({block_begin_, raw.size()});
+    return std::move(blocks_);
   }
 
  private:
@@ -94,13 +98,14 @@ class Scanner {
   bool take_boundary(std::string_view line) {
     for (std::size_t place = multiparts_.size(); place > 0; --place) {
       const Multipart& multipart = multiparts_[place - 1];
-      if (multipart.boundary.empty() || line.substr(0, multipart.boundary.size()) !=
-                                            std::string_view(multipart.boundary)) {
+      if (multipart.boundary.empty() ||
+          line.substr(0, multipart.boundary.size()) != std::string_view(multipart.boundary)) {
         continue;
       }
       const std::string_view rest = line.substr(multipart.boundary.size());
       const bool last = rest.substr(0, 2) == "--";
       if (!last && !trim(rest).empty()) continue;
+      if (in_headers_) blocks_.push_back({block_begin_, line_begin_});
       depth_ = multipart.depth;
       multiparts_.resize(place);
       if (last) {
@@ -108,15 +113,16 @@ class Scanner {
         multiparts_.pop_back();
         in_headers_ = false;
       } else {
-        begin_headers();
+        begin_headers(line_end_);
       }
       return true;
     }
     return false;
   }
 
-  void begin_headers() {
+  void begin_headers(std::size_t at) {
     ++parts_;
+    block_begin_ = at;
     in_headers_ = true;
     in_content_type_ = false;
     header_bytes_ = 0;
@@ -125,6 +131,7 @@ class Scanner {
 
   void end_headers() {
     in_headers_ = false;
+    blocks_.push_back({block_begin_, line_begin_});
     const std::size_t colon = content_type_.find(':');
     if (colon == std::string::npos) return;
     const std::string_view type = trim(std::string_view(content_type_).substr(colon + 1));
@@ -133,13 +140,17 @@ class Scanner {
     } else if (starts_with_word(type, "message/rfc") || starts_with_word(type, "message/global") ||
                starts_with_word(type, "message/news")) {
       ++depth_;
-      begin_headers();
+      begin_headers(line_end_);
     }
   }
 
   const Limits& limits_;
   std::vector<Multipart> multiparts_;
-  std::string content_type_;  // the header's lines, joined
+  std::vector<HeaderBlock> blocks_;
+  std::size_t block_begin_ = 0;
+  std::size_t line_begin_ = 0;  // of the line that is being taken
+  std::size_t line_end_ = 0;    // with its end of line
+  std::string content_type_;    // the header's lines, joined
   bool in_headers_ = false;
   bool in_content_type_ = false;
   std::size_t header_bytes_ = 0;
@@ -151,7 +162,7 @@ class Scanner {
 
 }  // namespace
 
-Status scan(std::string_view raw, const Limits& limits) {
+Result<std::vector<HeaderBlock>> scan(std::string_view raw, const Limits& limits) {
   return Scanner(limits).run(raw);
 }
 

@@ -27,9 +27,8 @@ bool fits_plain(const std::string& text) {
 // The shorter of the two ways to carry bytes that are not ASCII, for most texts.
 GMimeContentEncoding encoding_for(const std::string& text) {
   if (fits_plain(text)) return GMIME_CONTENT_ENCODING_7BIT;
-  const auto foreign = std::count_if(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80;
-  });
+  const auto foreign = std::count_if(text.begin(), text.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   return static_cast<std::size_t>(foreign) * 3 > text.size()
              ? GMIME_CONTENT_ENCODING_BASE64
              : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;

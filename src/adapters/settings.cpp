@@ -44,9 +44,11 @@ std::string_view describe(SettingRule::Form form) {
 }  // namespace
 
 Status check_settings(const Connection& connection, std::span<const SettingRule> rules) {
-  for (const auto& [name, value] : connection.settings) {
-    const auto same = [&](const SettingRule& rule) { return rule.name == name; };
-    const auto rule = std::find_if(rules.begin(), rules.end(), same);
+  for (const auto& setting : connection.settings) {
+    const auto& [name, value] = setting;
+    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const SettingRule& each) {
+      return each.name == setting.first;
+    });
     if (rule == rules.end()) {
       return fail({ErrorCode::invalid, "unknown_setting",
                    fmt::format("The adapter has no setting \"{}\".", name), name,

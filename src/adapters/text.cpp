@@ -39,7 +39,7 @@ std::size_t scalar_length(std::string_view bytes) {
 
 }  // namespace
 
-std::optional<std::size_t> count_scalars(std::string_view bytes) {
+std::optional<std::size_t> utf8_length(std::string_view bytes) {
   std::size_t count = 0;
   while (!bytes.empty()) {
     const std::size_t length = scalar_length(bytes);
@@ -62,7 +62,7 @@ std::string to_utf8(std::string_view bytes) {
 }
 
 Status check_text(std::string_view text, std::size_t most, std::string_view subject) {
-  const std::optional<std::size_t> scalars = count_scalars(text);
+  const std::optional<std::size_t> scalars = utf8_length(text);
   if (!scalars) {
     return fail(
         {ErrorCode::invalid, "not_utf8", "The text is not UTF-8.", std::string(subject), ""});

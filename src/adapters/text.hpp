@@ -14,7 +14,7 @@
 namespace novelo {
 
 // The number of Unicode scalars, or nothing when the bytes are not UTF-8 (RFC 3629).
-std::optional<std::size_t> count_scalars(std::string_view bytes);
+std::optional<std::size_t> utf8_length(std::string_view bytes);
 
 // The bytes with U+FFFD for whatever is not UTF-8; unchanged when they are.
 std::string to_utf8(std::string_view bytes);

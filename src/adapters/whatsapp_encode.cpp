@@ -92,7 +92,7 @@ Status check_options(const std::vector<Option>& options, std::size_t longest_tit
 bool fit_buttons(const std::vector<Option>& options) {
   return options.size() <= most_buttons &&
          std::all_of(options.begin(), options.end(), [](const Option& option) {
-           return count_scalars(option.title).value_or(0) <= longest_button;
+           return utf8_length(option.title).value_or(0) <= longest_button;
          });
 }
 

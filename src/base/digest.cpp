@@ -26,8 +26,8 @@ std::string hmac(const EVP_MD* digest, const Secret& key, std::string_view bytes
   const std::string_view text = key.reveal().empty() ? std::string_view("") : key.reveal();
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  if (HMAC(digest, text.data(), static_cast<int>(text.size()), raw(bytes), bytes.size(),
-           out.data(), &size) == nullptr) {
+  if (HMAC(digest, text.data(), static_cast<int>(text.size()), raw(bytes), bytes.size(), out.data(),
+           &size) == nullptr) {
     return {};
   }
   return {reinterpret_cast<const char*>(out.data()), size};

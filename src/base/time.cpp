@@ -25,7 +25,9 @@ constexpr std::array<Unit, 6> units{{{"d", 86'400'000'000},
                                      {"ms", 1000},
                                      {"us", 1}}};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Takes a text apart from the front; everything fails at the first character out of place.
 class Scanner {
@@ -107,8 +109,8 @@ std::optional<Duration> read_time_of_day(Scanner& scanner) {
   if (!second) return std::nullopt;
   const auto fraction = read_fraction(scanner);
   if (!fraction) return std::nullopt;
-  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-         std::chrono::seconds{*second} + *fraction;
+  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second} +
+         *fraction;
 }
 
 std::optional<Duration> read_offset(Scanner& scanner) {
@@ -177,9 +179,8 @@ std::string to_string(Timestamp at) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss<Duration> time{at - day};
   std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{date.year()},
-                                 unsigned{date.month()}, unsigned{date.day()},
-                                 time.hours().count(), time.minutes().count(),
-                                 time.seconds().count());
+                                 unsigned{date.month()}, unsigned{date.day()}, time.hours().count(),
+                                 time.minutes().count(), time.seconds().count());
   if (time.subseconds().count() != 0) text += fmt::format(".{:06}", time.subseconds().count());
   return text + "Z";
 }

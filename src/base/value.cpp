@@ -53,7 +53,8 @@ void write_json_double(double number, std::string& out) {
   if (text.find_first_of(".e") == std::string::npos) out += ".0";
 }
 
-// As deep as the value itself, which no reader of this library makes deeper than Limits::json_depth.
+// As deep as the value itself, which no reader of this library makes deeper than
+// Limits::json_depth.
 void write_json(const Value& value, std::string& out) {
   if (const auto* list = value.as_list()) {
     out += '[';

@@ -10,7 +10,6 @@
 #include <concepts>
 #include <type_traits>
 
-#include "novelo/flow_engine.hpp"
 #include "novelo/model/callback.hpp"
 #include "novelo/model/case.hpp"
 #include "novelo/model/command.hpp"
@@ -18,6 +17,7 @@
 #include "novelo/model/conversation.hpp"
 #include "novelo/model/effect.hpp"
 #include "novelo/model/entry.hpp"
+#include "novelo/model/flow_session.hpp"
 #include "novelo/model/interaction.hpp"
 #include "novelo/model/survey.hpp"
 #include "novelo/model/work.hpp"
@@ -182,6 +182,7 @@ void fields(V& v, X& x) {
   v("callbacks", x.callbacks);
   v("survey", x.survey);
   v("kept_place", x.kept_place);
+  v("passing_on", x.passing_on);
 }
 
 template <class V, class X>

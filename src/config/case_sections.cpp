@@ -51,8 +51,8 @@ StatusConfig read_status(ObjectReader& reader) {
 Condition read_condition(ObjectReader& reader) {
   Condition condition;
   condition.path = reader.line("path", Need::required);
-  condition.op = reader.word<ConditionOp>(
-      "op", parse_condition_op, "eq, ne, lt, le, gt, ge, in, contains, exists, missing");
+  condition.op = reader.word<ConditionOp>("op", parse_condition_op,
+                                          "eq, ne, lt, le, gt, ge, in, contains, exists, missing");
   condition.value = reader.value("value");
   if (const Status status = check(condition); !status) {
     const Error& error = status.error();

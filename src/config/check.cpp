@@ -80,13 +80,15 @@ class Check {
     refer(point_path, "entry point", from, point);
     if (text == nullptr || point == nullptr) return;
     if (point->channel == Channel::voice) {
-      fault_.note(point_path, "not_applicable", "Nothing written can be sent from a telephone line.",
+      fault_.note(point_path, "not_applicable",
+                  "Nothing written can be sent from a telephone line.",
                   "Name an entry point of a written channel.");
     }
     if (point->channel == Channel::email && text->subject.empty()) {
-      fault_.note(template_path, "missing_subject",
-                  fmt::format("The template \"{}\" goes out by mail and has no subject.", name.text()),
-                  "Give the template a subject.");
+      fault_.note(
+          template_path, "missing_subject",
+          fmt::format("The template \"{}\" goes out by mail and has no subject.", name.text()),
+          "Give the template a subject.");
     }
   }
 
@@ -108,8 +110,7 @@ class Check {
 
   void status(const CaseTypeConfig& type, const StatusConfig& status, const std::string& path) {
     for (std::size_t i = 0; i < status.from.size(); ++i) {
-      refer(path_to_item(path + ".from", i), "status", status.from[i],
-            type.status(status.from[i]));
+      refer(path_to_item(path + ".from", i), "status", status.from[i], type.status(status.from[i]));
     }
     for (std::size_t i = 0; i < status.needs.size(); ++i) {
       need(type, status.needs[i], path_to_item(path + ".needs", i));
@@ -158,10 +159,10 @@ class Check {
     field_path(type, used, path);
     const FieldConfig* field = type.field(field_of(used));
     if (field == nullptr || field->sendable) return;
-    fault_.note(path, "not_sendable",
-                fmt::format("The template shows the field \"{}\", which may not be sent.",
-                            field->name),
-                "Take it out of the text, or declare the field sendable.");
+    fault_.note(
+        path, "not_sendable",
+        fmt::format("The template shows the field \"{}\", which may not be sent.", field->name),
+        "Take it out of the text, or declare the field sendable.");
   }
 
   static std::vector<std::string> paths_of(const MessageTemplate& text) {
@@ -176,9 +177,9 @@ class Check {
 
   // Actions are not tied to a type: a field of any will do.
   void some_field(std::string_view name, const std::string& path) {
-    const bool known = std::any_of(
-        all_.case_types.begin(), all_.case_types.end(),
-        [name](const CaseTypeConfig& type) { return type.field(name) != nullptr; });
+    const bool known =
+        std::any_of(all_.case_types.begin(), all_.case_types.end(),
+                    [name](const CaseTypeConfig& type) { return type.field(name) != nullptr; });
     if (known) return;
     fault_.note(path, "unknown_field", fmt::format("No case type has a field \"{}\".", name));
   }
@@ -227,6 +228,8 @@ class Check {
 
 }  // namespace
 
-Status check_references(const Configuration& configuration) { return Check(configuration).run(); }
+Status check_references(const Configuration& configuration) {
+  return Check(configuration).run();
+}
 
 }  // namespace novelo::config

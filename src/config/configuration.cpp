@@ -231,7 +231,9 @@ const SurveyConfig* Configuration::survey(std::string_view name) const {
 const Connection* Configuration::connection(const ConnectionName& name) const {
   return find_in(connections, index_.connections, name);
 }
-bool Configuration::has_flow(const FlowName& name) const { return index_.flows.contains(name); }
+bool Configuration::has_flow(const FlowName& name) const {
+  return index_.flows.contains(name);
+}
 
 const Connection* Configuration::connection_at(std::string_view path) const {
   return find_in(connections, index_.paths, path);

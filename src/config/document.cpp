@@ -12,8 +12,8 @@
 namespace novelo::config {
 namespace {
 
-// Builds the document as nlohmann's parser reads it. What nlohmann's own builder cannot do: stop at a
-// depth, and refuse a member that is there twice, of which JSON readers each take another one.
+// Builds the document as nlohmann's parser reads it. What nlohmann's own builder cannot do: stop at
+// a depth, and refuse a member that is there twice, of which JSON readers each take another one.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
   Builder(std::string_view text, std::size_t depth) : text_(text), depth_(depth) {}
@@ -84,9 +84,9 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   bool open(Json value) {
     if (levels_.size() >= depth_) {
-      error_ = Error{ErrorCode::invalid, "too_deep",
-                     fmt::format("The document is nested deeper than {} levels.", depth_), here(),
-                     ""};
+      error_ =
+          Error{ErrorCode::invalid, "too_deep",
+                fmt::format("The document is nested deeper than {} levels.", depth_), here(), ""};
       return false;
     }
     Json* added = add(std::move(value));
@@ -128,11 +128,12 @@ Result<Json> read_document(std::string_view text, std::size_t depth) {
 std::string path_to_member(std::string_view object, std::string_view key) {
   constexpr std::size_t longest = 64;
   const bool plain = key.size() <= longest && std::all_of(key.begin(), key.end(), [](char c) {
-    return c > ' ' && c < 0x7F;
-  });
+                       return c > ' ' && c < 0x7F;
+                     });
   std::string shown(plain ? key : key.substr(0, longest));
   if (!plain) {
-    std::replace_if(shown.begin(), shown.end(), [](char c) { return c <= ' ' || c >= 0x7F; }, '?');
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c <= ' ' || c >= 0x7F; }, '?');
     if (key.size() > longest) shown += "...";
   }
   return object.empty() ? shown : fmt::format("{}.{}", object, shown);

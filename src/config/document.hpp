@@ -11,8 +11,8 @@ namespace novelo::config {
 
 using Json = nlohmann::json;
 
-// Fails with `invalid`; the subject is the line and column of what is not JSON ("line 3, column 5"),
-// or the path of what is too deep or there twice.
+// Fails with `invalid`; the subject is the line and column of what is not JSON ("line 3, column
+// 5"), or the path of what is too deep or there twice.
 Result<Json> read_document(std::string_view text, std::size_t depth);
 
 // "queues[0].skills" and "queues[0]" from their parts. Long or strange keys are shown shortened.

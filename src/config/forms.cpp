@@ -9,14 +9,20 @@ namespace novelo::config {
 namespace {
 
 constexpr std::size_t longest_name = 64;
-constexpr std::size_t longest_host = 253;   // RFC 1035
-constexpr std::size_t longest_label = 63;   // RFC 1035
-constexpr std::size_t longest_local = 64;   // RFC 5321
-constexpr std::size_t longest_mail = 254;   // RFC 5321, with the brackets of a path taken away
+constexpr std::size_t longest_host = 253;  // RFC 1035
+constexpr std::size_t longest_label = 63;  // RFC 1035
+constexpr std::size_t longest_local = 64;  // RFC 5321
+constexpr std::size_t longest_mail = 254;  // RFC 5321, with the brackets of a path taken away
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 template <class Test>
 bool all_of(std::string_view text, Test test) {
@@ -30,7 +36,8 @@ bool is_script(std::string_view part) {
   return part.size() == 4 && is_upper(part[0]) && all_of(part.substr(1), is_lower);
 }
 bool is_region(std::string_view part) {
-  return (part.size() == 2 && all_of(part, is_upper)) || (part.size() == 3 && all_of(part, is_digit));
+  return (part.size() == 2 && all_of(part, is_upper)) ||
+         (part.size() == 3 && all_of(part, is_digit));
 }
 
 bool is_label(std::string_view label) {
@@ -107,8 +114,9 @@ bool is_mail_address(std::string_view text) {
 
 bool is_url(std::string_view text) {
   const std::size_t start = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
-  return start != 0 && text.size() > start && text[start] != '/' &&
-         all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>'; });
+  return start != 0 && text.size() > start && text[start] != '/' && all_of(text, [](char c) {
+           return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>';
+         });
 }
 
 bool is_url_path(std::string_view text) {
@@ -116,11 +124,14 @@ bool is_url_path(std::string_view text) {
          all_of(text, [](char c) { return c > ' ' && c < 0x7F && c != '?' && c != '#'; });
 }
 
-bool is_digits(std::string_view text) { return !text.empty() && all_of(text, is_digit); }
+bool is_digits(std::string_view text) {
+  return !text.empty() && all_of(text, is_digit);
+}
 
 bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  if (!is_digits(text.substr(0, 4)) || !is_digits(text.substr(5, 2)) || !is_digits(text.substr(8))) {
+  if (!is_digits(text.substr(0, 4)) || !is_digits(text.substr(5, 2)) ||
+      !is_digits(text.substr(8))) {
     return false;
   }
   const std::chrono::year_month_day date{
@@ -136,7 +147,8 @@ bool is_line(std::string_view text) {
 
 bool is_prose(std::string_view text) {
   return all_of(text, [](char c) {
-    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t';
+    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' ||
+           c == '\t';
   });
 }
 

@@ -6,8 +6,9 @@
 
 namespace novelo::config {
 
-bool is_name(std::string_view text);        // 1 to 64 of a-z, 0-9, '_', '.', '-'
-bool is_field_name(std::string_view text);  // a name that can stand in a path: no '.', a letter first
+bool is_name(std::string_view text);  // 1 to 64 of a-z, 0-9, '_', '.', '-'
+// A name that can stand in a path: no '.', a letter first.
+bool is_field_name(std::string_view text);
 // BCP 47, as far as texts need it: language, then script and region where wanted ("pt", "pt-BR",
 // "es-419", "zh-Hant-TW"), in the usual case.
 bool is_locale(std::string_view text);

@@ -95,9 +95,13 @@ ObjectReader::ObjectReader(Node node, Fault& fault) : path_(std::move(node.path)
   }
 }
 
-bool ObjectReader::has(std::string_view key) { return member(key, Need::optional) != nullptr; }
+bool ObjectReader::has(std::string_view key) {
+  return member(key, Need::optional) != nullptr;
+}
 
-std::string ObjectReader::path(std::string_view key) const { return path_to_member(path_, key); }
+std::string ObjectReader::path(std::string_view key) const {
+  return path_to_member(path_, key);
+}
 
 void ObjectReader::blame(std::string_view key, std::string_view reason, std::string message,
                          std::string_view remedy) const {
@@ -181,7 +185,8 @@ Duration ObjectReader::duration(std::string_view key, Duration fallback, Duratio
   }
   const Result<Duration> made = parse_duration(*text);
   if (!made) {
-    blame(key, "bad_duration", "This is no duration.", "Write \"45s\", \"10m\", \"24h\", \"1h30m\".");
+    blame(key, "bad_duration", "This is no duration.",
+          "Write \"45s\", \"10m\", \"24h\", \"1h30m\".");
     return fallback;
   }
   if (*made < range.least || *made > range.most) {

@@ -27,9 +27,8 @@ constexpr EnumNames<UnknownSend, 2> unknown_sends{
     {{UnknownSend::resend, "resend"}, {UnknownSend::hold, "hold"}}};
 
 // The words of the router's WaitReason, which stands above this module.
-constexpr std::array<std::string_view, 5> wait_reasons{"agents_busy", "nobody_available",
-                                                       "nobody_eligible", "preferred_busy",
-                                                       "preferred_offline"};
+constexpr std::array<std::string_view, 5> wait_reasons{
+    "agents_busy", "nobody_available", "nobody_eligible", "preferred_busy", "preferred_offline"};
 
 std::optional<UnknownSend> parse_unknown_send(std::string_view text) {
   return value_of(unknown_sends, text);
@@ -54,7 +53,8 @@ std::vector<std::string> read_lines(ObjectReader& reader, std::string_view key) 
   std::vector<std::string> lines;
   for (const ObjectReader::Node& node : reader.items(key)) {
     lines.push_back(text_of(node, reader.fault(), 256));
-    if (lines.back().empty()) reader.fault().note(node.path, "empty_text", "This must not be empty.");
+    if (lines.back().empty())
+      reader.fault().note(node.path, "empty_text", "This must not be empty.");
   }
   return lines;
 }
@@ -183,9 +183,9 @@ LocalizedText read_localized(ObjectReader& reader, std::string_view key, Need ne
 
 Media read_attachment(ObjectReader& reader) {
   Media media;
-  media.kind = reader.word<MediaKind>(
-      "kind", parse_media_kind, "image, audio, voice, video, document, sticker, contact",
-      MediaKind::document);
+  media.kind = reader.word<MediaKind>("kind", parse_media_kind,
+                                      "image, audio, voice, video, document, sticker, contact",
+                                      MediaKind::document);
   media.mime = reader.line("mime", Need::optional);
   media.name = reader.line("name", Need::optional);
   media.ref = reader.line("ref", Need::required, longest_setting);
@@ -248,14 +248,15 @@ Connection read_connection(ObjectReader& reader) {
   return connection;
 }
 
-std::vector<std::string> read_secret_names(ObjectReader& reader) { return reader.names("secrets"); }
+std::vector<std::string> read_secret_names(ObjectReader& reader) {
+  return reader.names("secrets");
+}
 
 EntryPointConfig read_entry_point(ObjectReader& reader, const HoursByName& hours_by_name) {
   EntryPointConfig point;
   point.name = EntryPointName(reader.name("name", Need::required));
   point.channel = reader.word<Channel>(
-      "channel", parse_used_channel,
-      "voice, sms, whatsapp, instagram, messenger, email, web_chat");
+      "channel", parse_used_channel, "voice, sms, whatsapp, instagram, messenger, email, web_chat");
   point.connection = ConnectionName(reader.name("connection", Need::required));
   point.address = reader.line("address", Need::required);
   point.public_address = reader.line("public_address", Need::optional);
@@ -310,8 +311,8 @@ QueueConfig read_queue(ObjectReader& reader) {
   queue.name = QueueName(reader.name("name", Need::required));
   queue.skills = to_names<SkillName>(reader.names("skills"));
   if (queue.skills.size() > most_skills) {
-    reader.blame("skills", "too_many", fmt::format("At most {} skills can be asked for.",
-                                                   most_skills));
+    reader.blame("skills", "too_many",
+                 fmt::format("At most {} skills can be asked for.", most_skills));
   }
   queue.ageing = reader.duration("ageing", queue.ageing, {seconds(1), day});
   queue.offer_timeout = reader.duration("offer_timeout", queue.offer_timeout, {seconds(1), day});
@@ -338,8 +339,7 @@ AgentConfig read_agent(ObjectReader& reader) {
   agent.name = AgentName(reader.name("name", Need::required));
   agent.display_name = reader.line("display_name", Need::optional);
   if (agent.display_name.empty()) agent.display_name = agent.name.text();
-  agent.role =
-      reader.word<AuthorRole>("role", parse_agent_role, "agent, staff", AuthorRole::agent);
+  agent.role = reader.word<AuthorRole>("role", parse_agent_role, "agent, staff", AuthorRole::agent);
   agent.supervisor = reader.flag("supervisor", false);
   agent.queues = to_names<QueueName>(reader.names("queues"));
   for (const ObjectReader::Node& node : reader.members("skills")) {
@@ -349,10 +349,8 @@ AgentConfig read_agent(ObjectReader& reader) {
     }
     agent.skills.emplace(node.key, integer_of(node, reader.fault(), 1, best_level));
   }
-  agent.capacity = {{WorkClass::voice, 1},
-                    {WorkClass::chat, 3},
-                    {WorkClass::mail, 5},
-                    {WorkClass::item, 5}};
+  agent.capacity = {
+      {WorkClass::voice, 1}, {WorkClass::chat, 3}, {WorkClass::mail, 5}, {WorkClass::item, 5}};
   if (reader.has("capacity")) {
     for (auto& [work_class, capacity] : agent.capacity) capacity = 0;
   }

@@ -1,5 +1,5 @@
-// Reads the sections of a configuration, one function each. What they refer to is checked afterwards
-// (config/check.hpp).
+// Reads the sections of a configuration, one function each. What they refer to is checked
+// afterwards (config/check.hpp).
 #pragma once
 
 #include <map>

@@ -105,6 +105,10 @@ struct OutgoingMessage {
 Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message);
 // What templates and flows may read about a conversation.
 Value::Map variables_for(Turn& turn, const Conversation& conversation);
+// conversations.cpp: ends what is live in it, and keeps what was said at the closing.
+void close_conversation(Turn& turn, ConversationId conversation, Author by,
+                        std::string qualification, std::string description,
+                        std::string disposition);
 // flows.cpp: the flow of an interaction is over, whatever it was waiting for.
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.

@@ -20,7 +20,7 @@ struct EngineClock {
   std::uint64_t last_id = 0;
   Timestamp now{};
   std::uint64_t configuration = 0;  // version in service; 0: none yet
-  bool jump_refused = false;
+  std::uint64_t quarantined = 0;    // unreadable payloads kept
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -87,7 +87,7 @@ void fields(V& v, X& x) {
   v("last_id", x.last_id);
   v("now", x.now);
   v("configuration", x.configuration);
-  v("jump_refused", x.jump_refused);
+  v("quarantined", x.quarantined);
 }
 template <class V, class X>
   requires std::same_as<std::remove_const_t<X>, Counter>

@@ -135,10 +135,12 @@ void Turn::take(RouterDecision decision) {
 void Turn::arm(TimerKind kind, std::uint64_t owner, Timestamp due) {
   const Timer timer{due, kind, owner};
   tables.timers.put(tables.key(timer), timer);
+  timers_changed = true;
 }
 
 void Turn::disarm(TimerKind kind, std::uint64_t owner, Timestamp due) {
   tables.timers.erase(tables.key(Timer{due, kind, owner}));
+  timers_changed = true;
 }
 
 namespace {

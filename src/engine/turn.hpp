@@ -48,6 +48,7 @@ struct Turn {
   Router* router;
   IdCounter& ids;
   const EngineOptions& options;
+  const std::vector<const ChannelAdapter*>& adapters;
   const Outbox& outbox;
   Timestamp now;
 
@@ -56,6 +57,7 @@ struct Turn {
   std::vector<OutboxChange> outbox_changes;
   std::deque<Task> tasks;
   std::optional<Setup> new_setup;  // of a LoadConfiguration
+  bool timers_changed = false;
   std::optional<Error> broken;     // an invariant did not hold: the engine is faulted
 
   const Configuration& config() const { return setup->configuration; }

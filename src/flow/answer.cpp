@@ -68,8 +68,8 @@ Understood understood_as(Kind kind) {
 Understood understand_number(const Ask& ask, const Said& said, const Locale& locale) {
   const auto number = parse_number(said.text, locale);
   if (!number) return understood_as(Kind::no_match);
-  const double size = number->as_int() != nullptr ? static_cast<double>(*number->as_int())
-                                                  : *number->as_double();
+  const double size =
+      number->as_int() != nullptr ? static_cast<double>(*number->as_int()) : *number->as_double();
   if ((ask.least && size < *ask.least) || (ask.most && size > *ask.most)) {
     return understood_as(Kind::no_match);
   }
@@ -113,7 +113,9 @@ Understood understood_text(const std::optional<Answer>& answer) {
   return answer ? answered(*answer) : understood_as(Kind::no_match);
 }
 
-Understood chosen(const Option& option) { return answered(option.id, option.id, option.id); }
+Understood chosen(const Option& option) {
+  return answered(option.id, option.id, option.id);
+}
 
 const ChoiceOption* find_option(const Choose& choose, const std::string& id) {
   const auto found = std::find_if(choose.options.begin(), choose.options.end(),
@@ -127,7 +129,8 @@ std::vector<OptionKeys> offered_keys(const Choose& choose, const std::vector<Opt
   std::vector<OptionKeys> keys;
   for (const Option& option : offered) {
     OptionKeys made;
-    if (const ChoiceOption* known = find_option(choose, option.id)) made.aliases = known->keys[at].aliases;
+    if (const ChoiceOption* known = find_option(choose, option.id))
+      made.aliases = known->keys[at].aliases;
     made.title = make_key(option.title, locale.language);
     keys.push_back(std::move(made));
   }
@@ -205,9 +208,9 @@ Understood understand(const Choose& choose, const Said& said, const std::vector<
     return understood_as(Kind::no_match);
   }
   if (said.kind == Said::Kind::digits) {
-    const auto place = is_digits(said.text) ? read_place(fold(said.text), Language::none,
-                                                         offered.size())
-                                            : std::nullopt;
+    const auto place = is_digits(said.text)
+                           ? read_place(fold(said.text), Language::none, offered.size())
+                           : std::nullopt;
     return place ? chosen(offered[static_cast<std::size_t>(*place) - 1])
                  : understood_as(Kind::no_match);
   }
@@ -235,8 +238,7 @@ Value to_value(const Media& media, Duration length) {
   map["size"] = static_cast<std::int64_t>(media.size);
   map["ref"] = media.ref;
   map["transcript"] = media.transcript;
-  map["seconds"] =
-      std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(length).count()};
+  map["seconds"] = std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(length).count()};
   return map;
 }
 

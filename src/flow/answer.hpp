@@ -26,9 +26,9 @@ Said read_input(const FlowInput& input, std::size_t most_bytes);
 struct Understood {
   enum class Kind : std::uint8_t { silence, no_match, unclear, answered };
   Kind kind = Kind::no_match;
-  Value value;                   // answered: what is saved
-  std::string exit;              // answered: the exit of its own, or "next"
-  std::string operand;           // answered: what may stand in reports; never free or personal text
+  Value value;          // answered: what is saved
+  std::string exit;     // answered: the exit of its own, or "next"
+  std::string operand;  // answered: what may stand in reports; never free or personal text
   std::vector<std::string> may_be;  // unclear: titles of what was perhaps meant
 };
 Understood understand(const Ask& ask, const Said& said, const Locale& locale);
@@ -46,8 +46,8 @@ std::optional<Media> to_media(const Value& value);
 // Each reads a whole message, in words as people type or say it; nothing when it is none.
 std::optional<Value> parse_number(std::string_view text, const Locale& locale);
 struct DateReading {
-  std::string date;          // ISO, "2026-03-05"
-  bool unclear = false;      // day and month could be exchanged
+  std::string date;      // ISO, "2026-03-05"
+  bool unclear = false;  // day and month could be exchanged
 };
 std::optional<DateReading> parse_date(std::string_view text, const Locale& locale);
 std::optional<std::string> parse_email(std::string_view text);  // domain in lower case

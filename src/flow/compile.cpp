@@ -156,8 +156,8 @@ bool resolve(Flow& flow, std::vector<StepDraft>& drafts, std::vector<GlobalDraft
   for (StepDraft& draft : drafts) {
     if (!draft.next.empty()) draft.step.next = place(draft.next, draft.path + ".next");
     for (const auto& [exit, target] : draft.exits) {
-      draft.step.exits.emplace_back(
-          exit, place(target, fmt::format("{}.exits.{}", draft.path, exit)));
+      draft.step.exits.emplace_back(exit,
+                                    place(target, fmt::format("{}.exits.{}", draft.path, exit)));
     }
   }
   for (std::size_t i = 0; i < globals.size(); ++i) {
@@ -206,7 +206,9 @@ std::optional<Flow> compile_flow(std::string_view json, const Limits& limits, Fa
   bool whole = resolve(flow, drafts, globals, start, faults) && !drafts.empty();
   for (StepDraft& draft : drafts) {
     whole = whole && !draft.broken;
+    const std::size_t ways = faults.size();
     if (!draft.broken) check_ways(draft, faults);
+    whole = whole && faults.size() == ways;
     flow.steps.push_back(std::move(draft.step));
   }
   for (GlobalDraft& draft : globals) flow.globals.push_back(std::move(draft.global));

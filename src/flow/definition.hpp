@@ -156,7 +156,9 @@ inline const Tries* tries_of(const Step& step) {
   if (const auto* choose = std::get_if<Choose>(&step.body)) return &choose->tries;
   return nullptr;
 }
-inline bool waits(const Step& step) { return tries_of(step) != nullptr; }
+inline bool waits(const Step& step) {
+  return tries_of(step) != nullptr;
+}
 
 // A word that is understood at every wait.
 struct Global {
@@ -176,7 +178,7 @@ struct Flow {
   std::uint32_t version = 0;
   std::vector<Locale> locales;  // the first is the default
   WhenChanged when_changed = WhenChanged::fingerprint;
-  std::vector<Step> steps;      // by name
+  std::vector<Step> steps;  // by name
   std::map<std::string, std::size_t, std::less<>> places;
   std::vector<Global> globals;
   std::size_t start = no_step;

@@ -12,7 +12,9 @@ namespace {
 
 using Edges = std::vector<std::vector<std::size_t>>;
 
-std::string step_path(const Step& step) { return fmt::format("steps.{}", step.name.text()); }
+std::string step_path(const Step& step) {
+  return fmt::format("steps.{}", step.name.text());
+}
 
 // --- words --------------------------------------------------------------------------------------
 
@@ -89,8 +91,8 @@ std::string collision(const Step& step, const std::string& word, std::size_t loc
       if (option.keys.size() <= locale) continue;
       const OptionKeys& keys = option.keys[locale];
       const auto same = [&word](const Key& key) { return key.phrase.text == word; };
-      const bool hit = same(keys.title) || std::any_of(keys.aliases.begin(), keys.aliases.end(),
-                                                       same);
+      const bool hit =
+          same(keys.title) || std::any_of(keys.aliases.begin(), keys.aliases.end(), same);
       if (hit) return fmt::format("option \"{}\"", option.id);
     }
   }
@@ -111,12 +113,11 @@ void lint_globals(const Flow& flow, Faults& faults) {
       for (const std::string& word : flow.globals[i].words[locale]) {
         const auto [owner, fresh] = owners.emplace(word, i);
         if (!fresh && owner->second != i && said.emplace(path, word).second) {
-          faults.add(path, fmt::format("\"{}\" leads elsewhere in globals[{}].", word,
-                                       owner->second));
+          faults.add(path,
+                     fmt::format("\"{}\" leads elsewhere in globals[{}].", word, owner->second));
         }
         for (const Step& step : flow.steps) {
-          const std::string with =
-              collision(step, word, locale, flow.locales[locale].language);
+          const std::string with = collision(step, word, locale, flow.locales[locale].language);
           if (with.empty() || !said.emplace(step.name.text(), word).second) continue;
           faults.add(path, fmt::format("\"{}\" collides with {} of step \"{}\" ({}).", word, with,
                                        step.name.text(), flow.locales[locale].name));

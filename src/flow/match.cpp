@@ -21,8 +21,8 @@ struct Fit {
 // A message, ready to be held against every option.
 struct Said {
   Phrase phrase;
-  Words content;           // without fillers
-  Words plain;             // without negations either
+  Words content;  // without fillers
+  Words plain;    // without negations either
   bool negated = false;
   Language language = Language::none;
 };
@@ -120,10 +120,10 @@ Fits best_fits(const Words& content, const Phrase& phrase,
   if (best == Rung::none) return result;
   for (std::size_t i = 0; i < fits.size(); ++i) {
     if (fits[i].rung != best) continue;
-    const bool beaten = best == Rung::phrase &&
-                        std::any_of(fits.begin(), fits.end(), [&](const Fit& other) {
-                          return other.rung == best && stands_inside(fits[i], other);
-                        });
+    const bool beaten =
+        best == Rung::phrase && std::any_of(fits.begin(), fits.end(), [&](const Fit& other) {
+          return other.rung == best && stands_inside(fits[i], other);
+        });
     if (beaten) continue;
     if (result.options.empty()) result.fit = fits[i];
     result.options.push_back(i);
@@ -145,6 +145,29 @@ bool negated_beside(const Said& said, const Fit& fit) {
   return false;
 }
 
+// Every word belongs to some option, but to different ones: "mensagem ou WhatsApp".
+Match match_several(const Words& content, std::span<const OptionKeys* const> options) {
+  std::vector<bool> hit(options.size(), false);
+  for (const std::string& word : content) {
+    bool known = false;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+      const auto fits = [&word](const Key& key) {
+        return fit_word(word, key.content) != Rung::none;
+      };
+      const OptionKeys& option = *options[i];
+      const bool fit =
+          fits(option.title) || std::any_of(option.aliases.begin(), option.aliases.end(), fits);
+      if (fit) known = hit[i] = true;
+    }
+    if (!known) return {};
+  }
+  std::vector<std::size_t> several;
+  for (std::size_t i = 0; i < hit.size(); ++i) {
+    if (hit[i]) several.push_back(i);
+  }
+  return several.empty() ? Match{} : unclear(std::move(several));
+}
+
 Match match_words(const Said& said, std::span<const OptionKeys* const> options) {
   Fits fits = best_fits(said.content, said.phrase, options);
   if (fits.options.size() == 1) {
@@ -152,9 +175,11 @@ Match match_words(const Said& said, std::span<const OptionKeys* const> options) 
     return {Match::Kind::one, std::move(fits.options)};
   }
   if (!fits.options.empty()) return unclear(std::move(fits.options));
-  if (!said.negated) return {};
-  Fits plain = best_fits(said.plain, said.phrase, options);
-  return plain.options.empty() ? Match{} : unclear(std::move(plain.options));
+  if (said.negated) {
+    Fits plain = best_fits(said.plain, said.phrase, options);
+    if (!plain.options.empty()) return unclear(std::move(plain.options));
+  }
+  return match_several(said.plain, options);
 }
 
 std::optional<Match> match_whole(const Phrase& said, std::span<const OptionKeys* const> options) {
@@ -193,8 +218,9 @@ Match match_numbered(const Phrase& said, Language language,
   if (match.kind != Match::Kind::one) return match;
   const std::size_t option = match.options.front();
   if (place && static_cast<std::size_t>(*place) == option + 1) return match;
-  if (place) return unclear({std::min<std::size_t>(*place - 1, option),
-                             std::max<std::size_t>(*place - 1, option)});
+  if (place)
+    return unclear(
+        {std::min<std::size_t>(*place - 1, option), std::max<std::size_t>(*place - 1, option)});
   return unclear({option});
 }
 

@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t most_parsed_bytes = 320;
 constexpr std::size_t most_value_words = 6;  // of a sentence around a value
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::string without(std::string_view text, std::string_view dropped) {
   std::string kept;
@@ -39,8 +41,8 @@ std::optional<std::string> plain_decimal(std::string_view text, Language languag
   const std::string_view whole = text.substr(0, first_mark);
   const auto first_group = whole.find(group);
   const bool grouped = first_group != std::string_view::npos;
-  const bool by_three = grouped && first_group > 0 && first_group <= 3 &&
-                        (whole.size() - first_group) % 4 == 0;
+  const bool by_three =
+      grouped && first_group > 0 && first_group <= 3 && (whole.size() - first_group) % 4 == 0;
   std::string plain;
   if (grouped && !by_three) {
     // "3.5" where a comma was expected: still a fraction, when there is but one mark.
@@ -55,6 +57,9 @@ std::optional<std::string> plain_decimal(std::string_view text, Language languag
     if (whole[i] != group) return std::nullopt;
   }
   plain = without(whole, std::string_view(&group, 1));
+  if (grouped && plain.size() + (whole.size() - first_group) / 4 != whole.size()) {
+    return std::nullopt;
+  }
   if (first_mark != std::string_view::npos) {
     plain += '.';
     plain += text.substr(first_mark + 1);
@@ -133,9 +138,8 @@ bool is_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
     return false;
   }
-  return std::all_of(label.begin(), label.end(), [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-';
-  });
+  return std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
 bool is_domain(std::string_view domain) {
@@ -246,9 +250,8 @@ std::optional<Value> parse_number(std::string_view text, const Locale& locale) {
   std::vector<std::string> numbers;
   std::copy_if(said.words.begin(), said.words.end(), std::back_inserter(numbers), is_number);
   if (numbers.size() > 1) {
-    std::erase_if(numbers, [&](const std::string& word) {
-      return is_filler(word, locale.language);
-    });
+    std::erase_if(numbers,
+                  [&](const std::string& word) { return is_filler(word, locale.language); });
   }
   if (numbers.size() != 1) return std::nullopt;
   return Value(*read_number(numbers.front(), locale.language));
@@ -258,8 +261,8 @@ std::optional<DateReading> parse_date(std::string_view text, const Locale& local
   if (text.size() > most_parsed_bytes) return std::nullopt;
   std::vector<std::string> words;
   for (std::string& word : fold(text).words) {
-    const bool ordinal_dot = is_filler(word, locale.language) && !is_digits(word) &&
-                             !read_number(word, locale.language);
+    const bool ordinal_dot =
+        is_filler(word, locale.language) && !is_digits(word) && !read_number(word, locale.language);
     if (!ordinal_dot) words.push_back(std::move(word));
   }
   if (words.size() == 1 && words[0].size() == 8 && is_digits(words[0])) {

@@ -123,8 +123,8 @@ StepBody read_ask(Object& object, const Wordings& wordings) {
   object.need("save_as");
   ask.save_as = read_variable(object, "save_as");
   ask.tries = read_tries(object, wordings);
-  ask.max_digits = static_cast<int>(
-      object.integer("max_digits", 1, 32).value_or(usual_digits(ask.expects)));
+  ask.max_digits =
+      static_cast<int>(object.integer("max_digits", 1, 32).value_or(usual_digits(ask.expects)));
   if (ask.expects == FlowExpects::number) {
     ask.least = object.number("min");
     ask.most = object.number("max");
@@ -162,7 +162,8 @@ ChoiceOption read_option(const Json& json, const std::string& path, const Wordin
     if (title.constant()) keys.title = make_key(title.expand(Value()), locales[i].language);
     for (const std::string& alias : aliases[i]) {
       keys.aliases.push_back(make_key(alias, locales[i].language));
-      if (keys.aliases.back().phrase.empty()) {
+      // A word without letters is one in every language: it is told once.
+      if (keys.aliases.back().phrase.empty() && i == 0) {
         faults.add(object.path("aliases"), fmt::format("\"{}\" has no letter or digit.", alias));
       }
     }
@@ -248,13 +249,14 @@ StepBody read_hand_over(Object& object, const Wordings&) {
   for (std::string& skill : object.names("skills")) {
     hand_over.to.skills.emplace_back(std::move(skill));
   }
-  hand_over.to.priority =
-      static_cast<int>(object.integer("priority", -1000, 1000).value_or(0));
+  hand_over.to.priority = static_cast<int>(object.integer("priority", -1000, 1000).value_or(0));
   hand_over.to.to = read_enum(object, "to", to_names, FlowHandOver::To::owner_first);
   return hand_over;
 }
 
-StepBody read_keep_waiting(Object&, const Wordings&) { return KeepWaiting{}; }
+StepBody read_keep_waiting(Object&, const Wordings&) {
+  return KeepWaiting{};
+}
 
 StepBody read_callback(Object& object, const Wordings&) {
   Callback callback;
@@ -269,8 +271,7 @@ StepBody read_switch_channel(Object& object, const Wordings&) {
   if (const Json* json = object.need("channel")) {
     const auto channel =
         json->is_string() ? parse_channel(json->get_ref<const std::string&>()) : std::nullopt;
-    const bool written =
-        channel && *channel != Channel::none && *channel != Channel::voice;
+    const bool written = channel && *channel != Channel::none && *channel != Channel::voice;
     if (written) change.channel = *channel;
     if (!written) object.faults().add(object.path("channel"), "a written channel is needed.");
   }
@@ -328,8 +329,7 @@ std::vector<std::string> possible_exits(const StepBody& body) {
       names.emplace_back(exit_no);
     }
   } else if (const auto* choose = std::get_if<Choose>(&body)) {
-    names = {std::string(exit_no_match), std::string(exit_no_answer),
-             std::string(exit_no_options)};
+    names = {std::string(exit_no_match), std::string(exit_no_answer), std::string(exit_no_options)};
     for (const ChoiceOption& option : choose->options) names.push_back(option.id);
   } else if (const auto* branch = std::get_if<Branch>(&body)) {
     for (const BranchCase& one : branch->cases) names.push_back(one.exit);
@@ -358,8 +358,8 @@ void read_exits(Object& object, StepDraft& draft) {
 // answer, but not where it leads and how often it is asked.
 std::string fingerprint(const Json& json) {
   Json relevant = json;
-  for (const char* key : {"next", "exits", "retry", "retry_silence", "unclear", "attempts",
-                          "patience"}) {
+  for (const char* key :
+       {"next", "exits", "retry", "retry_silence", "unclear", "attempts", "patience"}) {
     relevant.erase(key);
   }
   const std::string text = relevant.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -383,8 +383,7 @@ StepDraft read_step(const std::string& name, const Json& json, const Wordings& w
     std::vector<std::string_view> names;
     for (const Kind& known : kinds) names.push_back(known.name);
     if (kind_name != nullptr) {
-      faults.add(object.path("kind"),
-                 fmt::format("one of {} is needed.", fmt::join(names, ", ")));
+      faults.add(object.path("kind"), fmt::format("one of {} is needed.", fmt::join(names, ", ")));
     }
     draft.broken = true;
     return draft;
@@ -404,7 +403,8 @@ StepDraft read_step(const std::string& name, const Json& json, const Wordings& w
     if (draft.step.outcome.empty()) draft.step.outcome = kind->outcome;
   }
   object.close();
-  draft.broken = faults.size() > before && draft.next.empty() && draft.exits.empty();
+  const bool nameless = !is_name(name);
+  draft.broken = nameless || (faults.size() > before && draft.next.empty() && draft.exits.empty());
   draft.step.fingerprint = fingerprint(json);
   return draft;
 }

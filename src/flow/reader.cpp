@@ -75,7 +75,9 @@ Value scalar_value(const Json& json) {
   return Value();
 }
 
-bool is_scalar(const Json& json) { return json.is_primitive() && !json.is_binary(); }
+bool is_scalar(const Json& json) {
+  return json.is_primitive() && !json.is_binary();
+}
 
 }  // namespace
 
@@ -377,8 +379,9 @@ When read_test(Object& object) {
   const auto known =
       op->is_string() ? parse_condition_op(op->get_ref<const std::string&>()) : std::nullopt;
   if (!known) {
-    object.faults().add(object.path("op"), "one of eq, ne, lt, le, gt, ge, in, contains, exists, "
-                                           "missing is needed.");
+    object.faults().add(object.path("op"),
+                        "one of eq, ne, lt, le, gt, ge, in, contains, exists, "
+                        "missing is needed.");
     return when;
   }
   when.kind = When::Kind::test;

@@ -1,5 +1,5 @@
-// Strict reading of a flow's JSON: every fault is kept with its path, and reading goes on so that an
-// author sees all of them at once. Unknown keys are faults.
+// Strict reading of a flow's JSON: every fault is kept with its path, and reading goes on so that
+// an author sees all of them at once. Unknown keys are faults.
 #pragma once
 
 #include <cstddef>

@@ -18,37 +18,37 @@ struct NumberWord {
 
 // The language's words in a row: a reader compares them with one that they know by heart.
 constexpr NumberWord pt_cardinals[] = {
-    {"zero", 0},     {"um", 1},         {"uma", 1},        {"dois", 2},       {"duas", 2},
-    {"tres", 3},     {"quatro", 4},     {"cinco", 5},      {"seis", 6},       {"meia", 6},
-    {"sete", 7},     {"oito", 8},       {"nove", 9},       {"dez", 10},       {"onze", 11},
-    {"doze", 12},    {"treze", 13},     {"catorze", 14},   {"quatorze", 14},  {"quinze", 15},
+    {"zero", 0},       {"um", 1},         {"uma", 1},        {"dois", 2},       {"duas", 2},
+    {"tres", 3},       {"quatro", 4},     {"cinco", 5},      {"seis", 6},       {"meia", 6},
+    {"sete", 7},       {"oito", 8},       {"nove", 9},       {"dez", 10},       {"onze", 11},
+    {"doze", 12},      {"treze", 13},     {"catorze", 14},   {"quatorze", 14},  {"quinze", 15},
     {"dezasseis", 16}, {"dezesseis", 16}, {"dezassete", 17}, {"dezessete", 17}, {"dezoito", 18},
-    {"dezanove", 19}, {"dezenove", 19}, {"vinte", 20}};
+    {"dezanove", 19},  {"dezenove", 19},  {"vinte", 20}};
 constexpr NumberWord pt_ordinals[] = {
     {"primeiro", 1}, {"primeira", 1}, {"segundo", 2}, {"segunda", 2}, {"terceiro", 3},
     {"terceira", 3}, {"quarto", 4},   {"quarta", 4},  {"quinto", 5},  {"quinta", 5},
     {"sexto", 6},    {"sexta", 6},    {"setimo", 7},  {"setima", 7},  {"oitavo", 8},
     {"oitava", 8},   {"nono", 9},     {"nona", 9},    {"decimo", 10}, {"decima", 10}};
 constexpr NumberWord es_cardinals[] = {
-    {"cero", 0},   {"uno", 1},      {"un", 1},         {"una", 1},        {"dos", 2},
-    {"tres", 3},   {"cuatro", 4},   {"cinco", 5},      {"seis", 6},       {"siete", 7},
-    {"ocho", 8},   {"nueve", 9},    {"diez", 10},      {"once", 11},      {"doce", 12},
-    {"trece", 13}, {"catorce", 14}, {"quince", 15},    {"dieciseis", 16}, {"diecisiete", 17},
+    {"cero", 0},       {"uno", 1},         {"un", 1},      {"una", 1},        {"dos", 2},
+    {"tres", 3},       {"cuatro", 4},      {"cinco", 5},   {"seis", 6},       {"siete", 7},
+    {"ocho", 8},       {"nueve", 9},       {"diez", 10},   {"once", 11},      {"doce", 12},
+    {"trece", 13},     {"catorce", 14},    {"quince", 15}, {"dieciseis", 16}, {"diecisiete", 17},
     {"dieciocho", 18}, {"diecinueve", 19}, {"veinte", 20}};
 constexpr NumberWord es_ordinals[] = {
-    {"primero", 1}, {"primera", 1}, {"primer", 1}, {"segundo", 2}, {"segunda", 2}, {"tercero", 3},
-    {"tercera", 3}, {"tercer", 3},  {"cuarto", 4}, {"cuarta", 4},  {"quinto", 5},  {"quinta", 5},
-    {"sexto", 6},   {"sexta", 6},   {"septimo", 7}, {"septima", 7}, {"octavo", 8}, {"octava", 8},
+    {"primero", 1}, {"primera", 1}, {"primer", 1},  {"segundo", 2}, {"segunda", 2}, {"tercero", 3},
+    {"tercera", 3}, {"tercer", 3},  {"cuarto", 4},  {"cuarta", 4},  {"quinto", 5},  {"quinta", 5},
+    {"sexto", 6},   {"sexta", 6},   {"septimo", 7}, {"septima", 7}, {"octavo", 8},  {"octava", 8},
     {"noveno", 9},  {"novena", 9},  {"decimo", 10}, {"decima", 10}};
 constexpr NumberWord en_cardinals[] = {
-    {"zero", 0},      {"one", 1},      {"two", 2},       {"three", 3},     {"four", 4},
-    {"five", 5},      {"six", 6},      {"seven", 7},     {"eight", 8},     {"nine", 9},
-    {"ten", 10},      {"eleven", 11},  {"twelve", 12},   {"thirteen", 13}, {"fourteen", 14},
-    {"fifteen", 15},  {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19},
+    {"zero", 0},     {"one", 1},      {"two", 2},        {"three", 3},     {"four", 4},
+    {"five", 5},     {"six", 6},      {"seven", 7},      {"eight", 8},     {"nine", 9},
+    {"ten", 10},     {"eleven", 11},  {"twelve", 12},    {"thirteen", 13}, {"fourteen", 14},
+    {"fifteen", 15}, {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19},
     {"twenty", 20}};
-constexpr NumberWord en_ordinals[] = {
-    {"first", 1}, {"second", 2},  {"third", 3},  {"fourth", 4}, {"fifth", 5},
-    {"sixth", 6}, {"seventh", 7}, {"eighth", 8}, {"ninth", 9},  {"tenth", 10}};
+constexpr NumberWord en_ordinals[] = {{"first", 1}, {"second", 2}, {"third", 3},   {"fourth", 4},
+                                      {"fifth", 5}, {"sixth", 6},  {"seventh", 7}, {"eighth", 8},
+                                      {"ninth", 9}, {"tenth", 10}};
 
 template <std::size_t Size>
 std::optional<int> find_number(const NumberWord (&words)[Size], std::string_view word) {
@@ -64,61 +64,68 @@ bool contains(const std::string_view (&words)[Size], std::string_view word) {
 }
 
 constexpr std::string_view pt_fillers[] = {
-    "a",     "o",     "as",      "os",     "um",       "uma",    "de",      "do",     "da",
-    "dos",   "das",   "em",      "no",     "na",       "nos",    "nas",     "ao",     "para",
-    "pra",   "por",   "pelo",    "pela",   "com",      "e",      "que",     "me",     "eu",
-    "se",    "meu",   "minha",   "quero",  "queria",   "prefiro", "preferia", "gostaria", "vou",
-    "pode",  "podia", "ser",     "favor",  "obrigado", "obrigada", "opcao", "numero", "escolho",
-    "sim",   "faz",   "faca",    "ola",    "oi",       "bom",    "boa",     "dia",    "tarde",
-    "noite", "entao"};
+    "a",     "o",     "as",    "os",    "um",       "uma",      "de",       "do",       "da",
+    "dos",   "das",   "em",    "no",    "na",       "nos",      "nas",      "ao",       "para",
+    "pra",   "por",   "pelo",  "pela",  "com",      "e",        "que",      "me",       "eu",
+    "se",    "meu",   "minha", "quero", "queria",   "prefiro",  "preferia", "gostaria", "vou",
+    "pode",  "podia", "ser",   "favor", "obrigado", "obrigada", "opcao",    "numero",   "escolho",
+    "sim",   "faz",   "faca",  "ola",   "oi",       "bom",      "boa",      "dia",      "tarde",
+    "noite", "entao", "ou"};
 constexpr std::string_view es_fillers[] = {
-    "el",    "la",     "los",     "las",    "lo",      "un",      "una",   "de",     "del",
-    "en",    "al",     "a",       "para",   "por",     "con",     "y",     "que",    "me",
-    "yo",    "se",     "mi",      "quiero", "quisiera", "prefiero", "gustaria", "puede", "ser",
-    "favor", "gracias", "opcion", "numero", "elijo",   "si",      "hola",  "buenos", "buenas",
-    "dias",  "tardes", "noches",  "entonces"};
+    "el",      "la",       "los",      "las",      "lo",       "un",   "una",
+    "de",      "del",      "en",       "al",       "a",        "para", "por",
+    "con",     "y",        "que",      "me",       "yo",       "se",   "mi",
+    "quiero",  "quisiera", "prefiero", "gustaria", "puede",    "ser",  "favor",
+    "gracias", "opcion",   "numero",   "elijo",    "si",       "hola", "buenos",
+    "buenas",  "dias",     "tardes",   "noches",   "entonces", "o"};
 constexpr std::string_view en_fillers[] = {
-    "a",      "an",     "the",    "to",    "of",     "in",    "on",     "by",     "for",
-    "with",   "and",    "i",      "id",    "d",      "me",    "my",     "want",   "would",
-    "like",   "prefer", "can",    "could", "you",    "it",    "is",     "please", "thanks",
-    "thank",  "option", "number", "choose", "choice", "ll",   "ill",    "take",   "yes",
-    "hi",     "hello",  "good",   "morning", "afternoon", "evening", "then", "let", "s", "lets"};
+    "a",         "an",      "the",  "to",  "of",   "in",     "on",     "by",    "for",    "with",
+    "and",       "i",       "id",   "d",   "me",   "my",     "want",   "would", "like",   "prefer",
+    "can",       "could",   "you",  "it",  "is",   "please", "thanks", "thank", "option", "number",
+    "choose",    "choice",  "ll",   "ill", "take", "yes",    "hi",     "hello", "good",   "morning",
+    "afternoon", "evening", "then", "let", "s",    "lets",   "or"};
 
-constexpr std::string_view pt_negations[] = {"nao", "nunca", "jamais", "nem", "sem", "menos",
-                                             "excepto", "exceto", "nenhum", "nenhuma"};
-constexpr std::string_view es_negations[] = {"no", "nunca", "jamas", "ni", "sin", "menos",
-                                             "excepto", "ninguno", "ninguna"};
-constexpr std::string_view en_negations[] = {"no",   "not",  "never", "dont",   "don", "neither",
-                                             "nor",  "without", "except", "none", "cannot",
-                                             "wont", "won",  "nothing"};
+constexpr std::string_view pt_negations[] = {"nao",   "nunca",   "jamais", "nem",    "sem",
+                                             "menos", "excepto", "exceto", "nenhum", "nenhuma"};
+constexpr std::string_view es_negations[] = {"no",    "nunca",   "jamas",   "ni",     "sin",
+                                             "menos", "excepto", "ninguno", "ninguna"};
+constexpr std::string_view en_negations[] = {"no",      "not",  "never",   "dont",   "don",
+                                             "neither", "nor",  "without", "except", "none",
+                                             "cannot",  "wont", "won",     "nothing"};
 
 constexpr std::string_view pt_yes[] = {"sim", "s"};
 constexpr std::string_view es_yes[] = {"si", "s"};
 constexpr std::string_view en_yes[] = {"yes", "y", "yeah", "yep", "yup"};
 // They agree alone, and turn with a negation beside them: "claro que não".
-constexpr std::string_view pt_agrees[] = {"claro", "certo", "ok",   "okay", "pode",     "quero",
-                                          "isso",  "exato", "exacto", "correto", "correcto",
-                                          "confirmo", "aceito", "concordo", "positivo", "perfeito"};
-constexpr std::string_view es_agrees[] = {"claro", "ok", "okay", "vale", "puede", "quiero", "eso",
-                                          "exacto", "correcto", "confirmo", "acepto", "dale",
-                                          "perfecto"};
-constexpr std::string_view en_agrees[] = {"sure", "ok", "okay", "right", "correct", "confirm",
-                                          "agreed", "agree", "fine", "absolutely", "perfect"};
+constexpr std::string_view pt_agrees[] = {
+    "claro",  "certo",   "ok",       "okay",     "pode",   "quero",    "isso",     "exato",
+    "exacto", "correto", "correcto", "confirmo", "aceito", "concordo", "positivo", "perfeito"};
+constexpr std::string_view es_agrees[] = {"claro",  "ok",   "okay",    "vale",     "puede",
+                                          "quiero", "eso",  "exacto",  "correcto", "confirmo",
+                                          "acepto", "dale", "perfecto"};
+constexpr std::string_view en_agrees[] = {"sure",    "ok",         "okay",   "right",
+                                          "correct", "confirm",    "agreed", "agree",
+                                          "fine",    "absolutely", "perfect"};
 constexpr std::string_view pt_no[] = {"nao", "n", "nunca", "negativo", "jamais"};
 constexpr std::string_view es_no[] = {"no", "n", "nunca", "negativo", "jamas"};
 constexpr std::string_view en_no[] = {"no", "n", "nope", "not", "never", "dont", "don"};
 
 using Months = std::array<std::string_view, 12>;
-constexpr Months pt_months = {"janeiro", "fevereiro", "marco",    "abril",   "maio",     "junho",
-                              "julho",   "agosto",    "setembro", "outubro", "novembro", "dezembro"};
-constexpr Months es_months = {"enero", "febrero", "marzo",      "abril",   "mayo",      "junio",
-                              "julio", "agosto",  "septiembre", "octubre", "noviembre", "diciembre"};
-constexpr Months en_months = {"january", "february", "march",     "april",   "may",      "june",
-                              "july",    "august",   "september", "october", "november", "december"};
+constexpr Months pt_months = {"janeiro",  "fevereiro", "marco",    "abril",
+                              "maio",     "junho",     "julho",    "agosto",
+                              "setembro", "outubro",   "novembro", "dezembro"};
+constexpr Months es_months = {"enero",      "febrero", "marzo",     "abril",
+                              "mayo",       "junio",   "julio",     "agosto",
+                              "septiembre", "octubre", "noviembre", "diciembre"};
+constexpr Months en_months = {"january",   "february", "march",    "april",
+                              "may",       "june",     "july",     "august",
+                              "september", "october",  "november", "december"};
 
 constexpr std::size_t most_typo_bytes = 32;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 bool makes_words(utf8proc_int32_t scalar) {
   switch (utf8proc_category(scalar)) {
@@ -167,10 +174,11 @@ class WordBuilder {
 void fold_scalar(utf8proc_int32_t scalar, WordBuilder& words) {
   std::array<utf8proc_int32_t, 32> parts{};
   int boundary = 0;
-  const auto options = static_cast<utf8proc_option_t>(
-      UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
-      UTF8PROC_STRIPMARK);
-  const auto count = utf8proc_decompose_char(scalar, parts.data(), parts.size(), options, &boundary);
+  const auto options =
+      static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+                                     UTF8PROC_IGNORE | UTF8PROC_STRIPMARK);
+  const auto count =
+      utf8proc_decompose_char(scalar, parts.data(), parts.size(), options, &boundary);
   if (count < 0) return words.end_word();
   for (std::size_t i = 0; i < std::min<std::size_t>(parts.size(), count); ++i) words.add(parts[i]);
 }
@@ -241,13 +249,19 @@ YesNo word_yes_no(std::string_view word, Language language, bool& agrees) {
   switch (language) {
     case Language::pt:
       agrees = agrees || contains(pt_agrees, word);
-      return contains(pt_yes, word) ? YesNo::yes : contains(pt_no, word) ? YesNo::no : YesNo::neither;
+      return contains(pt_yes, word)  ? YesNo::yes
+             : contains(pt_no, word) ? YesNo::no
+                                     : YesNo::neither;
     case Language::es:
       agrees = agrees || contains(es_agrees, word);
-      return contains(es_yes, word) ? YesNo::yes : contains(es_no, word) ? YesNo::no : YesNo::neither;
+      return contains(es_yes, word)  ? YesNo::yes
+             : contains(es_no, word) ? YesNo::no
+                                     : YesNo::neither;
     case Language::en:
       agrees = agrees || contains(en_agrees, word);
-      return contains(en_yes, word) ? YesNo::yes : contains(en_no, word) ? YesNo::no : YesNo::neither;
+      return contains(en_yes, word)  ? YesNo::yes
+             : contains(en_no, word) ? YesNo::no
+                                     : YesNo::neither;
     case Language::none: return YesNo::neither;
   }
   return YesNo::neither;
@@ -456,8 +470,9 @@ std::string clean_text(std::string_view text, std::size_t most_bytes) {
 }
 
 std::size_t count_letters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 }  // namespace novelo::flow

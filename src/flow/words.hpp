@@ -36,8 +36,8 @@ bool is_ordinal(std::string_view word, Language language);
 bool is_last(std::string_view word, Language language);  // "last", "última"
 bool is_digits(std::string_view word);                   // ASCII digits only
 
-// The place in a list of `count` that a whole message names: "2", "opção 2", "a segunda, por favor",
-// "the last one". Places count from 1.
+// The place in a list of `count` that a whole message names: "2", "opção 2", "a segunda, por
+// favor", "the last one". Places count from 1.
 std::optional<int> read_place(const Phrase& said, Language language, std::size_t count);
 
 // Words that say nothing about what is chosen: articles, "please", "I want".
@@ -51,8 +51,8 @@ YesNo read_yes_no(const Phrase& said, Language language);
 // The month (1-12) by its name or the first three letters of it.
 std::optional<unsigned> read_month(std::string_view word, Language language);
 
-// At most this many edits make one word the other; an edit adds, drops or changes a letter, or swaps
-// two neighbours. Words of fewer than 4 letters take none, up to 7 one, longer ones two.
+// At most this many edits make one word the other; an edit adds, drops or changes a letter, or
+// swaps two neighbours. Words of fewer than 4 letters take none, up to 7 one, longer ones two.
 bool is_typo_of(std::string_view typed, std::string_view word);
 
 // Valid UTF-8 without control characters other than line breaks, trimmed: what may be stored.

@@ -27,12 +27,16 @@ constexpr EnumNames<CallVerbKind, 7> call_verb_kinds{{{CallVerbKind::answer, "an
 
 }  // namespace
 
-std::string_view to_string(CallEventKind kind) { return name_of(call_event_kinds, kind); }
+std::string_view to_string(CallEventKind kind) {
+  return name_of(call_event_kinds, kind);
+}
 
 std::optional<CallEventKind> parse_call_event_kind(std::string_view text) {
   return value_of(call_event_kinds, text);
 }
 
-std::string_view to_string(CallVerbKind kind) { return name_of(call_verb_kinds, kind); }
+std::string_view to_string(CallVerbKind kind) {
+  return name_of(call_verb_kinds, kind);
+}
 
 }  // namespace novelo

@@ -34,11 +34,17 @@ constexpr EnumNames<AuthorRole, 5> author_roles{{{AuthorRole::customer, "custome
 
 }  // namespace
 
-std::string_view to_string(Channel channel) { return name_of(channels, channel); }
+std::string_view to_string(Channel channel) {
+  return name_of(channels, channel);
+}
 
-std::optional<Channel> parse_channel(std::string_view text) { return value_of(channels, text); }
+std::optional<Channel> parse_channel(std::string_view text) {
+  return value_of(channels, text);
+}
 
-std::string_view to_string(AddressKind kind) { return name_of(address_kinds, kind); }
+std::string_view to_string(AddressKind kind) {
+  return name_of(address_kinds, kind);
+}
 
 std::optional<AddressKind> parse_address_kind(std::string_view text) {
   return value_of(address_kinds, text);
@@ -61,9 +67,13 @@ std::optional<Address> parse_address(std::string_view text) {
   return Address{*kind, std::string(value)};
 }
 
-std::string_view to_string(Direction direction) { return name_of(directions, direction); }
+std::string_view to_string(Direction direction) {
+  return name_of(directions, direction);
+}
 
-std::string_view to_string(AuthorRole role) { return name_of(author_roles, role); }
+std::string_view to_string(AuthorRole role) {
+  return name_of(author_roles, role);
+}
 
 std::optional<AuthorRole> parse_author_role(std::string_view text) {
   return value_of(author_roles, text);

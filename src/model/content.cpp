@@ -21,12 +21,20 @@ constexpr EnumNames<AutoMail, 5> auto_mails{{{AutoMail::none, "none"},
 
 }  // namespace
 
-std::string_view to_string(MediaKind kind) { return name_of(media_kinds, kind); }
+std::string_view to_string(MediaKind kind) {
+  return name_of(media_kinds, kind);
+}
 
 std::optional<MediaKind> parse_media_kind(std::string_view text) {
   return value_of(media_kinds, text);
 }
 
-std::string_view to_string(AutoMail kind) { return name_of(auto_mails, kind); }
+std::string_view to_string(AutoMail kind) {
+  return name_of(auto_mails, kind);
+}
+
+std::optional<AutoMail> parse_auto_mail(std::string_view text) {
+  return value_of(auto_mails, text);
+}
 
 }  // namespace novelo

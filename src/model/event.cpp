@@ -32,12 +32,16 @@ constexpr EnumNames<SendErrorClass, 9> send_error_classes{{
 
 }  // namespace
 
-std::string_view to_string(DeliveryStatus status) { return name_of(delivery_statuses, status); }
+std::string_view to_string(DeliveryStatus status) {
+  return name_of(delivery_statuses, status);
+}
 
 std::optional<DeliveryStatus> parse_delivery_status(std::string_view text) {
   return value_of(delivery_statuses, text);
 }
 
-std::string_view to_string(SendErrorClass error) { return name_of(send_error_classes, error); }
+std::string_view to_string(SendErrorClass error) {
+  return name_of(send_error_classes, error);
+}
 
 }  // namespace novelo

@@ -52,14 +52,19 @@ void damage(const std::string& bytes, int count, const std::function<void(std::s
   for (int i = 0; i < count; ++i) {
     std::string damaged = bytes;
     for (std::size_t wounds = 1 + draw(3); wounds > 0; --wounds) {
+      // Drawn one by one: the order in which arguments are evaluated is the compiler's.
       const std::size_t at = draw(damaged.size() + 1);
-      switch (draw(4)) {
+      const std::size_t kind = draw(4);
+      const std::size_t from = draw(damaged.size() + 1);
+      const std::size_t length = draw(40);
+      const std::string_view odd = awkward[draw(awkward.size())];
+      switch (kind) {
         case 0:
-          if (at < damaged.size()) damaged[at] = static_cast<char>(damaged[at] ^ (1 << draw(8)));
+          if (at < damaged.size()) damaged[at] = static_cast<char>(damaged[at] ^ (1 << length % 8));
           break;
-        case 1: damaged.erase(at, draw(40)); break;
-        case 2: damaged.insert(at, damaged.substr(draw(damaged.size() + 1), draw(40))); break;
-        default: damaged.replace(at, draw(6), awkward[draw(awkward.size())]);
+        case 1: damaged.erase(at, length); break;
+        case 2: damaged.insert(at, damaged.substr(from, length)); break;
+        default: damaged.replace(at, length % 6, odd);
       }
     }
     use(std::move(damaged));

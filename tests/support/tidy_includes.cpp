@@ -20,7 +20,7 @@ struct Include {
 
 // Which modules each module may include besides itself.
 //
-//   base <- model <- { channel_adapter, store, rules, config, codec } <- { router, flow_engine }
+//   base <- model <- { channel_adapter, store, rules <- config, codec } <- { router, flow_engine }
 //        <- engine <- handles <- testing;   adapters and stores see their own door, base and model.
 const std::map<std::string, Modules, std::less<>>& may_include() {
   static const Modules low = {"base", "model"};
@@ -39,7 +39,7 @@ const std::map<std::string, Modules, std::less<>>& may_include() {
       {"channel_adapter", low},
       {"store", low},
       {"rules", low},
-      {"config", low},
+      {"config", with(low, {"rules"})},
       {"codec", low},
       {"router", machines},
       {"flow_engine", machines},
@@ -47,7 +47,7 @@ const std::map<std::string, Modules, std::less<>>& may_include() {
       {"handles", handles},
       {"adapters", with(low, {"channel_adapter"})},
       {"stores", with(low, {"store"})},
-      {"json", with(low, {"codec"})},
+      {"json", with(low, {"channel_adapter", "codec", "config"})},
       {"umbrella", umbrella},
       {"testing", with(umbrella, {"umbrella", "json", "adapters", "stores"})},
   };
@@ -174,6 +174,7 @@ std::string module_of(std::string_view path) {
   static const Modules handles = {"conversation", "case", "contact", "query", "runner"};
   if (handles.contains(name)) return "handles";
   if (name == "novelo") return "umbrella";
+  if (name == "flow") return "flow_engine";  // its private rooms
   return may_include().contains(name) && name != "handles" && name != "umbrella" ? name
                                                                                  : std::string{};
 }

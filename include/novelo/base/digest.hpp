@@ -27,8 +27,8 @@ std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 
 // A short signed token "<id>-<MAC>" for links and reply addresses: the id and 80 bits of an HMAC,
-// both in base 32 with digits and the lower-case letters but i, l, o and u, so that it survives mail
-// systems and people typing it. `purpose` keeps one kind of token from being used as another.
+// both in base 32 with digits and the lower-case letters but i, l, o and u, so that it survives
+// mail systems and people typing it. `purpose` keeps one kind of token from being used as another.
 std::string make_token(const Secret& key, std::string_view purpose, std::uint64_t id);
 // The id, or 0 when the token is not intact. Upper case is accepted, and o for 0, i and l for 1.
 std::uint64_t read_token(const Secret& key, std::string_view purpose, std::string_view token);

@@ -1,7 +1,7 @@
 // Ids and names: strong types, so that a case is never passed where a contact is meant.
 //
-// An Id is a 64-bit number given by the engine from one counter in the store: unique per tenant over
-// all kinds, growing, never reused; 0 is "none". In JSON it is a decimal string.
+// An Id is a 64-bit number given by the engine from one counter in the store: unique per tenant
+// over all kinds, growing, never reused; 0 is "none". In JSON it is a decimal string.
 // A Name is chosen by people in the configuration: "joao", "confirmations".
 #pragma once
 

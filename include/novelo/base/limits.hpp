@@ -1,5 +1,6 @@
 // Limits: every ceiling of the library, named in one place. A host may lower or raise them when it
-// opens an engine; passing one is an error `limit` or `busy`, or a hand-over to a person, never silence.
+// opens an engine; passing one is an error `limit` or `busy`, or a hand-over to a person, never
+// silence.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct Limits {
 
   // what is kept at hand
   std::size_t cached_records = 20'000;
-  std::size_t unsettled_effects = 100'000;  // above it new sends are refused `busy`; inbound goes on
+  std::size_t unsettled_effects = 100'000;  // above it new sends are refused `busy`
   std::size_t live_works = 100'000;
   std::size_t requirement_classes = 1024;  // (queue, skills) in use by work that waits at one time
   std::size_t signals = 4096;           // the oldest are dropped first; signals are not durable

@@ -1,7 +1,8 @@
-// Value: dynamic data (case fields, settlement answers, notifications) without a JSON library in sight.
+// Value: dynamic data (case fields, settlement answers, notifications) with no JSON library in
+// sight.
 //
-// A Value is null, a boolean, a 64-bit integer, a double, a text (UTF-8), a list, or a map. Maps are
-// ordered by key, so that the same value always has the same bytes.
+// A Value is null, a boolean, a 64-bit integer, a double, a text (UTF-8), a list, or a map. Maps
+// are ordered by key, so that the same value always has the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +45,8 @@ class Value {
   const Value& operator[](std::string_view key) const;
   // Follows "a.b.c" through maps; null when any part is missing.
   const Value& at_path(std::string_view path) const;
-  // Text as it is, numbers and booleans written out, null as "", lists and maps as JSON on one line.
-  // Doubles take the fewest digits that read back the same, in every locale.
+  // Text as it is, numbers and booleans written out, null as "", lists and maps as JSON on one
+  // line. Doubles take the fewest digits that read back the same, in every locale.
   std::string to_text() const;
 
   friend bool operator==(const Value&, const Value&) = default;

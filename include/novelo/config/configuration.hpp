@@ -2,8 +2,8 @@
 // checked whole, compiled once. Nothing of it is parsed or searched per message.
 //
 // A configuration is taken into service by the command LoadConfiguration, which stores it with its
-// version; the engine goes on with it after a restart. Secrets are not part of it: a connection names
-// the secrets it needs, and the host hands their texts to Engine::open.
+// version; the engine goes on with it after a restart. Secrets are not part of it: a connection
+// names the secrets it needs, and the host hands their texts to Engine::open.
 //
 // Once parsed it is only read: whoever changes a member leaves the finders behind.
 #pragma once
@@ -24,9 +24,9 @@
 #include "novelo/base/result.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/base/value.hpp"
-#include "novelo/channel_adapter.hpp"
 #include "novelo/model/case.hpp"
 #include "novelo/model/channel.hpp"
+#include "novelo/model/connection.hpp"
 #include "novelo/model/content.hpp"
 #include "novelo/model/work.hpp"
 #include "novelo/rules/calendar.hpp"
@@ -96,8 +96,8 @@ struct LocalizedText {
   std::map<std::string, TextTemplate, std::less<>> by_locale;
 
   bool empty() const { return by_locale.empty(); }
-  // The text of the closest locale: "pt-PT", then "pt"; then the tenant's in the same way. Null only
-  // when it is empty. Borrowed.
+  // The text of the closest locale: "pt-PT", then "pt"; then the tenant's in the same way. Null
+  // only when it is empty. Borrowed.
   const TextTemplate* text_for(std::string_view locale, std::string_view tenant_locale) const;
 };
 
@@ -107,23 +107,23 @@ struct MessageTemplate {
   LocalizedText subject;  // mail; else empty
   LocalizedText text;
   std::vector<Media> attachments;
-  std::string provider_name;             // channels with registered templates: its name there
-  bool approved = false;                 // by the provider
+  std::string provider_name;  // channels with registered templates: its name there
+  bool approved = false;      // by the provider
   std::vector<std::string> provider_variables;  // paths, in the registered template's order
 };
 
 struct StatusConfig {
   CaseStatusName name;
   StatusCategory category = StatusCategory::open;
-  std::vector<CaseStatusName> from;   // empty: from any
-  // What must hold before it: "fields.<field>" has a value, "address.<kind>" is known of the contact,
-  // "informed.<word>" was told, "reply_verified".
+  std::vector<CaseStatusName> from;  // empty: from any
+  // What must hold before it: "fields.<field>" has a value, "address.<kind>" is known of the
+  // contact, "informed.<word>" was told, "reply_verified".
   std::vector<std::string> needs;
-  TemplateName sends;                 // once, in the same commit; empty: nothing
-  EntryPointName sends_from;          // set exactly when `sends` is
-  bool person_only = false;           // only a person may set it
-  bool awaits_reply = false;          // a mail of the contact's is linked and goes to verification
-  bool allows_override = false;       // a person may set it although a need is not met
+  TemplateName sends;            // once, in the same commit; empty: nothing
+  EntryPointName sends_from;     // set exactly when `sends` is
+  bool person_only = false;      // only a person may set it
+  bool awaits_reply = false;     // a mail of the contact's is linked and goes to verification
+  bool allows_override = false;  // a person may set it although a need is not met
 };
 
 struct CaseRule {
@@ -133,10 +133,10 @@ struct CaseRule {
 };
 
 struct FieldConfig {
-  std::string name;        // can stand in a path: no '.'
-  std::string type;        // "text", "number", "date_time", "yes_no", "cpf"
-  bool required = false;   // when the case is resolved
-  bool sendable = true;    // templates may show it
+  std::string name;       // can stand in a path: no '.'
+  std::string type;       // "text", "number", "date_time", "yes_no", "cpf"
+  bool required = false;  // when the case is resolved
+  bool sendable = true;   // templates may show it
 };
 
 struct CaseTypeConfig {
@@ -172,8 +172,8 @@ struct SurveyConfig {
 };
 
 struct CallbackConfig {
-  std::size_t attempts = 3;                   // 1..Limits::callback_attempts
-  Duration retry = std::chrono::minutes(15);  // after no answer or busy
+  std::size_t attempts = 3;                       // 1..Limits::callback_attempts
+  Duration retry = std::chrono::minutes(15);      // after no answer or busy
   Duration agent_bound = std::chrono::hours(24);  // then anybody of the queue (S0.34)
 };
 
@@ -189,14 +189,14 @@ struct TenantConfig {
 class Configuration {
  public:
   // Reads and checks a document (docs/configuration.md). Fails with `invalid` on the first fault,
-  // whose path is the subject ("queues[0].skills[1]"; "line 3, column 5" for what is not JSON), with
-  // a reason such as
+  // whose path is the subject ("queues[0].skills[1]"; "line 3, column 5" for what is not JSON),
+  // with a reason such as
   //   missing_key, unknown_key, repeated_key, wrong_type    the shape of the document
   //   bad_name, bad_form, bad_duration, unknown_word, out_of_range, ...    a value
   //   repeated_name, repeated_address, repeated_path, ...   two that must differ
   //   unknown_name, unknown_field                           a reference to what is not there
-  // and with `limit`, reason "too_long", when it has more than Limits::configuration_bytes. Flows are
-  // only looked at for their names; FlowEngine::load compiles them.
+  // and with `limit`, reason "too_long", when it has more than Limits::configuration_bytes. Flows
+  // are only looked at for their names; FlowEngine::load compiles them.
   static Result<Configuration> parse(std::string_view json, const Limits& limits = {});
 
   TenantConfig tenant;
@@ -214,7 +214,8 @@ class Configuration {
   std::vector<std::string> flows;    // each flow's JSON on one line, for FlowEngine::load
   std::vector<FlowName> flow_names;  // of `flows`, in the same order
 
-  // Null when there is none of that name. Borrowed from the configuration. O(log n), as all finders.
+  // Null when there is none of that name. Borrowed from the configuration. O(log n), as all
+  // finders.
   const EntryPointConfig* entry_point(const EntryPointName& name) const;
   const DeskConfig* desk(const DeskName& name) const;
   const QueueConfig* queue(const QueueName& name) const;

@@ -64,6 +64,7 @@ struct TemplateUse {
 // Why a mail came by itself (RFC 3834, RFC 3464): such mail never reopens and is never answered.
 enum class AutoMail : std::uint8_t { none = 0, reply = 1, bounce = 2, list = 3, generated = 4 };
 std::string_view to_string(AutoMail kind);
+std::optional<AutoMail> parse_auto_mail(std::string_view text);
 
 // The parts of a mail that matter for threading. Ids are without angle brackets.
 struct Mail {

@@ -59,6 +59,7 @@ struct Conversation {
   std::vector<CallbackId> callbacks;  // open ones
   SurveyId survey;                    // sent for the closure that follows
   std::optional<KeptPlace> kept_place;
+  bool passing_on = false;     // whoever takes it next becomes its owner
 
   friend bool operator==(const Conversation&, const Conversation&) = default;
 };

@@ -11,7 +11,10 @@
 #include "novelo/base/ids.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/base/value.hpp"
-#include "novelo/channel_adapter.hpp"
+#include "novelo/model/call.hpp"
+#include "novelo/model/channel.hpp"
+#include "novelo/model/content.hpp"
+#include "novelo/model/transport.hpp"
 
 namespace novelo {
 

@@ -4,9 +4,9 @@
 // whose version `zone_data_version` tells, since a run only replays under the same one. A zone is
 // read from disk at its first use in the process and kept.
 //
-// The rules are those of the database's tables, which end with the year 2037: from then on zones are
-// taken to keep their standard time. Where times are local, years 0 to 9999 are served; beyond them
-// everything fails with `invalid`, reason "bad_time".
+// The rules are those of the database's tables, which end with the year 2037: from then on zones
+// are taken to keep their standard time. Where times are local, years 0 to 9999 are served; beyond
+// them everything fails with `invalid`, reason "bad_time".
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ namespace novelo {
 // "2026a"; "unknown" when the database does not say.
 std::string zone_data_version();
 
-// Fails with `not_found` when the tz database has no such zone, or cannot be read. The machine's own
-// zone, "localtime", is no zone here: it would make a run depend on the machine.
+// Fails with `not_found` when the tz database has no such zone, or cannot be read. The machine's
+// own zone, "localtime", is no zone here: it would make a run depend on the machine.
 Status check_zone(std::string_view zone);
 
 // A time as people of one zone see it.
@@ -50,10 +50,10 @@ Result<Timestamp> from_local(const LocalTime& local, std::string_view zone);
 // has spans of its own. A span that runs past midnight is written as two.
 struct OpeningHours {
   struct Span {
-    int weekday = 0;       // 1..7; 0 with `date` set
-    std::string date;      // "2026-12-24": these spans replace the weekday's
-    int from_minute = 0;   // of the day, 0..1440
-    int to_minute = 0;     // exclusive; > from_minute
+    int weekday = 0;      // 1..7; 0 with `date` set
+    std::string date;     // "2026-12-24": these spans replace the weekday's
+    int from_minute = 0;  // of the day, 0..1440
+    int to_minute = 0;    // exclusive; > from_minute
     friend bool operator==(const Span&, const Span&) = default;
   };
   std::string zone;                   // may be empty when nothing else is given
@@ -83,9 +83,9 @@ std::string greeting(DayPart part, std::string_view locale);
 // dia", "uma boa tarde", ...; "un buen día", ...; "a great day", "a great evening", ...
 std::string farewell_wish(DayPart part, std::string_view locale);
 
-// A date and time as people write it: "quinta-feira, 12 de março de 2026, 10:30" (pt, es; the first of
-// a month is "1º" in Brazil), "Thursday, 12 March 2026, 10:30" (en). The weekday is that of the date.
-// A date that no calendar has is written in figures.
+// A date and time as people write it: "quinta-feira, 12 de março de 2026, 10:30" (pt, es; the first
+// of a month is "1º" in Brazil), "Thursday, 12 March 2026, 10:30" (en). The weekday is that of the
+// date. A date that no calendar has is written in figures.
 std::string spoken_date_time(const LocalTime& local, std::string_view locale);
 
 }  // namespace novelo

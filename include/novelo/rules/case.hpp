@@ -13,11 +13,11 @@
 namespace novelo {
 
 // How protocol numbers look: literals and the fields {yyyy} {mm} {dd} {seq:N} {check}, for instance
-// "{yyyy}{mm}{dd}{seq:6}" or "346926{yyyy}{mm}{dd}{seq:6}" (the regulator's registry of a health plan
-// first). {seq:N} stands exactly once and is at least N digits, with zeros in front; a sequence that
-// outgrows N only makes the number longer. {check} is one digit over all digits before it, those of
-// literals included: weights 2 to 9 from the right and over again, 11 less the sum modulo 11, and 0
-// for 10 and 11. Digits only, unless the format has other literals.
+// "{yyyy}{mm}{dd}{seq:6}" or "346926{yyyy}{mm}{dd}{seq:6}" (the regulator's registry of a health
+// plan first). {seq:N} stands exactly once and is at least N digits, with zeros in front; a
+// sequence that outgrows N only makes the number longer. {check} is one digit over all digits
+// before it, those of literals included: weights 2 to 9 from the right and over again, 11 less the
+// sum modulo 11, and 0 for 10 and 11. Digits only, unless the format has other literals.
 //
 // Numbers with other sequences of one period, or of other periods, are always different.
 class ProtocolFormat {
@@ -52,9 +52,9 @@ class ProtocolFormat {
 // Numbers with such literals are to be compared in this form too.
 std::string plain_protocol(std::string_view typed);
 
-// The eleven digits of a valid CPF, dots, hyphens, slashes and spaces removed. Fails with `invalid`,
-// reason "bad_cpf": other characters, another length, eleven equal digits (which pass the
-// arithmetic), or check digits. A valid CPF need not exist.
+// The eleven digits of a valid CPF, dots, hyphens, slashes and spaces removed. Fails with
+// `invalid`, reason "bad_cpf": other characters, another length, eleven equal digits (which pass
+// the arithmetic), or check digits. A valid CPF need not exist.
 Result<std::string> parse_cpf(std::string_view typed);
 
 }  // namespace novelo

@@ -4,15 +4,15 @@
 //   {"path": "contact.locale", "op": "missing"}
 //
 //   eq ne         the same, or not the same
-//   lt le gt ge   in order: numbers by size, texts by their bytes (RFC 3339 times in UTC and ISO dates
-//                 are in order then)
+//   lt le gt ge   in order: numbers by size, texts by their bytes (ISO dates and RFC 3339 times in
+//                 UTC are in order then)
 //   in            what stands at the path is one of the list `value`
 //   contains      the list at the path has `value`, or the text at the path holds the text `value`
 //   exists        something stands at the path, be it an empty text; it has no `value`
 //   missing       nothing stands there; it has no `value`
 //
-// Whole numbers and fractions compare by size, exactly. Values of different kinds are never equal and
-// in no order: every test between them is false, but `ne`, which is true.
+// Whole numbers and fractions compare by size, exactly. Values of different kinds are never equal
+// and in no order: every test between them is false, but `ne`, which is true.
 #pragma once
 
 #include <cstdint>
@@ -52,16 +52,16 @@ struct Condition {
 };
 
 // Fails with `invalid`, the subject being the member at fault ("path", "op", "value"): the path is
-// malformed, or the value is none that this test can ever hold for (a list for `eq`, a text for `in`,
-// a yes-or-no for `lt`).
+// malformed, or the value is none that this test can ever hold for (a list for `eq`, a text for
+// `in`, a yes-or-no for `lt`).
 Status check(const Condition& condition);
 
 bool holds(const Condition& condition, const Value& variables);
 // The test alone, for a host who found the value at the path by other means.
 bool holds(ConditionOp op, const Value& found, const Value& value);
 
-// Whether a text is a path: parts of letters, digits, '_' and '-' joined by '.'; no part begins with
-// a digit or '-'.
+// Whether a text is a path: parts of letters, digits, '_' and '-' joined by '.'; no part begins
+// with a digit or '-'.
 bool is_variable_path(std::string_view text);
 
 }  // namespace novelo

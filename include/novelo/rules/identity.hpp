@@ -18,10 +18,10 @@
 
 namespace novelo {
 
-// How numbers without a country code are read; part of an entry point's configuration. An empty plan
-// reads every number as one with its country code: right for providers that always give it, such as
-// WhatsApp, where a plan could take a foreign number for a national one (51 987654321 is Peru with
-// its country code, and Porto Alegre without).
+// How numbers without a country code are read; part of an entry point's configuration. An empty
+// plan reads every number as one with its country code: right for providers that always give it,
+// such as WhatsApp, where a plan could take a foreign number for a national one (51 987654321 is
+// Peru with its country code, and Porto Alegre without).
 struct DialPlan {
   std::string country;  // calling code, digits: "55", "351"; may be empty
   std::string area;     // area code for local numbers, without trunk 0: "41"; may be empty
@@ -31,17 +31,19 @@ struct DialPlan {
 
 // The address in its plain form.
 //
-// Phone: digits with country code. Spaces, hyphens, dots, slashes and brackets are taken away, and so
-// are the trunk 0, the international prefix (+, 00; 011 in country 1) and Brazil's carrier selection
-// (0 + two digits before the area code). Short codes of two to six digits and service numbers such as
-// 0800 are kept as they are, digits only. A Brazilian number keeps its ninth digit, or the lack of it.
-// Mail: trimmed, the domain in lower case and without a final dot; the part before the @ as it came.
+// Phone: digits with country code. Spaces, hyphens, dots, slashes and brackets are taken away, and
+// so are the trunk 0, the international prefix (+, 00; 011 in country 1) and Brazil's carrier
+// selection (0 + two digits before the area code). Short codes of two to six digits and service
+// numbers such as 0800 are kept as they are, digits only. A Brazilian number keeps its ninth digit,
+// or the lack of it.
+// Mail: trimmed, the domain in lower case and without a final dot; the part before the @ as it
+// came.
 // Other kinds: as they came.
 //
-// Fails with `invalid`, reason "bad_number" or "bad_address", for what cannot be one. Only lengths and
-// leading digits are judged: that a number is well formed does not say that it exists. What is plain
-// already stays as it is under an empty plan; under another it may be read once more as a national
-// number, so normalise once, at the door.
+// Fails with `invalid`, reason "bad_number" or "bad_address", for what cannot be one. Only lengths
+// and leading digits are judged: that a number is well formed does not say that it exists. What is
+// plain already stays as it is under an empty plan; under another it may be read once more as a
+// national number, so normalise once, at the door.
 Result<Address> normalise(const Address& address, const DialPlan& plan);
 
 // The address itself first, then the other spellings it may be known under; all in plain form. An
@@ -52,14 +54,14 @@ Result<Address> normalise(const Address& address, const DialPlan& plan);
 //   mail       also with the part before the @ in lower case
 std::vector<Address> variants(const Address& plain);
 
-// What a number is good for, as far as its digits tell without a directory: Brazil, Portugal, Spain,
-// and part of Argentina, Mexico and country 1. Everything else is `unknown`, addresses of other kinds
-// too. Where numbers can be carried from one kind of line to another this is a guess.
+// What a number is good for, as far as its digits tell without a directory: Brazil, Portugal,
+// Spain, and part of Argentina, Mexico and country 1. Everything else is `unknown`, addresses of
+// other kinds too. Where numbers can be carried from one kind of line to another this is a guess.
 enum class LineKind : std::uint8_t { unknown = 0, mobile = 1, landline = 2, service = 3 };
 LineKind line_kind(const Address& plain);
 
-// S2.3: a destination typed by an agent: country code, area code and number, digits only, 8 to 15 of
-// them (E.164). Fails with `invalid`, reason "bad_number", a message that says what is wrong.
+// S2.3: a destination typed by an agent: country code, area code and number, digits only, 8 to 15
+// of them (E.164). Fails with `invalid`, reason "bad_number", a message that says what is wrong.
 Result<Address> parse_destination(std::string_view typed);
 
 // Masks an address for logs: "phone:55*******7777", "email:a**@example.org". Takes any text, and

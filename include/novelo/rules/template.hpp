@@ -2,11 +2,12 @@
 //
 //   "Olá {contact.name|cliente}, o seu número é {case.protocol}."
 //
-// A place is `{path}` or `{path|fallback}`: a path into the variables, and the text that stands there
-// when the path leads nowhere or to an empty text (without one: nothing). `{{` and `}}` are braces.
+// A place is `{path}` or `{path|fallback}`: a path into the variables, and the text that stands
+// there when the path leads nowhere or to an empty text (without one: nothing). `{{` and `}}` are
+// braces.
 //
-//   path      parts of letters, digits, '_' and '-' joined by '.'; a part begins with no digit or '-'
-//   fallback  any text without '{', '}' and '|'
+//   path      parts of letters, digits, '_' and '-' joined by '.'; a part begins with no digit or
+//   '-' fallback  any text without '{', '}' and '|'
 //
 // Values are inserted as they are: a brace inside a value is a brace, never a place. Numbers and
 // booleans are written out, lists and maps become JSON (Value::to_text).

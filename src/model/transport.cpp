@@ -1,4 +1,4 @@
-#include "novelo/channel_adapter.hpp"
+#include "novelo/model/transport.hpp"
 
 #include <algorithm>
 
@@ -39,11 +39,6 @@ std::optional<std::string> Request::query(std::string_view name) const {
     return equals == std::string_view::npos ? std::string() : form_decode(pair.substr(equals + 1));
   }
   return std::nullopt;
-}
-
-std::string_view Connection::setting(std::string_view name) const {
-  const auto found = settings.find(std::string(name));
-  return found == settings.end() ? std::string_view{} : std::string_view(found->second);
 }
 
 }  // namespace novelo

@@ -1,4 +1,5 @@
-#include "novelo/channel_adapter.hpp"
+#include "novelo/model/connection.hpp"
+#include "novelo/model/transport.hpp"
 
 #include <doctest/doctest.h>
 

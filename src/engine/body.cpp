@@ -1,0 +1,314 @@
+#include "engine/body.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "codec/binary.hpp"
+#include "engine/decide.hpp"
+#include "novelo/base/digest.hpp"
+
+namespace novelo {
+
+namespace {
+
+// Marks the engine as being inside a call.
+class Inside {
+ public:
+  explicit Inside(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Inside() { flag_ = false; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+std::string digest_of(const Command& command) {
+  const std::string body =
+      std::visit([](const auto& what) { return codec::to_bytes(what); }, command.body);
+  return sha256(fmt::format("{}\n{}\n{}", command.body.index(), command.actor.text(), body));
+}
+
+}  // namespace
+
+Engine::Body::Body(Store& store, Fence fence, std::vector<const ChannelAdapter*> adapters,
+                   EngineOptions options)
+    : store_(store),
+      fence_(fence),
+      adapters_(std::move(adapters)),
+      options_(std::move(options)),
+      tables_(store, fence, options_.limits.cached_records) {}
+
+Status Engine::Body::ready() const {
+  if (inside_) {
+    return fail({ErrorCode::reentrant, "inside", "the engine was called from inside its own call",
+                 {}, "return first, then call"});
+  }
+  if (fault_) {
+    return fail({ErrorCode::unknown, "faulted", "the engine is faulted: " + fault_->message,
+                 fault_->subject, "open a new engine on the same store"});
+  }
+  return {};
+}
+
+Error Engine::Body::fault(Error error) {
+  fault_ = error;
+  if (options_.on_fault) options_.on_fault(error);
+  error.code = ErrorCode::unknown;
+  error.remedy = "open a new engine on the same store";
+  return error;
+}
+
+Status Engine::Body::restore(Timestamp now) {
+  tables_.begin_input();
+  if (const EngineClock* clock = tables_.clock.find(tables_.clock_key())) {
+    ids_ = IdCounter(clock->last_id);
+    now_ = clock->now;
+    if (clock->configuration != 0) {
+      const auto* stored = tables_.configurations.find(
+          tables_.key().number(clock->configuration).bytes());
+      if (stored == nullptr) {
+        return fail({ErrorCode::corrupt, "no_configuration", "the configuration in service is gone",
+                     {}, "restore the store from a backup"});
+      }
+      auto setup = Setup::make(stored->json, adapters_, options_);
+      if (!setup) return fail(setup.error());
+      setup_ = std::make_unique<Setup>(std::move(*setup));
+    }
+  }
+  now_ = std::max(now_, now);
+  auto router = Router::create(setup_ ? setup_->router_config() : RouterConfig{}, options_.limits);
+  if (!router) return fail(router.error());
+  router_.emplace(std::move(*router));
+
+  const Key all = tables_.key();
+  std::vector<WorkRecord> works;
+  std::vector<AgentRecord> agents;
+  for (auto& row : tables_.works.scan(all.bytes(), all.end(), options_.limits.live_works, Order::ascending)) {
+    works.push_back(std::move(row.second));
+  }
+  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), options_.limits.live_works, Order::ascending)) {
+    agents.push_back(std::move(row.second));
+  }
+  if (auto restored = router_->restore(works, agents); !restored) return restored;
+  const auto effects = tables_.effects.scan(all.bytes(), all.end(),
+                                            options_.limits.unsettled_effects * 2, Order::ascending);
+  for (const auto& [key, effect] : effects) {
+    const EntryPointConfig* entry_point =
+        setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
+    const bool held = effect.kind == EffectKind::send && entry_point != nullptr &&
+                      entry_point->unknown_send == UnknownSend::hold;
+    outbox_.add(effect, true, held);
+  }
+  find_next_timer();
+  if (tables_.fault()) return fail(*tables_.fault());
+  return {};
+}
+
+void Engine::Body::find_next_timer() {
+  const Key all = tables_.key();
+  const auto first = tables_.timers.scan(all.bytes(), all.end(), 1, Order::ascending);
+  next_timer_ = first.empty() ? std::nullopt : std::optional(first.front().second.due);
+}
+
+Turn Engine::Body::begin_turn() {
+  tables_.begin_input();
+  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_,
+              now_,    {},           {},        {},   {},       {},        false,   {}};
+}
+
+bool Engine::Body::keep(Turn& turn) {
+  run_cascade(turn);
+  if (tables_.fault() || turn.broken) {
+    if (!fault_) fault(tables_.fault() ? *tables_.fault() : *turn.broken);
+    return false;
+  }
+  for (const OutboxChange& change : turn.outbox_changes) {
+    const Effect* effect = tables_.effects.find(tables_.key(change.effect));
+    switch (change.kind) {
+      case OutboxChange::Kind::added:
+        if (effect != nullptr) outbox_.add(*effect, false, false);
+        break;
+      case OutboxChange::Kind::removed: outbox_.remove(change.effect); break;
+      case OutboxChange::Kind::retry:
+        if (effect != nullptr) outbox_.retry(*effect);
+        break;
+      case OutboxChange::Kind::released: outbox_.release(change.effect); break;
+    }
+  }
+  for (Signal& signal : turn.signals) pending_signals_.push_back(std::move(signal));
+  if (turn.new_setup) setup_ = std::make_unique<Setup>(std::move(*turn.new_setup));
+  if (turn.timers_changed) find_next_timer();
+  return true;
+}
+
+void Engine::Body::fire_due() {
+  for (const auto& [id, error] : std::exchange(undeliverable_, {})) {
+    Turn turn = begin_turn();
+    const SettleEffect failed{id, Failed{error.reason, error.message, false}};
+    if (decide(turn, failed)) keep(turn);
+  }
+  std::size_t fired = 0;
+  while (!fault_ && fired < options_.limits.timers_per_feed) {
+    const auto router_due = router_->next_deadline();
+    if (router_due && *router_due <= now_) {
+      Turn turn = begin_turn();
+      if (!turn.route(TimePassed{}) || !keep(turn)) return;
+      ++fired;
+      const auto next = router_->next_deadline();
+      if (next && *next <= now_ && *next == *router_due) return;  // nothing moved: no spinning
+      continue;
+    }
+    if (!next_timer_ || *next_timer_ > now_) return;
+    const Key all = tables_.key();
+    const auto due = tables_.timers.scan(all.bytes(), all.end(), 1, Order::ascending);
+    if (due.empty()) return find_next_timer();
+    Turn turn = begin_turn();
+    turn.timers_changed = true;
+    decide(turn, due.front().second);
+    if (!keep(turn)) return;
+    ++fired;
+  }
+}
+
+Result<Outcome> Engine::Body::run_command(const Command& command) {
+  if (command.id.empty() || command.id.size() > 128) {
+    return fail({ErrorCode::invalid, "bad_id", "a command needs an id of 1 to 128 bytes", "id",
+                 "give each command an id of its own"});
+  }
+  const std::string key = tables_.text_key(command.id);
+  const std::string digest = digest_of(command);
+  if (const StoredCommand* stored = tables_.commands.find(key)) {
+    if (stored->digest != digest) {
+      return fail({ErrorCode::conflict, "id_reused", "this id came with another command before",
+                   fmt::format("command {}", command.id), "give each command an id of its own"});
+    }
+    Outcome outcome = stored->outcome;
+    outcome.repeated = true;
+    return outcome;
+  }
+  Turn turn = begin_turn();
+  const std::uint64_t first_id = ids_.last();
+  if (auto decided = decide(turn, command.actor, command.body); !decided) {
+    tables_.undo();
+    ids_ = IdCounter(first_id);
+    if (tables_.fault()) return fail(fault(*tables_.fault()));
+    return fail(decided.error());
+  }
+  tables_.commands.create(key, {digest, turn.outcome});
+  if (!keep(turn)) return fail(*fault_);
+  return turn.outcome;
+}
+
+Result<Outcome> Engine::Body::run_one(const Input& input) {
+  if (const auto* command = std::get_if<Command>(&input)) return run_command(*command);
+  if (!setup_) {
+    return fail(refused("no_configuration", "the engine has no configuration yet", {},
+                        "feed LoadConfiguration first"));
+  }
+  Turn turn = begin_turn();
+  const std::uint64_t first_id = ids_.last();
+  Status decided;
+  if (const auto* event = std::get_if<DecodedEvent>(&input)) {
+    decided = decide(turn, event->connection, event->event);
+  } else {
+    decided = decide(turn, std::get<SettleEffect>(input));
+  }
+  if (!decided) {
+    tables_.undo();
+    ids_ = IdCounter(first_id);
+    if (tables_.fault()) return fail(fault(*tables_.fault()));
+    return fail(decided.error());
+  }
+  if (!keep(turn)) return fail(*fault_);
+  return turn.outcome;
+}
+
+Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) const {
+  if (now_ == Timestamp{} || now <= now_ + options_.time_jump) return {};
+  for (const Input& input : inputs) {
+    const auto* command = std::get_if<Command>(&input);
+    if (command != nullptr && std::holds_alternative<ConfirmTime>(command->body)) return {};
+  }
+  return fail({ErrorCode::refused, "time_jump",
+               fmt::format("the clock jumped from {} to {}", to_string(now_), to_string(now)),
+               "now", "feed ConfirmTime at this time if it is right"});
+}
+
+Status Engine::Body::commit() {
+  std::vector<Write> writes = tables_.collect();
+  if (!writes.empty()) {
+    tables_.begin_input();
+    EngineClock clock;
+    if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
+    clock.last_id = ids_.last();
+    clock.now = now_;
+    tables_.clock.put(tables_.clock_key(), clock);
+    for (Write& write : tables_.collect()) writes.push_back(std::move(write));
+    if (auto committed = store_.commit(fence_, writes); !committed) {
+      return fail(fault(committed.error()));
+    }
+  }
+  tables_.trim();
+  for (Signal& signal : std::exchange(pending_signals_, {})) signals_.push_back(std::move(signal));
+  if (signals_.size() > options_.limits.signals) {
+    signals_.erase(signals_.begin(),
+                   signals_.end() - static_cast<std::ptrdiff_t>(options_.limits.signals));
+  }
+  return {};
+}
+
+Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
+                                                       Timestamp now) {
+  if (auto may = ready(); !may) return fail(may.error());
+  if (inputs.size() > options_.limits.inputs_per_feed) {
+    return fail({ErrorCode::limit, "too_many_inputs", "too many inputs in one call", {},
+                 fmt::format("feed at most {}", options_.limits.inputs_per_feed)});
+  }
+  if (auto plausible = check_time(inputs, now); !plausible) return fail(plausible.error());
+  const Inside inside(inside_);
+  now_ = std::max(now_, now);
+  std::vector<Result<Outcome>> results;
+  for (const Input& input : inputs) {
+    fire_due();
+    if (!fault_) results.push_back(run_one(input));
+    if (fault_) return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message,
+                                  fault_->subject, "open a new engine on the same store"});
+  }
+  if (auto committed = commit(); !committed) return fail(committed.error());
+  return results;
+}
+
+Status Engine::Body::run_time(Timestamp now) {
+  if (auto may = ready(); !may) return may;
+  if (auto plausible = check_time({}, now); !plausible) return plausible;
+  const Inside inside(inside_);
+  now_ = std::max(now_, now);
+  fire_due();
+  if (fault_) return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message,
+                                fault_->subject, "open a new engine on the same store"});
+  return commit();
+}
+
+std::optional<Timestamp> Engine::Body::next_deadline() const {
+  if (fault_) return std::nullopt;
+  if (!undeliverable_.empty()) return now_;
+  std::optional<Timestamp> next = router_->next_deadline();
+  const auto sooner = [&](std::optional<Timestamp> at) {
+    if (at && (!next || *at < *next)) next = at;
+  };
+  sooner(next_timer_);
+  if (const auto retry = outbox_.next_time(); retry && *retry > now_) sooner(retry);
+  return next;
+}
+
+std::vector<Signal> Engine::Body::take_signals() { return std::exchange(signals_, {}); }
+
+std::string Engine::Body::fallback_route(const EntryPointName& name) const {
+  const EntryPointConfig* entry_point = setup_ ? setup_->configuration.entry_point(name) : nullptr;
+  return entry_point != nullptr ? entry_point->fallback : std::string();
+}
+
+}  // namespace novelo

@@ -1,0 +1,80 @@
+// The engine's body: what lives between calls, and the road of one call: decide each input, commit
+// once, then show.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/outbox.hpp"
+#include "engine/setup.hpp"
+#include "engine/tables.hpp"
+#include "engine/turn.hpp"
+#include "novelo/engine.hpp"
+
+namespace novelo {
+
+class Engine::Body {
+ public:
+  Body(Store& store, Fence fence, std::vector<const ChannelAdapter*> adapters,
+       EngineOptions options);
+
+  // Restores what the store has. Called once.
+  Status restore(Timestamp now);
+
+  Result<Response> receive(const Request& request, Timestamp now);
+  Result<std::vector<Result<Outcome>>> run(std::span<const Input> inputs, Timestamp now);
+  Status run_time(Timestamp now);
+  Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
+  std::optional<Timestamp> next_deadline() const;
+  std::vector<Signal> take_signals();
+
+  bool faulted() const { return fault_.has_value(); }
+  std::string fallback_route(const EntryPointName& entry_point) const;
+
+  // --- for Query ---------------------------------------------------------------------------------
+  Status ready() const;  // fails when faulted or inside a call
+  Tables& tables() { return tables_; }
+  const Router& router() const { return *router_; }
+  const Limits& limits() const { return options_.limits; }
+
+ private:
+  Turn begin_turn();
+  // Takes over what a successful turn left; false when it broke an invariant.
+  bool keep(Turn& turn);
+  Result<Outcome> run_one(const Input& input);
+  Result<Outcome> run_command(const Command& command);
+  Status check_time(std::span<const Input> inputs, Timestamp now) const;
+  void fire_due();
+  void find_next_timer();
+  Status commit();
+  Error fault(Error error);
+
+  void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
+  Result<Response> decided(const Connection& connection, const Request& request,
+                           const Decoded& decoded, Timestamp now);
+  std::optional<Handout> make_handout(const Effect& effect);
+
+  Store& store_;
+  Fence fence_;
+  std::vector<const ChannelAdapter*> adapters_;
+  EngineOptions options_;
+  Tables tables_;
+  std::unique_ptr<Setup> setup_;
+  std::optional<Router> router_;
+  Outbox outbox_;
+  IdCounter ids_;
+  Timestamp now_{};
+  std::optional<Timestamp> next_timer_;
+  std::vector<Signal> pending_signals_;  // of the call under way
+  std::vector<Signal> signals_;          // committed
+  std::map<EffectId, Error> undeliverable_;  // cannot be encoded: settled as failed by the next call
+  std::optional<Error> fault_;
+  bool inside_ = false;
+};
+
+}  // namespace novelo

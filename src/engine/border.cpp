@@ -1,0 +1,142 @@
+// The border: providers' requests in, requests to providers out.
+#include <fmt/format.h>
+
+#include "engine/body.hpp"
+#include "novelo/rules/channel.hpp"
+
+namespace novelo {
+
+void Engine::Body::quarantine(const ConnectionName& connection, const Request& request,
+                              const Error& error) {
+  tables_.begin_input();
+  EngineClock clock;
+  if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
+  if (clock.quarantined >= options_.limits.quarantine_rows) {
+    const Key all = tables_.key();
+    const auto oldest = tables_.quarantine.scan(all.bytes(), all.end(), 1, Order::ascending);
+    if (!oldest.empty()) tables_.quarantine.erase(oldest.front().first);
+  } else {
+    ++clock.quarantined;
+  }
+  tables_.clock.put(tables_.clock_key(), clock);
+  QuarantineRow row;
+  row.id = ids_.take<QuarantineId>();
+  row.connection = connection;
+  row.at = now_;
+  row.code = std::string(to_string(error.code));
+  row.reason = error.reason;
+  row.message = error.message;
+  row.subject = error.subject;
+  row.method = request.method;
+  row.url = request.url;
+  for (const Header& header : request.headers) row.headers.emplace_back(header.name, header.value);
+  row.body = request.body;
+  const std::string key = tables_.key(row.id);
+  tables_.quarantine.create(key, std::move(row));
+}
+
+Result<Response> Engine::Body::decided(const Connection& connection, const Request& request,
+                                       const Decoded& decoded, Timestamp now) {
+  std::vector<Input> inputs;
+  for (const ChannelEvent& event : decoded.events) {
+    inputs.emplace_back(DecodedEvent{connection.name, event});
+  }
+  auto results = run(inputs, now);
+  if (!results) return fail(results.error());
+  const Error* refused = nullptr;
+  for (const auto& result : *results) {
+    if (!result && refused == nullptr) refused = &result.error();
+  }
+  if (refused == nullptr) return decoded.answer;
+  // What could not be placed is kept for a person to look at; the provider is answered all the same
+  // when some of it could be.
+  quarantine(connection.name, request, *refused);
+  if (auto kept = commit(); !kept) return fail(kept.error());
+  const bool all = results->size() == 1;
+  if (all) return fail(*refused);
+  return decoded.answer;
+}
+
+Result<Response> Engine::Body::receive(const Request& request, Timestamp now) {
+  if (auto may = ready(); !may) return fail(may.error());
+  const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
+  if (connection == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_path", "no connection has this path",
+                 std::string(request.path()), "configure a connection with this path"});
+  }
+  if (request.body.size() > options_.limits.request_bytes) {
+    return fail({ErrorCode::limit, "too_large", "the request is too large",
+                 fmt::format("connection {}", connection->name.text()),
+                 fmt::format("send at most {} bytes", options_.limits.request_bytes)});
+  }
+  const ChannelAdapter& adapter = *setup_->adapters.at(connection->name);
+  if (auto genuine = adapter.verify(request, *connection); !genuine) return fail(genuine.error());
+  auto decoded = adapter.decode(request, *connection);
+  const bool too_many =
+      decoded && decoded->events.size() > options_.limits.events_per_request;
+  if (decoded && !too_many) return decided(*connection, request, *decoded, now);
+  const Error error =
+      too_many ? Error{ErrorCode::limit, "too_many_events", "the request has too many events", {},
+                       fmt::format("at most {}", options_.limits.events_per_request)}
+               : decoded.error();
+  if (auto plausible = check_time({}, now); !plausible) return fail(plausible.error());
+  now_ = std::max(now_, now);
+  quarantine(connection->name, request, error);
+  if (auto kept = commit(); !kept) return fail(kept.error());
+  return fail(error);
+}
+
+std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
+  Handout out;
+  out.id = effect.id;
+  out.kind = effect.kind;
+  out.agent = effect.agent;
+  out.body = effect.body;
+  out.attempt = effect.attempts + 1;
+  out.maybe_done = outbox_.maybe_done(effect.id);
+  if (effect.kind == EffectKind::notify || effect.kind == EffectKind::action) return out;
+  const EntryPointConfig* entry_point =
+      setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
+  if (entry_point == nullptr) {
+    undeliverable_[effect.id] = {ErrorCode::not_found, "unknown_entry_point",
+                                 "the entry point is not configured any more", {}, {}};
+    return std::nullopt;
+  }
+  out.connection = entry_point->connection;
+  const Connection& connection = setup_->connections.at(out.connection);
+  Outbound outbound = OutboundCall{effect.id, effect.verb};
+  if (effect.kind == EffectKind::send) {
+    Rendered rendered = render(effect.content, setup_->capabilities_of(*entry_point));
+    out.warnings = std::move(rendered.warnings);
+    outbound = OutboundMessage{effect.id, entry_point->address, effect.to,
+                               std::move(rendered.content), effect.created_at};
+  }
+  auto encoded = setup_->adapters.at(out.connection)->encode(outbound, connection);
+  if (!encoded) {
+    undeliverable_[effect.id] = encoded.error();
+    return std::nullopt;
+  }
+  out.warnings.insert(out.warnings.end(), encoded->warnings.begin(), encoded->warnings.end());
+  out.request = std::move(encoded->request);
+  return out;
+}
+
+Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) {
+  if (auto may = ready(); !may) return fail(may.error());
+  const Timestamp at = std::max(now_, now);
+  std::vector<Handout> handouts;
+  for (const EffectId id : outbox_.ready(at, max)) {
+    if (undeliverable_.contains(id)) continue;
+    const Effect* effect = tables_.effects.find(tables_.key(id));
+    if (effect == nullptr) break;
+    if (effect->not_after && *effect->not_after <= at) continue;  // its timer will refuse it
+    if (auto out = make_handout(*effect)) {
+      handouts.push_back(std::move(*out));
+      outbox_.mark_handed_out(id);
+    }
+  }
+  if (tables_.fault()) return fail(fault(*tables_.fault()));
+  return handouts;
+}
+
+}  // namespace novelo

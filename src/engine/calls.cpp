@@ -1,0 +1,217 @@
+// Calls: what the telephone system tells.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+std::string call_key(const Turn& turn, const ConnectionName& connection, const std::string& call) {
+  return turn.tables.key(CorrelationKind::call, connection.text(), call);
+}
+
+std::int64_t seconds_between(Timestamp from, Timestamp to) {
+  return std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
+}
+
+Entry& append_call(Turn& turn, Interaction& call, const CallEvent& event) {
+  Entry entry;
+  entry.type = EntryType::call;
+  entry.direction = Direction::inbound;
+  entry.author = {AuthorRole::customer, {}};
+  entry.channel = Channel::voice;
+  entry.entry_point = call.entry_point;
+  entry.interaction = call.id;
+  entry.provider_at = event.at;
+  entry.provider_id = event.call;
+  const bool shown = call.remote.kind != AddressKind::withheld;
+  entry.details = {{"call", Value(event.call)},
+                   {"from", Value(shown ? call.remote.value : std::string())},
+                   {"to", Value(event.to)},
+                   {"state", Value("ringing")}};
+  Entry& appended = turn.append(call.conversation, std::move(entry));
+  call.entry = appended.sequence;
+  return appended;
+}
+
+// S0.1-S0.4: one call is one interaction of whoever it is, in the conversation they have.
+Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& event) {
+  const EntryPointConfig* at = turn.config().entry_point_at(connection, event.to);
+  if (at == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_entry_point",
+                 "no entry point of this connection has the number that was called",
+                 fmt::format("connection {}", connection.text()),
+                 "configure an entry point with this number"});
+  }
+  const DeskConfig& desk = *turn.config().desk(at->desk);
+  const Recognised who = recognise(turn, event.from, *at);
+  const Placed placed = place_contact(turn, who, desk);
+  const Conversation before = turn.get(placed.conversation);
+  if (placed.placement == Placement::join && find_reach(before, at->name) == nullptr) {
+    Entry& joined =
+        turn.note_event(placed.conversation, EventKind::joined, {{"by", Value("number")}});
+    joined.channel = Channel::voice;
+    joined.entry_point = at->name;
+  }
+  if (event.from.address.kind != AddressKind::withheld) {
+    remember_reach(turn, placed.conversation, at->name, event.from.address, turn.now);
+  }
+  Interaction& call =
+      begin_interaction(turn, placed.conversation, *at, event.from.address, Direction::inbound);
+  call.call = event.call;
+  call.dialled = event.to;
+  append_call(turn, call, event);
+  turn.tables.correlations.put(call_key(turn, connection, event.call),
+                               {placed.conversation, call.entry, {}, call.id, {}});
+  turn.outcome.contact = who.contact;
+  turn.outcome.conversation = placed.conversation;
+  turn.outcome.interaction = call.id;
+  turn.outcome.entry = call.entry;
+  dispatch(turn, call.id);
+  return {};
+}
+
+void set_call_state(Turn& turn, const Interaction& call, std::string state) {
+  if (call.entry == 0) return;
+  const std::string key = turn.tables.key(call.conversation, call.entry);
+  if (turn.tables.entries.find(key) == nullptr) return;
+  turn.tables.entries.edit(key).details["state"] = Value(std::move(state));
+}
+
+void bridged(Turn& turn, const Interaction& call) {
+  Interaction& connected = turn.edit(call);
+  connected.state = InteractionState::connected;
+  connected.answered = true;
+  if (!connected.connected_at) connected.connected_at = turn.now;
+  set_call_state(turn, call, "connected");
+  serve_callbacks(turn, call.conversation);
+}
+
+// The contact's side of a call of ours was picked up.
+void answered(Turn& turn, const Interaction& call) {
+  Interaction& connected = turn.edit(call);
+  connected.state = InteractionState::connected;
+  connected.answered = true;
+  connected.connected_at = turn.now;
+  set_call_state(turn, call, "connected");
+  if (call.callback) end_attempt(turn, call, AttemptResult::reached, 0);
+  serve_callbacks(turn, call.conversation);
+}
+
+// The agent's device did not answer: the contact goes back to the same place in the queue.
+void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) {
+  const WorkRecord* work = turn.router->work(call.work);
+  if (work == nullptr || call.connected_at) return;
+  WorkRecord again = *work;
+  turn.note_event(call, EventKind::offer_ended,
+                  {{"agent", Value(again.agent.text())},
+                   {"end", Value("device_failed")},
+                   {"cause", Value(event.cause)}});
+  turn.route(WorkRemoved{again.id});
+  again.id = turn.ids.take<WorkId>();
+  again.preferred = {};
+  again.preference = Preference::none;
+  again.preference_until.reset();
+  Interaction& waiting = turn.edit(call);
+  waiting.work = again.id;
+  waiting.state = InteractionState::waiting;
+  waiting.agent = {};
+  turn.route(WorkAdded{std::move(again)});
+}
+
+void hung_up(Turn& turn, const Interaction& call, const CallEvent& event) {
+  Interaction& ended = turn.edit(call);
+  ended.cause = event.cause;
+  const bool waiting = call.state == InteractionState::waiting && !call.connected_at;
+  if (call.entry != 0) {
+    const std::string key = turn.tables.key(call.conversation, call.entry);
+    if (turn.tables.entries.find(key) != nullptr) {
+      Value::Map& details = turn.tables.entries.edit(key).details;
+      details["state"] = Value("ended");
+      details["cause"] = Value(event.cause);
+      details["seconds"] = Value(seconds_between(call.started_at, turn.now));
+      if (call.connected_at) {
+        details["talked_seconds"] = Value(seconds_between(*call.connected_at, turn.now));
+      }
+    }
+  }
+  if (waiting) {
+    turn.note_event(call, EventKind::call_abandoned,
+                    {{"waited_seconds", Value(seconds_between(call.started_at, turn.now))}});
+  }
+  turn.withdraw_verbs(call.id);
+  end_interaction(turn, call.id);
+  if (call.callback && !call.connected_at) {
+    end_attempt(turn, call, result_of_cause(event.cause), event.cause);
+  }
+}
+
+// S0.9: what was left is on the conversation, whether or not a flow asked for it.
+void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
+  Media media = event.media.value_or(Media{});
+  media.kind = MediaKind::voice;
+  if (!event.text.empty()) media.transcript = event.text;
+  Entry entry;
+  entry.type = EntryType::voicemail;
+  entry.direction = Direction::inbound;
+  entry.author = {AuthorRole::customer, {}};
+  entry.channel = Channel::voice;
+  entry.entry_point = call.entry_point;
+  entry.interaction = call.id;
+  entry.provider_at = event.at;
+  entry.content.media.push_back(media);
+  entry.content.text = media.transcript;
+  entry.details = {{"seconds", Value(std::chrono::duration_cast<std::chrono::seconds>(event.length)
+                                         .count())}};
+  turn.outcome.entry = turn.append(call.conversation, std::move(entry)).sequence;
+  if (call.session) {
+    turn.tasks.emplace_back(ContinueFlow{call.id, FlowRecording{media, event.length}});
+  }
+}
+
+}  // namespace
+
+Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event) {
+  if (seen_before(turn, connection.text(), "call", event.id)) return {};
+  const Correlation* known = turn.tables.correlations.find(call_key(turn, connection, event.call));
+  if (event.kind == CallEventKind::incoming) {
+    if (known != nullptr) {
+      turn.outcome.repeated = true;
+      return {};
+    }
+    return incoming(turn, connection, event);
+  }
+  if (known == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_call", "there is no such call",
+                 fmt::format("call {}", event.call), "announce a call with \"incoming\" first"});
+  }
+  const Interaction call = turn.get(known->interaction);
+  turn.outcome.conversation = call.conversation;
+  turn.outcome.interaction = call.id;
+  if (call.state == InteractionState::ended) return {};  // late news of a call that is over
+  switch (event.kind) {
+    case CallEventKind::incoming:
+    case CallEventKind::played: break;
+    case CallEventKind::answered: answered(turn, call); break;
+    case CallEventKind::digits:
+      if (call.session) {
+        turn.tasks.emplace_back(ContinueFlow{call.id, FlowDigits{event.digits}});
+      }
+      break;
+    case CallEventKind::speech:
+      if (call.session) turn.tasks.emplace_back(ContinueFlow{call.id, FlowSpeech{event.text}});
+      break;
+    case CallEventKind::recorded: recorded(turn, call, event); break;
+    case CallEventKind::bridged: bridged(turn, call); break;
+    case CallEventKind::bridge_failed: bridge_failed(turn, call, event); break;
+    case CallEventKind::hung_up: hung_up(turn, call, event); break;
+  }
+  return {};
+}
+
+}  // namespace novelo

@@ -1,0 +1,417 @@
+// Cases: the matter, its protocol number, its workflow, and the replies it waits for.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+#include "novelo/rules/calendar.hpp"
+#include "novelo/rules/condition.hpp"
+
+namespace novelo {
+
+namespace {
+
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+Value case_variables(const Case& matter) {
+  return Value(Value::Map{{"fields", Value(matter.fields)},
+                          {"status", Value(matter.status.text())},
+                          {"category", Value(matter.category)}});
+}
+
+// S0.17: what the case's rules have to tell the agent, each once.
+void advise(Turn& turn, CaseId id) {
+  const Case matter = turn.get(id);
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  if (type == nullptr) return;
+  const Value variables = case_variables(matter);
+  for (const CaseRule& rule : type->rules) {
+    const bool applies = std::all_of(rule.when.begin(), rule.when.end(), [&](const Condition& test) {
+      return holds(test, variables);
+    });
+    if (!applies || contains(matter.advised, rule.advice)) continue;
+    turn.edit(matter).advised.push_back(rule.advice);
+    Value::Map details{{"case", id_value(id)},
+                       {"advice", Value(rule.advice)},
+                       {"text", Value(rule.text)}};
+    turn.note_event(matter.conversation, EventKind::advised, details);
+    if (!matter.owner.empty()) {
+      turn.notify(matter.owner, matter.conversation, "advice", std::move(details));
+    }
+  }
+}
+
+Status check_fields(const CaseTypeConfig& type, const Value::Map& fields) {
+  for (const auto& [name, value] : fields) {
+    const auto known = std::find_if(type.fields.begin(), type.fields.end(),
+                                    [&](const FieldConfig& field) { return field.name == name; });
+    if (known == type.fields.end()) {
+      return fail({ErrorCode::invalid, "unknown_field", "the case type has no such field",
+                   fmt::format("fields.{}", name), "add it to the case type, or leave it out"});
+    }
+    if (value.is_null() || value.to_text().empty()) continue;
+    if (known->type == "cpf") {
+      if (auto cpf = parse_cpf(value.to_text()); !cpf) return fail(cpf.error());
+    } else if (known->type == "date_time" && !parse_timestamp(value.to_text())) {
+      return fail({ErrorCode::invalid, "bad_date", "this field takes a date and time",
+                   fmt::format("fields.{}", name), "write it as 2026-03-12T10:30:00-03:00"});
+    }
+  }
+  return {};
+}
+
+Value::Map change_fields(Case& matter, const Value::Map& fields) {
+  Value::Map changes;
+  for (const auto& [name, value] : fields) {
+    const Value before = Value(matter.fields)[name];
+    if (before == value) continue;
+    changes[name] = Value(Value::Map{{"old", before}, {"new", value}});
+    if (value.is_null()) {
+      matter.fields.erase(name);
+    } else {
+      matter.fields.insert_or_assign(name, value);
+    }
+  }
+  return changes;
+}
+
+void tell_changes(Turn& turn, const Case& matter, Value::Map changes, Author author) {
+  if (changes.empty()) return;
+  turn.note_event(matter.conversation, EventKind::case_fields,
+                  {{"case", id_value(matter.id)}, {"fields", Value(std::move(changes))}},
+                  std::move(author));
+  advise(turn, matter.id);
+}
+
+const CaseReply* newest_reply(const Case& matter) {
+  return matter.replies.empty() ? nullptr : &matter.replies.back();
+}
+
+// S0.31: everything a status asks for, before anything happens.
+Status check_need(Turn& turn, const Case& matter, const std::string& need) {
+  const auto missing = [&](std::string message, std::string remedy) {
+    return fail(refused("need_not_met", std::move(message),
+                        fmt::format("case {}", matter.id.value()), std::move(remedy)));
+  };
+  if (need.rfind("fields.", 0) == 0) {
+    if (!case_variables(matter).at_path(need).to_text().empty()) return {};
+    return missing(fmt::format("the case has no {}", need.substr(7)),
+                   fmt::format("set the field {}", need.substr(7)));
+  }
+  if (need == "reply_verified") {
+    const CaseReply* reply = newest_reply(matter);
+    if (reply != nullptr && reply->verified) return {};
+    return missing("no reply of the contact has been verified", "verify the reply first");
+  }
+  if (need.rfind("informed.", 0) == 0) {
+    if (contains(matter.informed, need.substr(9))) return {};
+    return missing(fmt::format("the contact was not told: {}", need.substr(9)),
+                   "tell the contact, and record it");
+  }
+  if (need == "address.email") {
+    const Contact* contact = turn.tables.contacts.find(turn.tables.key(matter.contact));
+    const auto is_mail = [](const Address& address) { return address.kind == AddressKind::email; };
+    if (contact != nullptr && std::any_of(contact->identities.begin(), contact->identities.end(), is_mail)) {
+      return {};
+    }
+    return missing("the contact has no e-mail address", "ask for one and add it to the contact");
+  }
+  return missing(fmt::format("unknown need {}", need), "mend the configuration");
+}
+
+Status check_status(Turn& turn, const Case& matter, const StatusConfig& next,
+                    const AgentName& actor, bool override_checks) {
+  const bool follows = next.from.empty() ||
+                       std::find(next.from.begin(), next.from.end(), matter.status) != next.from.end();
+  if (!follows) {
+    std::string allowed;
+    for (const CaseStatusName& from : next.from) allowed += (allowed.empty() ? "" : ", ") + from.text();
+    return fail(refused("bad_transition",
+                        fmt::format("\"{}\" does not follow \"{}\"", next.name.text(),
+                                    matter.status.text()),
+                        fmt::format("case {}", matter.id.value()),
+                        fmt::format("it follows {}", allowed)));
+  }
+  if (next.person_only && actor.empty()) {
+    return fail(refused("person_only", "only a person may set this status",
+                        fmt::format("case {}", matter.id.value()), "name the agent who sets it"));
+  }
+  if (override_checks && next.allows_override && !actor.empty()) return {};
+  for (const std::string& need : next.needs) {
+    if (auto met = check_need(turn, matter, need); !met) return met;
+  }
+  return {};
+}
+
+// The message that a status sends, once, in the same commit (S0.19, S0.31).
+Status send_for_status(Turn& turn, const Case& matter, const StatusConfig& status,
+                       const Author& author) {
+  if (status.sends.empty()) return {};
+  OutgoingMessage message;
+  message.conversation = matter.conversation;
+  message.entry_point = status.sends_from;
+  message.template_name = status.sends;
+  message.case_id = matter.id;
+  message.author = author;
+  auto sent = send_message(turn, std::move(message));
+  if (!sent) return fail(sent.error());
+  const Entry* entry = turn.tables.entries.find(turn.tables.key(matter.conversation, *sent));
+  Case& changed = turn.edit(matter);
+  for (CaseMail& mail : changed.mails) mail.superseded = true;
+  if (entry != nullptr) {
+    changed.mails.push_back({entry->provider_id, entry->effect, turn.now, false});
+  }
+  return {};
+}
+
+std::string next_protocol(Turn& turn, const CaseTypeConfig& type) {
+  const auto local = to_local(turn.now, turn.config().tenant.zone).value_or(LocalTime{});
+  const std::string key = turn.tables.text_key(type.protocol.period(local));
+  const Counter* counter = turn.tables.counters.find(key);
+  std::uint64_t sequence = counter != nullptr ? counter->value : 0;
+  std::string number;
+  do {  // case types with formats of their own may meet in the same number
+    number = type.protocol.number(++sequence, local);
+  } while (turn.tables.protocols.find(turn.tables.text_key(plain_protocol(number))) != nullptr);
+  turn.tables.counters.put(key, {sequence});
+  return number;
+}
+
+void finish_verification(Turn& turn, const Case& matter) {
+  const WorkRecord* work = turn.router->work(matter.verification);
+  turn.edit(matter).verification = {};
+  if (work == nullptr) return;
+  if (work->state == WorkState::assigned) {
+    turn.route(WorkFinished{work->id});
+  } else {
+    turn.route(WorkRemoved{work->id});
+  }
+}
+
+// S0.21, S0.34: one item a case, however many replies; the owner's until the bound, then anybody's.
+void request_verification(Turn& turn, const Case& matter) {
+  if (turn.router->work(matter.verification) != nullptr) {
+    if (!matter.owner.empty()) {
+      turn.notify(matter.owner, matter.conversation, "case_reply", {{"case", id_value(matter.id)}});
+    }
+    return;
+  }
+  const Conversation conversation = turn.get(matter.conversation);
+  WorkRecord work;
+  work.id = turn.ids.take<WorkId>();
+  work.kind = WorkKind::verification;
+  work.work_class = WorkClass::item;
+  work.channel = Channel::email;
+  work.conversation = matter.conversation;
+  work.subject = matter.id.value();
+  for (const EntryPointConfig& entry_point : turn.config().entry_points) {
+    if (work.queue.empty() && entry_point.desk == conversation.desk) work.queue = entry_point.queue;
+  }
+  work.requested_at = turn.now;
+  if (!matter.owner.empty()) {
+    work.preferred = matter.owner;
+    work.preference = Preference::only;
+    work.preference_until = turn.now + turn.config().callbacks.agent_bound;
+  }
+  turn.edit(matter).verification = work.id;
+  turn.note_event(matter.conversation, EventKind::verification_requested,
+                  {{"case", id_value(matter.id)}, {"agent", Value(matter.owner.text())}});
+  turn.route(WorkAdded{std::move(work)});
+}
+
+}  // namespace
+
+void take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+                     std::uint64_t entry) {
+  const Case matter = turn.get(reply.case_id);
+  const auto answered = std::find_if(
+      matter.mails.begin(), matter.mails.end(),
+      [&](const CaseMail& mail) { return mail.message_id == reply.answered; });
+  const bool superseded = answered != matter.mails.end() && answered->superseded;
+  turn.edit(matter).replies.push_back({entry, conversation, superseded, false});
+  turn.note_event(conversation, EventKind::reply_linked,
+                  {{"case", id_value(matter.id)},
+                   {"entry", Value(std::to_string(entry))},
+                   {"superseded", Value(superseded)},
+                   {"trust", Value(reply.trust)}});
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  const StatusConfig* status = type != nullptr ? type->status(matter.status) : nullptr;
+  if (status != nullptr && status->awaits_reply) request_verification(turn, turn.get(matter.id));
+}
+
+void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
+                   const Value& answer) {
+  const Case before = turn.get(effect.case_id);
+  const Value all(Value::Map{{"parameters", effect.body.at("parameters")},
+                             {"answer", answer},
+                             {"fields", Value(before.fields)}});
+  Value::Map fields;
+  for (const auto& [field, path] : action.sets) fields[field] = all.at_path(path);
+  Case& matter = turn.edit(before);
+  if (action.supersedes_mails) {
+    for (CaseMail& mail : matter.mails) mail.superseded = true;
+  }
+  Value::Map changes = change_fields(matter, fields);
+  tell_changes(turn, before, std::move(changes), {});
+}
+
+Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  const Conversation conversation = **found;
+  const CaseTypeConfig* type = turn.config().case_type(command.type);
+  if (type == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_case_type", "there is no such case type",
+                 fmt::format("case type {}", command.type.text()),
+                 "name a case type of the configuration"});
+  }
+  if (auto checked = check_fields(*type, command.fields); !checked) return checked;
+  Case matter;
+  matter.id = turn.ids.take<CaseId>();
+  matter.protocol = next_protocol(turn, *type);
+  matter.type = command.type;
+  matter.category = command.category;
+  matter.status = type->statuses.front().name;
+  matter.contact = conversation.contact;
+  matter.conversation = conversation.id;
+  matter.owner = conversation.owner.empty() ? actor : conversation.owner;
+  matter.fields = command.fields;
+  matter.opened_at = turn.now;
+  const CaseId id = matter.id;
+  turn.tables.protocols.put(turn.tables.text_key(plain_protocol(matter.protocol)), {id.value()});
+  turn.note_event(conversation.id, EventKind::case_opened,
+                  {{"case", id_value(id)},
+                   {"protocol", Value(matter.protocol)},
+                   {"type", Value(matter.type.text())},
+                   {"status", Value(matter.status.text())}},
+                  turn.author(actor));
+  turn.outcome.details["protocol"] = Value(matter.protocol);
+  turn.tables.cases.create(turn.tables.key(id), std::move(matter));
+  turn.edit(turn.get(conversation.id)).cases.push_back(id);
+  turn.outcome.case_id = id;
+  turn.outcome.conversation = conversation.id;
+  advise(turn, id);
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const SetCaseFields& command) {
+  auto found = turn.case_of(command.case_id);
+  if (!found) return fail(found.error());
+  const Case before = **found;
+  const CaseTypeConfig* type = turn.config().case_type(before.type);
+  if (type != nullptr) {
+    if (auto checked = check_fields(*type, command.fields); !checked) return checked;
+  }
+  turn.outcome.case_id = before.id;
+  Value::Map changes = change_fields(turn.edit(before), command.fields);
+  tell_changes(turn, before, std::move(changes), turn.author(actor));
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const SetCaseStatus& command) {
+  auto found = turn.case_of(command.case_id);
+  if (!found) return fail(found.error());
+  const Case matter = **found;
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  const StatusConfig* next = type != nullptr ? type->status(command.status) : nullptr;
+  if (next == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_status", "the case type has no such status",
+                 fmt::format("status {}", command.status.text()),
+                 "name a status of the case's type"});
+  }
+  if (auto checked = check_status(turn, matter, *next, actor, command.override_checks); !checked) {
+    return checked;
+  }
+  turn.outcome.case_id = matter.id;
+  turn.outcome.conversation = matter.conversation;
+  Case& changed = turn.edit(matter);
+  changed.status = next->name;
+  const bool over =
+      next->category == StatusCategory::resolved || next->category == StatusCategory::final;
+  changed.resolved_at = over ? std::optional(turn.now) : std::nullopt;
+  turn.note_event(matter.conversation, EventKind::case_status,
+                  {{"case", id_value(matter.id)},
+                   {"from", Value(matter.status.text())},
+                   {"to", Value(next->name.text())}},
+                  turn.author(actor));
+  return send_for_status(turn, turn.get(matter.id), *next, turn.author(actor));
+}
+
+Status decide(Turn& turn, const AgentName& actor, const MarkInformed& command) {
+  auto found = turn.case_of(command.case_id);
+  if (!found) return fail(found.error());
+  if (command.what.empty()) {
+    return fail({ErrorCode::invalid, "nothing_said", "say what the contact was told", "what",
+                 "for instance \"protocol\""});
+  }
+  const Case matter = **found;
+  turn.outcome.case_id = matter.id;
+  if (contains(matter.informed, command.what)) return {};
+  turn.edit(matter).informed.push_back(command.what);
+  turn.note_event(matter.conversation, EventKind::informed,
+                  {{"case", id_value(matter.id)}, {"what", Value(command.what)}},
+                  turn.author(actor));
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const VerifyReply& command) {
+  auto found = turn.case_of(command.case_id);
+  if (!found) return fail(found.error());
+  if (auto agent = turn.agent(actor); !agent) return fail(agent.error());
+  const Case matter = **found;
+  const CaseReply* reply = newest_reply(matter);
+  if (reply == nullptr) {
+    return fail(refused("no_reply", "the contact has not replied for this case",
+                        fmt::format("case {}", matter.id.value()), "wait for the reply"));
+  }
+  if (reply->superseded && !command.override_checks) {
+    return fail(refused("superseded", "the reply answers a message that a newer one replaced",
+                        fmt::format("case {}", matter.id.value()),
+                        "ask the contact again, or override knowing that"));
+  }
+  turn.outcome.case_id = matter.id;
+  turn.outcome.conversation = matter.conversation;
+  turn.edit(matter).replies.back().verified = true;
+  turn.note_event(matter.conversation, EventKind::verification_done,
+                  {{"case", id_value(matter.id)}, {"override", Value(reply->superseded)}},
+                  turn.author(actor));
+  finish_verification(turn, turn.get(matter.id));
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const RunAction& command) {
+  auto found = turn.case_of(command.case_id);
+  if (!found) return fail(found.error());
+  const ActionConfig* action = turn.config().action(command.action);
+  if (action == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_action", "there is no such action",
+                 fmt::format("action {}", command.action), "name an action of the configuration"});
+  }
+  for (const std::string& parameter : action->parameters) {
+    if (command.parameters.find(parameter) == command.parameters.end()) {
+      return fail({ErrorCode::invalid, "missing_parameter", "the action needs this parameter",
+                   fmt::format("parameters.{}", parameter), "give it"});
+    }
+  }
+  const Case matter = **found;
+  Effect effect;
+  effect.kind = EffectKind::action;
+  effect.conversation = matter.conversation;
+  effect.case_id = matter.id;
+  effect.body = {{"action", Value(command.action)},
+                 {"parameters", Value(command.parameters)},
+                 {"case", id_value(matter.id)},
+                 {"fields", Value(matter.fields)}};
+  turn.note_event(matter.conversation, EventKind::action_requested,
+                  {{"action", Value(command.action)}, {"case", id_value(matter.id)}},
+                  turn.author(actor));
+  turn.outcome.case_id = matter.id;
+  turn.outcome.effect = turn.add_effect(std::move(effect));
+  return {};
+}
+
+}  // namespace novelo

@@ -1,0 +1,108 @@
+// Contacts: what the business knows of them, and who a shared number belongs to.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+// A number held by one contact and given to another becomes shared.
+void share_identity(Turn& turn, ContactId contact, const Address& plain) {
+  const std::string key = turn.tables.key(plain);
+  const Identity* known = turn.tables.identities.find(key);
+  if (known == nullptr || known->holder == contact) return;
+  const auto& members = known->members;
+  if (std::find(members.begin(), members.end(), contact) != members.end()) return;
+  turn.tables.identities.edit(key).members.push_back(contact);
+  const std::string contact_key = turn.tables.key(contact);
+  if (turn.tables.contacts.find(contact_key) == nullptr) return;
+  turn.tables.contacts.edit(contact_key).identities.push_back(plain);
+}
+
+}  // namespace
+
+Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
+  if (command.addresses.empty()) {
+    return fail({ErrorCode::invalid, "no_address", "a contact needs an address", "addresses",
+                 "give at least one"});
+  }
+  std::vector<Address> plain;
+  for (std::size_t i = 0; i < command.addresses.size(); ++i) {
+    auto address = normalise(command.addresses[i], {});
+    if (!address) {
+      Error error = address.error();
+      error.subject = fmt::format("addresses[{}]", i);
+      return fail(std::move(error));
+    }
+    plain.push_back(std::move(*address));
+  }
+  const Identity* first = turn.tables.identities.find(turn.tables.key(plain.front()));
+  const bool same_person = first != nullptr && [&] {
+    const Contact* holder = turn.tables.contacts.find(turn.tables.key(first->holder));
+    return holder != nullptr &&
+           (command.name.empty() || holder->name.empty() || holder->name == command.name);
+  }();
+  ContactId id;
+  if (same_person) {
+    id = first->holder;
+  } else {
+    id = turn.ids.take<ContactId>();
+    Contact contact;
+    contact.id = id;
+    contact.created_at = turn.now;
+    turn.tables.contacts.create(turn.tables.key(id), std::move(contact));
+  }
+  Contact& contact = turn.tables.contacts.edit(turn.tables.key(id));
+  if (!command.name.empty()) contact.name = command.name;
+  if (!command.locale.empty()) contact.locale = command.locale;
+  for (const auto& [name, value] : command.attributes) contact.attributes[name] = value;
+  for (const Address& address : plain) {
+    if (!add_identity(turn, id, address, true)) share_identity(turn, id, address);
+  }
+  turn.outcome.contact = id;
+  return {};
+}
+
+// S0.27: from now on it is known who it is; until then nobody was named.
+Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  const Conversation conversation = **found;
+  if (turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
+    return fail(not_found("contact", command.contact.value()));
+  }
+  const std::string open_key = turn.tables.key(conversation.desk, command.contact);
+  const bool live = conversation.status != ConversationStatus::closed;
+  const Pointer* other = turn.tables.open_conversations.find(open_key);
+  if (live && other != nullptr && other->id != conversation.id.value()) {
+    return fail({ErrorCode::conflict, "other_conversation_open",
+                 "this contact has an open conversation of their own",
+                 fmt::format("conversation {}", other->id), "go on in that one"});
+  }
+  const ContactId before = conversation.contact;
+  Conversation& changed = turn.edit(conversation);
+  changed.contact = command.contact;
+  changed.candidates.clear();
+  if (live) {
+    turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
+    turn.tables.open_conversations.put(open_key, {conversation.id.value()});
+  }
+  turn.tables.contact_conversations.erase(turn.tables.key(before, conversation.id));
+  turn.tables.contact_conversations.put(turn.tables.key(command.contact, conversation.id),
+                                        {conversation.id.value()});
+  for (const InteractionId live_one : conversation.live) {
+    turn.edit(turn.get(live_one)).contact = command.contact;
+  }
+  turn.note_event(conversation.id, EventKind::contact_chosen,
+                  {{"contact", id_value(command.contact)}}, turn.author(actor));
+  turn.outcome.conversation = conversation.id;
+  turn.outcome.contact = command.contact;
+  return {};
+}
+
+}  // namespace novelo

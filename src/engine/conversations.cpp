@@ -1,0 +1,182 @@
+// Conversations: looked at, taken, passed on, noted, closed, reopened.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+Status check_not_closed(const Conversation& conversation) {
+  if (conversation.status != ConversationStatus::closed) return {};
+  return fail(refused("closed", "the conversation is closed",
+                      fmt::format("conversation {}", conversation.id.value()), "reopen it first"));
+}
+
+}  // namespace
+
+void close_conversation(Turn& turn, ConversationId id, Author by, std::string qualification,
+                        std::string description, std::string disposition) {
+  const std::vector<InteractionId> live = turn.get(id).live;
+  for (const InteractionId interaction : live) end_interaction(turn, interaction);
+  const std::vector<CallbackId> promises = turn.get(id).callbacks;
+  Conversation& conversation = turn.edit(turn.get(id));
+  conversation.status = ConversationStatus::closed;
+  conversation.closed_at = turn.now;
+  conversation.kept_place.reset();
+  conversation.passing_on = false;
+  Closure closure{id, ++conversation.closures, turn.now, by, qualification, description,
+                  disposition, conversation.survey};
+  const std::uint32_t number = closure.number;
+  turn.tables.open_conversations.erase(
+      turn.tables.key(conversation.desk, conversation.contact));
+  turn.tables.closures.create(turn.tables.key(id, number), std::move(closure));
+  turn.note_event(id, EventKind::closed,
+                  {{"closure", Value(static_cast<std::int64_t>(number))},
+                   {"qualification", Value(qualification)},
+                   {"disposition", Value(disposition)}},
+                  std::move(by));
+}
+
+Status decide(Turn& turn, const AgentName& actor, const ViewConversation& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  if (auto agent = turn.agent(actor); !agent) return fail(agent.error());
+  turn.note_event(command.conversation, EventKind::viewed, {}, turn.author(actor));
+  turn.outcome.conversation = command.conversation;
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  if (auto agent = turn.agent(actor); !agent) return fail(agent.error());
+  const Conversation conversation = **found;
+  if (auto open = check_not_closed(conversation); !open) return open;
+  if (!conversation.owner.empty() && conversation.owner != actor) {
+    return fail(refused("in_service",
+                        fmt::format("the conversation is {}'s", conversation.owner.text()),
+                        fmt::format("conversation {}", conversation.id.value()),
+                        "ask its owner, or a supervisor, to reassign it"));
+  }
+  turn.outcome.conversation = conversation.id;
+  // The router is asked before anything changes: it may say that there is no room.
+  for (const InteractionId id : conversation.live) {
+    const Interaction interaction = turn.get(id);
+    const WorkRecord* work = turn.router->work(interaction.work);
+    if (work == nullptr || work->state == WorkState::assigned) continue;
+    if (auto claimed = turn.route(WorkClaimed{work->id, actor}); !claimed) return claimed;
+  }
+  Conversation& taken = turn.edit(turn.get(conversation.id));
+  taken.owner = actor;
+  taken.status = ConversationStatus::open;
+  for (const InteractionId id : conversation.live) stop_flow(turn, id);
+  turn.note_event(conversation.id, EventKind::reassigned,
+                  {{"from", Value(conversation.owner.text())}, {"to", Value(actor.text())}},
+                  turn.author(actor));
+  return {};
+}
+
+// S4.16: the new owner is told, with a link; what waits for the old one waits for the new one.
+Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  auto to = turn.agent(command.to);
+  if (!to) return fail(to.error());
+  const Conversation conversation = **found;
+  if (auto open = check_not_closed(conversation); !open) return open;
+  turn.edit(conversation).owner = command.to;
+  turn.note_event(conversation.id, EventKind::reassigned,
+                  {{"from", Value(conversation.owner.text())}, {"to", Value(command.to.text())}},
+                  turn.author(actor));
+  turn.notify(command.to, conversation.id, "reassigned",
+              {{"email", Value((*to)->email)},
+               {"by", Value(actor.text())},
+               {"link", Value(turn.config().tenant.conversation_url +
+                              std::to_string(conversation.id.value()))}});
+  for (const CaseId id : conversation.cases) turn.edit(turn.get(id)).owner = command.to;
+  const DeskConfig& desk = *turn.config().desk(conversation.desk);
+  for (const InteractionId id : conversation.live) {
+    const WorkRecord* work = turn.router->work(turn.get(id).work);
+    if (work == nullptr || work->state == WorkState::assigned) continue;
+    WorkChanged change{work->id, {}, {}, {}, {}};
+    change.preferred =
+        WorkChanged::Preferred{command.to, Preference::first, turn.now + desk.owner_wait};
+    if (auto changed = turn.route(change); !changed) return changed;
+  }
+  turn.outcome.conversation = conversation.id;
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const AddNote& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  if (command.text.empty()) {
+    return fail({ErrorCode::invalid, "empty_note", "there is nothing to note", "text",
+                 "write something"});
+  }
+  Note note;
+  note.id = turn.ids.take<NoteId>();
+  note.conversation = command.conversation;
+  note.after = (*found)->entries;
+  note.at = turn.now;
+  note.author = turn.author(actor);
+  note.text = command.text;
+  turn.outcome.conversation = command.conversation;
+  turn.outcome.details["note"] = id_value(note.id);
+  const std::string key = turn.tables.key(command.conversation, note.id.value());
+  turn.tables.notes.create(key, std::move(note));
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const CloseConversation& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  const Conversation conversation = **found;
+  if (auto open = check_not_closed(conversation); !open) return open;
+  for (const InteractionId id : conversation.live) {
+    const Interaction interaction = turn.get(id);
+    if (interaction.channel != Channel::voice) continue;
+    return fail(refused("call_live", "the contact is on the telephone",
+                        fmt::format("interaction {}", id.value()), "end the call first"));
+  }
+  if (!conversation.callbacks.empty()) {
+    return fail(refused("callback_open", "a callback was promised and not kept",
+                        fmt::format("callback {}", conversation.callbacks.front().value()),
+                        "place it or cancel it first"));
+  }
+  turn.outcome.conversation = conversation.id;
+  turn.outcome.survey = conversation.survey;
+  close_conversation(turn, conversation.id, turn.author(actor), command.qualification,
+                     command.description, command.disposition);
+  // S2.17: what was kept is confirmed, each by itself.
+  if (!command.qualification.empty()) turn.outcome.details["qualification_saved"] = Value(true);
+  if (!command.description.empty()) turn.outcome.details["description_saved"] = Value(true);
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  const Conversation conversation = **found;
+  if (conversation.status != ConversationStatus::closed) {
+    return fail(refused("not_closed", "the conversation is not closed",
+                        fmt::format("conversation {}", conversation.id.value()), "go on in it"));
+  }
+  const Pointer* open = turn.tables.open_conversations.find(
+      turn.tables.key(conversation.desk, conversation.contact));
+  if (open != nullptr) {
+    return fail({ErrorCode::conflict, "other_conversation_open",
+                 "the contact has an open conversation at this desk",
+                 fmt::format("conversation {}", open->id), "go on in that one"});
+  }
+  reopen(turn, conversation, turn.author(actor));
+  turn.outcome.conversation = conversation.id;
+  return {};
+}
+
+}  // namespace novelo

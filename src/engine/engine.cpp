@@ -1,0 +1,68 @@
+#include "novelo/engine.hpp"
+
+#include "engine/body.hpp"
+
+namespace novelo {
+
+namespace {
+constexpr std::size_t shortest_secret = 16;
+}  // namespace
+
+Engine::Engine(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> adapters,
+                            EngineOptions options, Timestamp now) {
+  if (options.tenant.empty()) {
+    return fail({ErrorCode::invalid, "no_tenant", "the tenant needs a name", "options.tenant",
+                 "give it one"});
+  }
+  if (options.tenant_secret.reveal().size() < shortest_secret) {
+    return fail({ErrorCode::invalid, "short_secret", "the tenant's secret is too short",
+                 "options.tenant_secret", "give at least 16 bytes nobody can guess"});
+  }
+  auto fence = store.open_tenant(options.tenant);
+  if (!fence) return fail(fence.error());
+  auto body = std::make_unique<Body>(store, *fence, std::move(adapters), std::move(options));
+  if (auto restored = body->restore(now); !restored) return fail(restored.error());
+  return Engine(std::move(body));
+}
+
+Result<Response> Engine::receive(const Request& request, Timestamp now) {
+  return body_->receive(request, now);
+}
+
+Result<std::vector<Result<Outcome>>> Engine::feed(std::span<const Input> inputs, Timestamp now) {
+  return body_->run(inputs, now);
+}
+
+Result<Outcome> Engine::feed(const Command& command, Timestamp now) {
+  const Input input = command;
+  auto results = body_->run(std::span(&input, 1), now);
+  if (!results) return fail(results.error());
+  return std::move(results->front());
+}
+
+Status Engine::feed_time(Timestamp now) { return body_->run_time(now); }
+
+Result<std::vector<Handout>> Engine::poll(Timestamp now, std::size_t max) {
+  return body_->poll(now, max);
+}
+
+Result<Outcome> Engine::settle(EffectId effect, const Settlement& settlement, Timestamp now) {
+  const Input input = SettleEffect{effect, settlement};
+  auto results = body_->run(std::span(&input, 1), now);
+  if (!results) return fail(results.error());
+  return std::move(results->front());
+}
+
+std::optional<Timestamp> Engine::next_deadline() const { return body_->next_deadline(); }
+std::vector<Signal> Engine::take_signals() { return body_->take_signals(); }
+bool Engine::faulted() const { return body_->faulted(); }
+std::string Engine::fallback_route(const EntryPointName& entry_point) const {
+  return body_->fallback_route(entry_point);
+}
+
+}  // namespace novelo

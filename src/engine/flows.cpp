@@ -1,0 +1,354 @@
+// Flows: walking a contact through one on the channel they are on, and doing what it says.
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+#include "novelo/rules/channel.hpp"
+#include "novelo/rules/identity.hpp"
+
+namespace novelo {
+
+namespace {
+
+constexpr Duration gather_patience = std::chrono::seconds(8);
+constexpr Duration longest_recording = std::chrono::minutes(3);
+
+std::string locale_of(Turn& turn, ContactId id) {
+  const Contact* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && !contact->locale.empty() ? contact->locale
+                                                        : turn.config().tenant.locale;
+}
+
+// What texts and tests of a flow may read: the contact, the owner, and which channels would reach
+// the contact now (S0.33).
+Value flow_variables(Turn& turn, const Interaction& interaction) {
+  const Conversation conversation = turn.get(interaction.conversation);
+  Value::Map variables = variables_for(turn, conversation);
+  const EntryPointConfig& at = *turn.config().entry_point(interaction.entry_point);
+  const auto plain = normalise(interaction.remote, at.dial_plan);
+  const bool withheld = interaction.remote.kind == AddressKind::withheld;
+  const LineKind line = plain && !withheld ? line_kind(*plain) : LineKind::unknown;
+  const bool mobile = line == LineKind::mobile;
+  variables["caller"] = Value(Value::Map{
+      {"number", Value(plain && !withheld ? plain->value : std::string())},
+      {"withheld", Value(withheld)},
+      {"mobile", Value(mobile)},
+      {"landline", Value(line == LineKind::landline)}});
+  Value::Map channels;
+  for (const Channel channel : {Channel::sms, Channel::whatsapp, Channel::email}) {
+    const bool configured = turn.config().entry_point_on(conversation.desk, channel) != nullptr;
+    channels[std::string(to_string(channel))] = Value(configured);
+  }
+  variables["channels"] = Value(std::move(channels));
+  variables["channel"] = Value(to_string(interaction.channel));
+  if (const auto place = turn.router->place(interaction.work)) {
+    variables["queue"] = Value(Value::Map{{"ahead", Value(static_cast<std::int64_t>(place->ahead))}});
+  }
+  return Value(std::move(variables));
+}
+
+// One turn of a flow on one channel. Speech is held back until it is known what follows it.
+class Performance {
+ public:
+  Performance(Turn& turn, InteractionId interaction, FlowName flow)
+      : turn_(turn), id_(interaction), flow_(std::move(flow)) {}
+
+  void perform(const std::vector<FlowOutput>& outputs) {
+    for (const FlowOutput& output : outputs) {
+      std::visit([&](const auto& what) { on(what); }, output);
+    }
+    finish();
+  }
+
+ private:
+  Interaction interaction() { return turn_.get(id_); }
+  bool voice() { return interaction().channel == Channel::voice; }
+
+  void say(const Content& content) {
+    if (!voice()) return write(content);
+    if (!speech_.empty()) speech_ += '\n';
+    speech_ += content.text;
+  }
+
+  void write(const Content& content) {
+    const Interaction at = interaction();
+    OutgoingMessage message;
+    message.conversation = at.conversation;
+    message.entry_point = at.entry_point;
+    message.to = at.remote;
+    message.content = content;
+    message.author = {AuthorRole::bot, flow_.text()};
+    if (!send_message(turn_, std::move(message))) cannot_speak_ = true;
+  }
+
+  void speak(CallVerb verb) {
+    verb.text = speech_ + (speech_.empty() || verb.text.empty() ? "" : "\n") + verb.text;
+    speech_.clear();
+    verb.locale = locale_of(turn_, interaction().contact);
+    turn_.call_verb(interaction(), std::move(verb));
+  }
+
+  void on(const FlowSay& output) { say(output.content); }
+
+  void on(const FlowAsk& output) {
+    if (!voice()) return write(output.content);
+    CallVerb verb;
+    verb.text = output.content.text;
+    verb.options = output.content.options;
+    if (output.expects == FlowExpects::recording) {
+      verb.kind = CallVerbKind::record;
+      verb.timeout = output.longest > Duration::zero() ? output.longest : longest_recording;
+    } else {
+      verb.kind = CallVerbKind::gather;
+      verb.speech = true;
+      verb.max_digits = output.max_digits;
+      verb.timeout = output.patience > Duration::zero() ? output.patience : gather_patience;
+    }
+    speak(std::move(verb));
+  }
+
+  void chosen(std::string_view choice) {
+    const Interaction at = interaction();
+    if (!at.alternatives_offered) return;
+    turn_.note_event(at, EventKind::alternative_chosen, {{"choice", Value(choice)}},
+                     {AuthorRole::customer, {}});
+  }
+
+  void on(const FlowHandOver& output) {
+    const Conversation conversation = turn_.get(interaction().conversation);
+    QueueWish wish{output.queue, output.skills, output.priority, {}, Preference::none, {}};
+    const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
+    const DeskConfig& desk = *turn_.config().desk(at.desk);
+    using To = FlowHandOver::To;
+    if (!conversation.owner.empty() &&
+        (output.to == To::owner_first || output.to == To::owner_only)) {
+      wish.preferred = conversation.owner;
+      wish.preference = output.to == To::owner_only ? Preference::only : Preference::first;
+      wish.until = turn_.now + desk.owner_wait;
+    }
+    if (output.to == To::other_than_owner) turn_.edit(conversation).passing_on = true;
+    chosen(output.to == To::other_than_owner ? "another_adviser" : "hand_over");
+    waits_ = static_cast<bool>(enqueue(turn_, id_, wish));
+  }
+
+  void on(const FlowKeepWaiting&) {
+    chosen("keep_waiting");
+    waits_ = turn_.router->work(interaction().work) != nullptr;
+  }
+
+  // The place in the queue is given up for a promise that keeps it.
+  void leave_queue() {
+    const Interaction at = interaction();
+    Interaction& leaving = turn_.edit(at);
+    leaving.work = {};
+    leaving.state = InteractionState::in_flow;
+    if (turn_.router->work(at.work) != nullptr) turn_.route(WorkRemoved{at.work});
+  }
+
+  void on(const FlowCallback& output) {
+    const Interaction at = interaction();
+    const Conversation conversation = turn_.get(at.conversation);
+    const EntryPointConfig& entry_point = *turn_.config().entry_point(at.entry_point);
+    chosen("callback");
+    leave_queue();
+    Callback callback;
+    callback.conversation = at.conversation;
+    callback.contact = at.contact;
+    callback.entry_point = line_for(at, entry_point);
+    callback.queue = entry_point.queue;
+    callback.number = at.remote;
+    if (!output.number.empty()) callback.number = {AddressKind::phone, output.number};
+    if (output.by == FlowCallback::By::owner) callback.agent = conversation.owner;
+    callback.requested_at = at.started_at;
+    callback.message = output.message;
+    create_callback(turn_, std::move(callback));
+  }
+
+  EntryPointName line_for(const Interaction& at, const EntryPointConfig& entry_point) {
+    if (at.channel == Channel::voice) return entry_point.name;
+    const EntryPointConfig* line = turn_.config().entry_point_on(entry_point.desk, Channel::voice);
+    return line != nullptr ? line->name : entry_point.name;
+  }
+
+  // S0.8, S0.33: the link goes out before the call ends; what follows keeps the place and the owner.
+  void on(const FlowSwitchChannel& output) {
+    const Interaction at = interaction();
+    const Conversation conversation = turn_.get(at.conversation);
+    const EntryPointConfig& here = *turn_.config().entry_point(at.entry_point);
+    const EntryPointConfig* sms = turn_.config().entry_point_on(here.desk, Channel::sms);
+    const std::string typed = output.number.empty() ? at.remote.value : output.number;
+    const auto number = normalise({AddressKind::phone, typed}, here.dial_plan);
+    if (sms == nullptr || !number) {
+      cannot_speak_ = true;
+      return;
+    }
+    add_identity(turn_, at.contact, *number, false);
+    OutgoingMessage message;
+    message.conversation = at.conversation;
+    message.entry_point = sms->name;
+    message.to = *number;
+    message.template_name = output.message;
+    message.author = {AuthorRole::bot, flow_.text()};
+    if (!send_message(turn_, std::move(message))) {
+      cannot_speak_ = true;
+      return;
+    }
+    chosen("digital");
+    leave_queue();
+    turn_.edit(conversation).kept_place = KeptPlace{at.started_at, conversation.owner};
+    turn_.note_event(interaction(), EventKind::place_kept,
+                     {{"channel", Value(to_string(output.channel))}});
+  }
+
+  void on(const FlowRecord& output) {
+    turn_.note_event(interaction(), EventKind::flow_recorded,
+                     {{"name", Value(output.name)}, {"value", output.value}},
+                     {AuthorRole::bot, flow_.text()});
+  }
+
+  void on(const FlowEnd& output) {
+    turn_.note_event(interaction(), EventKind::flow_ended,
+                     {{"flow", Value(flow_.text())},
+                      {"end", Value(output.name)},
+                      {"outcome", Value(output.outcome)}},
+                     {AuthorRole::bot, flow_.text()});
+    ended_ = true;
+    outcome_ = output.outcome;
+  }
+
+  void on(const FlowSegment& output) {
+    const std::uint64_t number = turn_.ids.take<SessionId>().value();
+    turn_.tables.segments.create(
+        turn_.tables.key().number(number).bytes(),
+        {id_, flow_, output.step, output.exit, output.operand, turn_.now});
+  }
+
+  void finish() {
+    const Interaction at = interaction();
+    const bool waiting = waits_ || turn_.router->work(at.work) != nullptr;
+    if (cannot_speak_ && !waiting) {
+      stop_flow(turn_, id_);
+      enqueue(turn_, id_, {});
+      return hold_the_line();
+    }
+    if (!ended_) {
+      if (!speech_.empty()) speak({});
+      return;
+    }
+    stop_flow(turn_, id_);
+    if (waiting) return hold_the_line();
+    leave();
+  }
+
+  void hold_the_line() {
+    if (!voice()) return;
+    if (!speech_.empty()) {
+      CallVerb verb;
+      verb.kind = CallVerbKind::play;
+      speak(std::move(verb));
+    }
+    const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
+    CallVerb verb;
+    verb.kind = CallVerbKind::play;
+    verb.loop = true;
+    verb.text = turn_.config().desk(at.desk)->waiting_text;
+    speak(std::move(verb));
+  }
+
+  // Nothing more to wait for: the line is closed, the chat is over.
+  void leave() {
+    if (voice()) {
+      if (!speech_.empty()) {
+        CallVerb last_words;
+        last_words.kind = CallVerbKind::play;
+        speak(std::move(last_words));
+      }
+      CallVerb verb;
+      verb.kind = CallVerbKind::hang_up;
+      return turn_.call_verb(interaction(), std::move(verb));
+    }
+    end_interaction(turn_, id_);
+    const Conversation conversation = turn_.get(interaction().conversation);
+    if (conversation.status != ConversationStatus::pending || !conversation.live.empty()) return;
+    close_conversation(turn_, conversation.id, {AuthorRole::bot, flow_.text()}, {}, {}, outcome_);
+  }
+
+  Turn& turn_;
+  InteractionId id_;
+  FlowName flow_;
+  std::string speech_;
+  std::string outcome_;
+  bool waits_ = false;
+  bool ended_ = false;
+  bool cannot_speak_ = false;
+};
+
+void keep_session(Turn& turn, InteractionId id, FlowSession session) {
+  const Interaction interaction = turn.get(id);
+  const SessionId session_id =
+      interaction.session ? interaction.session : turn.ids.take<SessionId>();
+  if (session.deadline) turn.arm(TimerKind::flow, id.value(), *session.deadline);
+  turn.tables.sessions.put(turn.tables.key(session_id), std::move(session));
+  turn.edit(interaction).session = session_id;
+}
+
+// A flow that cannot go on leads to a person, never to silence.
+void flow_broke(Turn& turn, InteractionId id) {
+  stop_flow(turn, id);
+  const Interaction interaction = turn.get(id);
+  if (turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
+}
+
+}  // namespace
+
+void stop_flow(Turn& turn, InteractionId id) {
+  const Interaction interaction = turn.get(id);
+  if (!interaction.session) return;
+  const std::string key = turn.tables.key(interaction.session);
+  if (const FlowSession* session = turn.tables.sessions.find(key)) {
+    if (session->deadline) turn.disarm(TimerKind::flow, id.value(), *session->deadline);
+    turn.tables.sessions.erase(key);
+  }
+  turn.edit(interaction).session = {};
+}
+
+void decide(Turn& turn, const StartFlow& task) {
+  const Interaction interaction = turn.get(task.interaction);
+  if (interaction.session || interaction.state == InteractionState::ended ||
+      interaction.state == InteractionState::connected) {
+    return;
+  }
+  if (interaction.channel == Channel::voice && !interaction.answered) {
+    turn.edit(interaction).answered = true;
+    turn.call_verb(interaction, CallVerb{});
+  }
+  turn.note_event(interaction, EventKind::flow_started, {{"flow", Value(task.flow.text())}},
+                  {AuthorRole::bot, task.flow.text()});
+  auto decision = turn.setup->flows.start(task.flow, locale_of(turn, interaction.contact),
+                                          interaction.channel, flow_variables(turn, interaction),
+                                          turn.now);
+  if (!decision) return flow_broke(turn, task.interaction);
+  keep_session(turn, task.interaction, std::move(decision->session));
+  Performance(turn, task.interaction, task.flow).perform(decision->outputs);
+}
+
+void decide(Turn& turn, const ContinueFlow& task) {
+  const Interaction interaction = turn.get(task.interaction);
+  const FlowSession* stored =
+      interaction.session ? turn.tables.sessions.find(turn.tables.key(interaction.session))
+                          : nullptr;
+  if (stored == nullptr || interaction.state == InteractionState::ended) return;
+  const FlowSession session = *stored;
+  if (session.deadline) {
+    turn.disarm(TimerKind::flow, interaction.id.value(), *session.deadline);
+  }
+  auto decision = turn.setup->flows.resume(session, task.input, flow_variables(turn, interaction),
+                                           turn.now);
+  if (!decision) return flow_broke(turn, task.interaction);
+  keep_session(turn, task.interaction, std::move(decision->session));
+  Performance(turn, task.interaction, session.flow).perform(decision->outputs);
+}
+
+}  // namespace novelo

@@ -1,0 +1,145 @@
+// Mail that arrives: linked to its case by a signed address or by the message it answers.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+// What a mail belongs to, and by what right.
+struct MailLink {
+  CaseId case_id;
+  ConversationId conversation;
+  std::string answered;  // the Message-ID of ours that it answers
+  std::string trust;     // "token", "participant", or empty: linked to nothing
+};
+
+// The case named by a signed reply address: "desk+<token>@example.org".
+CaseId case_of_address(const Turn& turn, const Mail& mail) {
+  for (const std::string& address : mail.to) {
+    const std::size_t plus = address.find('+');
+    const std::size_t at = address.find('@');
+    if (plus == std::string::npos || at == std::string::npos || at < plus) continue;
+    const std::uint64_t id = turn.read_token("case", address.substr(plus + 1, at - plus - 1));
+    if (id != 0) return CaseId(id);
+  }
+  return {};
+}
+
+const Correlation* answered_mail(Turn& turn, const Mail& mail, std::string& message_id) {
+  std::vector<std::string> named = mail.in_reply_to;
+  named.insert(named.end(), mail.references.rbegin(), mail.references.rend());
+  for (const std::string& id : named) {
+    const Correlation* known =
+        turn.tables.correlations.find(turn.tables.key(CorrelationKind::mail, "", id));
+    if (known == nullptr) continue;
+    message_id = id;
+    return known;
+  }
+  return nullptr;
+}
+
+// A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed.
+MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
+  MailLink link;
+  const Correlation* answered = answered_mail(turn, mail, link.answered);
+  link.case_id = case_of_address(turn, mail);
+  if (link.case_id && turn.tables.cases.find(turn.tables.key(link.case_id)) != nullptr) {
+    link.conversation = turn.get(link.case_id).conversation;
+    link.trust = sender == turn.get(link.case_id).contact ? "participant" : "token";
+    return link;
+  }
+  link.case_id = {};
+  if (answered == nullptr) return link;
+  const Conversation conversation = turn.get(answered->conversation);
+  if (!sender || conversation.contact != sender) return link;
+  link.case_id = answered->case_id;
+  link.conversation = answered->conversation;
+  link.trust = "participant";
+  return link;
+}
+
+Entry mail_entry(const EntryPointConfig& at, const InboundMessage& message) {
+  Entry entry;
+  entry.type = EntryType::message;
+  entry.direction = Direction::inbound;
+  entry.author = {AuthorRole::customer, {}};
+  entry.channel = Channel::email;
+  entry.entry_point = at.name;
+  entry.provider_at = message.at;
+  entry.provider_id = message.id;
+  entry.content = message.content;
+  return entry;
+}
+
+// A mail that came by itself is kept where it belongs; it reopens nothing and nobody answers it.
+void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage& message,
+                    const MailLink& link, ContactId sender) {
+  ConversationId conversation = link.conversation;
+  if (!conversation && sender) {
+    if (const Conversation* last = latest_conversation(turn, sender, at.desk)) {
+      conversation = last->id;
+    }
+  }
+  if (!conversation) return;
+  Entry entry = mail_entry(at, message);
+  entry.case_id = link.case_id;
+  entry.details["automatic"] = Value(to_string(message.content.mail->automatic));
+  turn.outcome.conversation = conversation;
+  turn.outcome.entry = turn.append(conversation, std::move(entry)).sequence;
+}
+
+}  // namespace
+
+Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage& message) {
+  const Mail mail = message.content.mail.value_or(Mail{});
+  const ContactId sender = holder_of(turn, message.from.address, at.dial_plan);
+  const MailLink link = link_of(turn, mail, sender);
+  if (mail.automatic != AutoMail::none) {
+    keep_automatic(turn, at, message, link, sender);
+    return {};
+  }
+  const DeskConfig& desk = *turn.config().desk(at.desk);
+  Recognised who;
+  if (link.conversation) {
+    who.contact = turn.get(link.conversation).contact;
+  } else {
+    who = recognise(turn, message.from, at);
+  }
+  const ConversationId conversation = place_contact(turn, who, desk).conversation;
+  const bool claimed = link.trust == "token";
+  if (find_reach(turn.get(conversation), at.name) == nullptr && turn.get(conversation).entries > 1) {
+    turn.note_event(conversation, EventKind::joined,
+                    {{"by", Value(link.case_id ? "case" : "address")}});
+  }
+  if (claimed) {
+    turn.note_event(conversation, EventKind::identity_claimed,
+                    {{"address", Value(to_string(message.from.address))}});
+  } else {
+    remember_reach(turn, conversation, at.name, message.from.address, turn.now);
+  }
+  turn.outcome.contact = who.contact;
+  turn.outcome.conversation = conversation;
+  Entry entry = mail_entry(at, message);
+  entry.case_id = link.case_id;
+  const std::uint64_t sequence = turn.append(conversation, std::move(entry)).sequence;
+  turn.outcome.entry = sequence;
+  if (link.case_id) {
+    turn.outcome.case_id = link.case_id;
+    take_case_reply(turn, {link.case_id, link.answered, link.trust}, conversation, sequence);
+    return {};
+  }
+  const InteractionId interaction =
+      begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id;
+  turn.tables.entries.edit(turn.tables.key(conversation, sequence)).interaction = interaction;
+  turn.outcome.interaction = interaction;
+  dispatch(turn, interaction);
+  return {};
+}
+
+}  // namespace novelo

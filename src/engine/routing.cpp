@@ -1,0 +1,155 @@
+// Routing: what follows from the router's events.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+std::int64_t waited_seconds(const WorkRecord& work, Timestamp now) {
+  return std::chrono::duration_cast<std::chrono::seconds>(now - work.requested_at).count();
+}
+
+// The interaction behind a work; nothing for callbacks and verifications.
+std::optional<Interaction> interaction_of(Turn& turn, const WorkRecord& work) {
+  if (work.kind != WorkKind::interaction) return std::nullopt;
+  const Interaction* interaction =
+      turn.tables.interactions.find(turn.tables.key(InteractionId(work.subject)));
+  return interaction != nullptr ? std::optional(*interaction) : std::nullopt;
+}
+
+Entry& event_of_work(Turn& turn, const WorkRecord& work, EventKind kind, Value::Map details) {
+  details["work"] = Value(to_string(work.kind));
+  if (const auto interaction = interaction_of(turn, work)) {
+    return turn.note_event(*interaction, kind, std::move(details));
+  }
+  return turn.note_event(work.conversation, kind, std::move(details));
+}
+
+std::string contact_name(Turn& turn, const Conversation& conversation) {
+  if (!conversation.candidates.empty()) return {};  // S0.27: nobody is named until chosen
+  const Contact* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
+  return contact != nullptr ? contact->name : std::string();
+}
+
+void on(Turn& turn, const OfferMade& made) {
+  const WorkRecord* found = turn.router->work(made.work);
+  if (found == nullptr || found->offer != made.offer) return;  // over before it was told
+  const WorkRecord work = *found;
+  event_of_work(turn, work, EventKind::offered, {{"agent", Value(made.agent.text())}});
+  const Conversation conversation = turn.get(work.conversation);
+  Value::Map body{{"offer", id_value(made.offer)},
+                  {"work", Value(to_string(work.kind))},
+                  {"subject", Value(std::to_string(work.subject))},
+                  {"channel", Value(to_string(work.channel))},
+                  {"contact", id_value(conversation.contact)},
+                  {"contact_name", Value(contact_name(turn, conversation))},
+                  {"waited_seconds", Value(waited_seconds(work, turn.now))},
+                  {"until", Value(to_string(made.until))}};
+  if (!conversation.candidates.empty()) body["shared_number"] = Value(true);
+  turn.notify(made.agent, work.conversation, "offer", std::move(body));
+}
+
+void on(Turn& turn, const OfferEnded& ended) {
+  if (ended.end == OfferEnd::accepted) return;
+  if (const WorkRecord* found = turn.router->work(ended.work)) {
+    const WorkRecord work = *found;
+    event_of_work(turn, work, EventKind::offer_ended,
+                  {{"agent", Value(ended.agent.text())}, {"end", Value(to_string(ended.end))}});
+  }
+  turn.signal("offer_ended", ended.agent, {}, {{"offer", id_value(ended.offer)}});
+}
+
+// The conversation is the one's who serves it first; later the one's whom the contact asked for.
+void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) {
+  const Conversation conversation = turn.get(work.conversation);
+  if (conversation.owner == agent) return;
+  const bool free = conversation.owner.empty();
+  const bool asked_for_another =
+      conversation.passing_on && work.kind == WorkKind::interaction;
+  if (!free && !asked_for_another) return;
+  Conversation& changed = turn.edit(conversation);
+  changed.owner = agent;
+  changed.passing_on = false;
+  if (!free) {
+    turn.note_event(work.conversation, EventKind::reassigned,
+                    {{"from", Value(conversation.owner.text())}, {"to", Value(agent.text())}});
+  }
+}
+
+void connect(Turn& turn, const Interaction& interaction, const AgentName& agent) {
+  stop_flow(turn, interaction.id);
+  Interaction& connected = turn.tables.interactions.edit(turn.tables.key(interaction.id));
+  connected.state = InteractionState::connected;
+  connected.agent = agent;
+  if (interaction.channel != Channel::voice) {
+    connected.connected_at = turn.now;
+    serve_callbacks(turn, interaction.conversation);
+    return;
+  }
+  turn.withdraw_verbs(interaction.id, CallVerbKind::answer);
+  CallVerb bridge;
+  bridge.kind = CallVerbKind::bridge;
+  bridge.agent = agent;
+  const AgentConfig* config = turn.config().agent(agent);
+  bridge.device = config != nullptr ? config->device : std::string();
+  turn.call_verb(interaction, std::move(bridge));
+}
+
+void on(Turn& turn, const WorkAssigned& assigned) {
+  const WorkRecord* found = turn.router->work(assigned.work);
+  if (found == nullptr) return;
+  const WorkRecord work = *found;
+  take_ownership(turn, work, assigned.agent);
+  event_of_work(turn, work, EventKind::assigned,
+                {{"agent", Value(assigned.agent.text())},
+                 {"waited_seconds", Value(waited_seconds(work, turn.now))}});
+  if (const auto interaction = interaction_of(turn, work)) {
+    connect(turn, *interaction, assigned.agent);
+  } else if (work.kind == WorkKind::callback) {
+    place_callback(turn, CallbackId(work.subject), assigned.agent);
+  }
+}
+
+// S0.5: alternatives at once instead of a long silent wait. Once for each wait.
+void on(Turn& turn, const WorkWaiting& waiting) {
+  const WorkRecord* found = turn.router->work(waiting.work);
+  if (found == nullptr) return;
+  const WorkRecord work = *found;
+  turn.signal("waiting", {}, work.conversation, {{"reason", Value(to_string(waiting.reason))}});
+  const auto interaction = interaction_of(turn, work);
+  const QueueConfig* queue = turn.config().queue(work.queue);
+  if (!interaction || queue == nullptr || interaction->session) return;
+  if (interaction->alternatives_offered || interaction->state != InteractionState::waiting) return;
+  const auto& when = queue->waiting_when;
+  const bool wanted = std::find(when.begin(), when.end(), to_string(waiting.reason)) != when.end();
+  if (queue->waiting_flow.empty() || !wanted) return;
+  turn.edit(*interaction).alternatives_offered = true;
+  turn.tasks.emplace_back(StartFlow{interaction->id, queue->waiting_flow});
+}
+
+void on(Turn& turn, const PreferenceReleased& released) {
+  const WorkRecord* work = turn.router->work(released.work);
+  if (work == nullptr) return;
+  turn.signal("preference_released", {}, work->conversation,
+              {{"agent", Value(released.agent.text())}});
+}
+
+void on(Turn& turn, const WrapUpStarted& started) {
+  turn.signal("wrap_up", started.agent, {}, {{"until", Value(to_string(started.until))}});
+}
+
+void on(Turn&, const WorkLeft&) {}
+
+}  // namespace
+
+void decide(Turn& turn, const RouterEvent& event) {
+  std::visit([&](const auto& happened) { on(turn, happened); }, event);
+}
+
+}  // namespace novelo

@@ -1,0 +1,182 @@
+// Surveys: asked once for each engagement, answered by link or on a written channel, counted once.
+#include <charconv>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/arrivals.hpp"
+#include "engine/decide.hpp"
+
+namespace novelo {
+
+namespace {
+
+constexpr std::size_t longest_answer = 24;  // a longer text says something else
+
+// "10", "nota 10", "nota: 9": one whole number, with at most one word before it.
+std::optional<int> parse_score(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.' || text.back() == '!')) {
+    text.remove_suffix(1);
+  }
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  if (text.empty() || text.size() > longest_answer) return std::nullopt;
+  const std::size_t digits = text.find_first_of("0123456789");
+  if (digits == std::string_view::npos) return std::nullopt;
+  const std::string_view word = text.substr(0, digits);
+  if (word.find_first_of(" ", 0) != std::string_view::npos && word.find(' ') + 1 != word.size()) {
+    return std::nullopt;
+  }
+  if (!word.empty() && word.back() != ' ' && word.back() != ':') return std::nullopt;
+  int score = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + digits, end, score);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return score;
+}
+
+// The survey a contact was sent last at a desk, answered or not.
+const Survey* last_survey(Turn& turn, ContactId contact, const DeskName& desk) {
+  const Conversation* last = latest_conversation(turn, contact, desk);
+  return last != nullptr ? turn.tables.surveys.find(turn.tables.key(last->survey)) : nullptr;
+}
+
+// S0.32: the first answer counts; a further one is acknowledged and not counted.
+void count_answer(Turn& turn, const Survey& survey, int score, std::string comment, Channel on) {
+  const bool counts = !survey.score.has_value();
+  Survey& changed = turn.tables.surveys.edit(turn.tables.key(survey.id));
+  if (counts) {
+    changed.score = score;
+    changed.comment = std::move(comment);
+    changed.answered_at = turn.now;
+    changed.answered_on = on;
+  } else {
+    ++changed.repeated;
+  }
+  turn.outcome.survey = survey.id;
+  turn.outcome.conversation = survey.conversation;
+  Entry& entry = turn.note_event(survey.conversation, EventKind::survey_answered,
+                                 {{"survey", id_value(survey.id)},
+                                  {"name", Value(survey.name)},
+                                  {"score", Value(score)},
+                                  {"counted", Value(counts)}},
+                                 {AuthorRole::customer, {}});
+  entry.channel = on;
+  entry.case_id = survey.case_id;
+}
+
+void thank(Turn& turn, const Survey& survey, const EntryPointConfig& entry_point,
+           const Address& to) {
+  const SurveyConfig* config = turn.config().survey(survey.name);
+  if (config == nullptr || config->thanks.empty()) return;
+  OutgoingMessage message;
+  message.conversation = survey.conversation;
+  message.entry_point = entry_point.name;
+  message.to = to;
+  message.template_name = config->thanks;
+  message.author = {AuthorRole::system, {}};
+  // The answer is kept whether or not the thanks can be said.
+  if (!send_message(turn, std::move(message))) return;
+}
+
+bool in_scale(const SurveyConfig& config, int score) {
+  return score >= config.low && score <= config.high;
+}
+
+}  // namespace
+
+bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point, ContactId contact,
+                        const InboundMessage& message) {
+  const std::optional<int> score = parse_score(message.content.text);
+  if (!score || !message.content.media.empty()) return false;
+  const Survey* found = last_survey(turn, contact, entry_point.desk);
+  if (found == nullptr || found->until <= turn.now || found->channel != entry_point.channel) {
+    return false;
+  }
+  const Survey survey = *found;
+  const SurveyConfig* config = turn.config().survey(survey.name);
+  if (config == nullptr || !in_scale(*config, *score)) return false;
+  Entry entry;
+  entry.type = EntryType::message;
+  entry.direction = Direction::inbound;
+  entry.author = {AuthorRole::customer, {}};
+  entry.channel = entry_point.channel;
+  entry.entry_point = entry_point.name;
+  entry.provider_at = message.at;
+  entry.provider_id = message.id;
+  entry.content = message.content;
+  const std::uint64_t sequence = turn.append(survey.conversation, std::move(entry)).sequence;
+  count_answer(turn, survey, *score, {}, entry_point.channel);
+  thank(turn, survey, entry_point, message.from.address);
+  turn.outcome.entry = sequence;
+  turn.outcome.contact = contact;
+  return true;
+}
+
+Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command) {
+  auto found = turn.conversation(command.conversation);
+  if (!found) return fail(found.error());
+  const Conversation conversation = **found;
+  const SurveyConfig* config = turn.config().survey(command.survey);
+  if (config == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_survey", "there is no such survey",
+                 fmt::format("survey {}", command.survey), "name a survey of the configuration"});
+  }
+  if (conversation.survey) {
+    return fail(refused("survey_sent", "this engagement was asked already",
+                        fmt::format("conversation {}", conversation.id.value()),
+                        "a survey is sent at most once for each engagement"));
+  }
+  const EntryPointConfig& entry_point = *turn.config().entry_point(config->sends_from);
+  Survey survey;
+  survey.id = turn.ids.take<SurveyId>();
+  survey.name = config->name;
+  survey.conversation = conversation.id;
+  survey.closure = conversation.closures + (conversation.status == ConversationStatus::closed ? 0 : 1);
+  survey.contact = conversation.contact;
+  survey.agent = conversation.owner.empty() ? actor : conversation.owner;
+  if (!conversation.cases.empty()) survey.case_id = conversation.cases.back();
+  survey.channel = entry_point.channel;
+  survey.sent_at = turn.now;
+  survey.until = turn.now + config->period;
+  OutgoingMessage message;
+  message.conversation = conversation.id;
+  message.entry_point = entry_point.name;
+  message.template_name = config->message;
+  message.author = {AuthorRole::system, {}};
+  const std::string link =
+      turn.config().tenant.survey_url + turn.token("survey", survey.id.value());
+  message.variables["survey"] = Value(Value::Map{{"link", Value(link)}});
+  const SurveyId id = survey.id;
+  turn.tables.surveys.create(turn.tables.key(id), std::move(survey));
+  turn.edit(conversation).survey = id;
+  auto sent = send_message(turn, std::move(message));
+  if (!sent) return fail(sent.error());
+  turn.note_event(conversation.id, EventKind::survey_sent,
+                  {{"survey", id_value(id)}, {"name", Value(config->name)}}, turn.author(actor));
+  turn.outcome.survey = id;
+  turn.outcome.conversation = conversation.id;
+  return {};
+}
+
+Status decide(Turn& turn, const AgentName&, const AnswerSurvey& command) {
+  const SurveyId id(turn.read_token("survey", command.token));
+  const Survey* found = id ? turn.tables.surveys.find(turn.tables.key(id)) : nullptr;
+  if (found == nullptr) {
+    return fail({ErrorCode::unauthentic, "bad_token", "this is no survey's token", "token",
+                 "use the link that was sent, unchanged"});
+  }
+  const Survey survey = *found;
+  if (survey.until <= turn.now) {
+    return fail(refused("survey_over", "the time for an answer has passed",
+                        fmt::format("survey {}", id.value()), "nothing can be done"));
+  }
+  const SurveyConfig* config = turn.config().survey(survey.name);
+  if (config != nullptr && !in_scale(*config, command.score)) {
+    return fail({ErrorCode::invalid, "bad_score", "the score is not on the survey's scale", "score",
+                 fmt::format("give {} to {}", config->low, config->high)});
+  }
+  count_answer(turn, survey, command.score, command.comment, Channel::none);
+  return {};
+}
+
+}  // namespace novelo

@@ -1,0 +1,225 @@
+#include "novelo/json.hpp"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "codec/border_fields.hpp"
+#include "codec/json.hpp"
+#include "config/document.hpp"
+
+namespace novelo {
+namespace {
+
+// In the order of CommandBody.
+constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command_words{
+    "upsert_contact", "choose_contact", "set_presence", "set_other_call", "accept_offer",
+    "refuse_offer", "finish_interaction", "end_wrap_up", "hang_up", "view_conversation",
+    "claim_conversation", "reassign_conversation", "send_message", "add_note", "close_conversation",
+    "reopen_conversation", "open_case", "set_case_fields", "set_case_status", "mark_informed",
+    "verify_reply", "run_action", "create_callback", "place_callback", "record_attempt",
+    "cancel_callback", "send_survey", "answer_survey", "load_configuration", "confirm_time"};
+static_assert(!command_words.back().empty());
+
+// The body of the command whose word stands at `index`.
+template <std::size_t Next = 0>
+CommandBody body_at(std::size_t index) {
+  if constexpr (Next + 1 < std::variant_size_v<CommandBody>) {
+    if (index != Next) return body_at<Next + 1>(index);
+  }
+  return CommandBody(std::in_place_index<Next>);
+}
+
+const std::string* text_member(const nlohmann::json& json, const char* name,
+                               codec::JsonReader& reader) {
+  const auto member = json.find(name);
+  if (member == json.end()) {
+    reader.blame("missing_key", "This member must be there.", name);
+    return nullptr;
+  }
+  if (!member->is_string()) {
+    reader.blame("wrong_type", "Here stands a text.", name);
+    return nullptr;
+  }
+  return &member->get_ref<const std::string&>();
+}
+
+CommandBody read_body(const nlohmann::json& json, std::size_t word, codec::JsonReader& reader) {
+  CommandBody body = body_at(word);
+  std::visit(
+      [&](auto& command) { reader.read_members(json, "", command, {"id", "actor", "do"}); }, body);
+  return body;
+}
+
+nlohmann::json headers_json(const std::vector<Header>& headers) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const Header& header : headers) {
+    const auto known = json.find(codec::mended(header.name));
+    if (known == json.end()) {
+      json[codec::mended(header.name)] = codec::mended(header.value);
+    } else {
+      // RFC 9110, section 5.3: a repeated field is one with its values behind each other.
+      *known = known->get<std::string>() + ", " + codec::mended(header.value);
+    }
+  }
+  return json;
+}
+
+TransportReply read_reply(const nlohmann::json& json, codec::JsonReader& reader) {
+  TransportReply reply;
+  if (!json.is_object()) {
+    reader.blame("wrong_type", "Here stands an object.", "reply");
+    return reply;
+  }
+  for (const auto& [key, value] : json.items()) {
+    const std::string path = codec::member_path("reply", key);
+    if (key == "status") {
+      reader.read(value, path, reply.status);
+    } else if (key == "body") {
+      reader.read(value, path, reply.body);
+    } else if (key == "headers") {
+      std::map<std::string, std::string> headers;
+      reader.read(value, path, headers);
+      for (auto& [name, text] : headers) reply.headers.push_back({name, std::move(text)});
+    } else {
+      reader.blame("unknown_key", "There is no such member.", path,
+                   "It may have: status, headers, body.");
+    }
+  }
+  return reply;
+}
+
+std::string_view to_string(Authorization::Kind kind) {
+  switch (kind) {
+    case Authorization::Kind::bearer: return "bearer";
+    case Authorization::Kind::basic: return "basic";
+    default: return "none";
+  }
+}
+
+}  // namespace
+
+Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth) {
+  return config::read_document(text, depth);
+}
+
+Result<Value> value_from_json(const nlohmann::json& json) {
+  codec::JsonReader reader;
+  Value value;
+  reader.read(json, "", value);
+  if (reader.fault()) return fail(*reader.fault());
+  return value;
+}
+
+nlohmann::json to_json(const Value& value) { return codec::write_json(value); }
+
+std::string_view command_word(const CommandBody& body) { return command_words.at(body.index()); }
+
+Result<Command> command_from_json(const nlohmann::json& json) {
+  codec::JsonReader reader;
+  Command command;
+  if (!json.is_object()) {
+    reader.blame("wrong_type", "A command is an object.", "");
+    return fail(*reader.fault());
+  }
+  const std::string* const word = text_member(json, "do", reader);
+  const std::string* const id = text_member(json, "id", reader);
+  if (const auto actor = json.find("actor"); actor != json.end()) {
+    reader.read(*actor, "actor", command.actor);
+  }
+  if (reader.fault()) return fail(*reader.fault());
+  command.id = *id;
+  for (std::size_t i = 0; i < command_words.size(); ++i) {
+    if (command_words[i] != *word) continue;
+    command.body = read_body(json, i, reader);
+    if (reader.fault()) return fail(*reader.fault());
+    return command;
+  }
+  reader.blame("unknown_command", "There is no such command.", "do",
+               "The commands are listed in novelo/model/command.hpp.");
+  return fail(*reader.fault());
+}
+
+nlohmann::json to_json(const Command& command) {
+  nlohmann::json json =
+      std::visit([](const auto& body) { return codec::write_json(body); }, command.body);
+  json["id"] = codec::mended(command.id);
+  if (!command.actor.empty()) json["actor"] = codec::mended(command.actor.text());
+  json["do"] = std::string(command_word(command.body));
+  return json;
+}
+
+Result<Settlement> settlement_from_json(const nlohmann::json& json) {
+  codec::JsonReader reader;
+  Settlement settlement;
+  if (!json.is_object() || json.size() != 1) {
+    reader.blame("wrong_type", "A settlement has one member.", "",
+                 "Give \"reply\", \"done\" or \"failed\".");
+  } else if (json.contains("reply")) {
+    settlement = read_reply(json["reply"], reader);
+  } else if (json.contains("done")) {
+    Done done;
+    reader.read(json["done"], "done", done);
+    settlement = std::move(done);
+  } else if (json.contains("failed")) {
+    Failed failed;
+    reader.read(json["failed"], "failed", failed);
+    settlement = std::move(failed);
+  } else {
+    reader.blame("unknown_key", "There is no such settlement.", json.begin().key(),
+                 "Give \"reply\", \"done\" or \"failed\".");
+  }
+  if (reader.fault()) return fail(*reader.fault());
+  return settlement;
+}
+
+nlohmann::json to_json(const Error& error) { return codec::write_json(error); }
+nlohmann::json to_json(const Outcome& outcome) { return codec::write_json(outcome); }
+nlohmann::json to_json(const Content& content) { return codec::write_json(content); }
+nlohmann::json to_json(const Contact& contact) { return codec::write_json(contact); }
+nlohmann::json to_json(const Conversation& value) { return codec::write_json(value); }
+nlohmann::json to_json(const Closure& closure) { return codec::write_json(closure); }
+nlohmann::json to_json(const Interaction& value) { return codec::write_json(value); }
+nlohmann::json to_json(const Entry& entry) { return codec::write_json(entry); }
+nlohmann::json to_json(const Note& note) { return codec::write_json(note); }
+nlohmann::json to_json(const Case& value) { return codec::write_json(value); }
+nlohmann::json to_json(const Callback& callback) { return codec::write_json(callback); }
+nlohmann::json to_json(const Survey& survey) { return codec::write_json(survey); }
+nlohmann::json to_json(const WorkRecord& work) { return codec::write_json(work); }
+nlohmann::json to_json(const AgentRecord& agent) { return codec::write_json(agent); }
+nlohmann::json to_json(const Signal& signal) { return codec::write_json(signal); }
+
+nlohmann::json to_json(const TransportRequest& request) {
+  nlohmann::json json{{"method", codec::mended(request.method)},
+                      {"url", codec::mended(request.url)},
+                      {"headers", headers_json(request.headers)},
+                      {"body", codec::mended(request.body)}};
+  if (request.authorization != Authorization{}) {
+    json["authorization"] = {{"kind", std::string(to_string(request.authorization.kind))},
+                             {"secret", codec::mended(request.authorization.secret)}};
+    if (!request.authorization.user.empty()) {
+      json["authorization"]["user"] = codec::mended(request.authorization.user);
+    }
+  }
+  if (!request.idempotency_key.empty()) {
+    json["idempotency_key"] = codec::mended(request.idempotency_key);
+  }
+  return json;
+}
+
+nlohmann::json to_json(const Handout& handout) {
+  nlohmann::json json{{"id", std::to_string(handout.id.value())},
+                      {"kind", std::string(to_string(handout.kind))},
+                      {"attempt", handout.attempt}};
+  if (!handout.connection.empty()) json["connection"] = codec::mended(handout.connection.text());
+  if (handout.request) json["request"] = to_json(*handout.request);
+  if (!handout.agent.empty()) json["agent"] = codec::mended(handout.agent.text());
+  if (!handout.body.empty()) json["body"] = codec::write_json(handout.body);
+  if (handout.maybe_done) json["maybe_done"] = true;
+  if (!handout.warnings.empty()) json["warnings"] = codec::write_json(handout.warnings);
+  return json;
+}
+
+}  // namespace novelo
