@@ -1,3 +1,9 @@
+# The README's first program.
+add_executable(novelo_hello "${PROJECT_SOURCE_DIR}/examples/hello/main.cpp")
+set_target_properties(novelo_hello PROPERTIES CXX_EXTENSIONS OFF)
+target_link_libraries(novelo_hello PRIVATE novelo::novelo)
+novelo_strict(novelo_hello)
+
 # The command line: examples/cli/*.cpp -> <build folder>/novelo.
 file(GLOB novelo_cli_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/cli/*.cpp")
 if(novelo_cli_sources)

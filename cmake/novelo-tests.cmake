@@ -55,6 +55,11 @@ if(TARGET novelo_cli)
   endforeach()
 endif()
 
+# The README's first program runs, and prints what the README says it prints.
+if(TARGET novelo_hello)
+  add_test(NAME hello COMMAND "${PROJECT_SOURCE_DIR}/tests/readme" $<TARGET_FILE:novelo_hello>)
+endif()
+
 # The list of requirements and what holds them is generated and committed.
 add_test(NAME requirements COMMAND "${PROJECT_SOURCE_DIR}/scripts/requirements" --check)
 

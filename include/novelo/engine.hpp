@@ -15,11 +15,12 @@
 //
 // A host in ten lines:
 //
-//   auto engine = Engine::open(store, {&whatsapp, &voice}, options, now);
-//   engine->feed({"config-1", {}, LoadConfiguration{json}}, now);
-//   Response answer = engine->receive(request, now).value();      // to the provider
-//   for (const Handout& out : engine->poll(now, 100).value()) {   // send out.request, then
-//     engine->settle(out.id, reply, now);
+//   Engine engine = Engine::open(store, {&whatsapp, &voice}, options, now).value();
+//   engine.feed({"config-1", {}, LoadConfiguration{json}}, now).value();
+//   const Response answer = engine.receive(request, now).value();  // to the provider
+//   const auto handouts = engine.poll(now, 100).value();
+//   for (const Handout& out : handouts) {  // send out.request, and with what came back:
+//     engine.settle(out.id, reply, now).value();
 //   }
 //
 // Time is an argument, UTC. The engine keeps the latest it has seen and never goes back; a jump of

@@ -399,7 +399,7 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
   decoded.warnings = mail.warnings;
   if (mail.from.empty()) {
     decoded.events.emplace_back(
-        UnsupportedEvent{id_of(mail, request), mail.date, {}, to, "mail without a sender"});
+        UnsupportedEvent{id_of(mail, request), mail.date, Party(), to, "mail without a sender"});
   } else {
     InboundMessage message;
     message.id = id_of(mail, request);

@@ -209,7 +209,7 @@ void read_status(const Form& form, std::string id, std::string_view status, cons
   receipt.to = to_utf8(form.get("From"));
   if (receipt.status == DeliveryStatus::none) {
     const std::string what = to_utf8(fmt::format("status {}", status));
-    decoded.events.push_back(UnsupportedEvent{receipt.message_id, {}, {}, receipt.to, what});
+    decoded.events.push_back(UnsupportedEvent{receipt.message_id, {}, Party(), receipt.to, what});
     return;
   }
   if (receipt.status == DeliveryStatus::failed) {

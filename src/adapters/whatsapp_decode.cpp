@@ -231,7 +231,7 @@ void read_status(const JsonReader& status, const std::string& to, Decoded& decod
   if (receipt.message_id.empty()) status.blame("id", "missing_member", "The status has no id.");
   if (receipt.status == DeliveryStatus::none) {
     decoded.events.push_back(
-        UnsupportedEvent{receipt.message_id, receipt.at, {}, to, "status " + word});
+        UnsupportedEvent{receipt.message_id, receipt.at, Party(), to, "status " + word});
     return;
   }
   if (receipt.status == DeliveryStatus::failed) {
@@ -247,7 +247,8 @@ void read_change(const JsonReader& change, Decoded& decoded) {
   const JsonReader value = change.object("value");
   const std::string to = value.object("metadata").scalar("phone_number_id");
   if (field != "messages") {
-    decoded.events.push_back(UnsupportedEvent{digest_id(change), {}, {}, to, "field " + field});
+    decoded.events.push_back(
+        UnsupportedEvent{digest_id(change), {}, Party(), to, "field " + field});
     return;
   }
   const std::vector<JsonReader> messages = value.objects("messages");
@@ -260,7 +261,7 @@ void read_change(const JsonReader& change, Decoded& decoded) {
   for (const JsonReader& status : statuses) read_status(status, to, decoded);
   for (const JsonReader& error : value.objects("errors")) {
     const std::string what = "error " + error.scalar("code");
-    decoded.events.push_back(UnsupportedEvent{digest_id(error), {}, {}, to, what});
+    decoded.events.push_back(UnsupportedEvent{digest_id(error), {}, Party(), to, what});
   }
 }
 

@@ -206,8 +206,14 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
 
 }  // namespace
 
-Status enqueue(Turn& turn, InteractionId id, const QueueWish& wish) {
+Status enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   const Interaction interaction = turn.get(id);
+  QueueWish wish = asked;
+  if (turn.config().agent(wish.preferred) == nullptr) {  // has left: anybody may take it
+    wish.preferred = {};
+    wish.preference = Preference::none;
+    wish.until.reset();
+  }
   if (interaction.work && turn.router->work(interaction.work) != nullptr) {
     WorkChanged change{interaction.work, {}, wish.skills, wish.priority, {}};
     if (!wish.queue.empty()) change.queue = wish.queue;

@@ -78,21 +78,10 @@ Status Engine::Body::restore(Timestamp now) {
       setup_ = std::make_unique<Setup>(std::move(*setup));
     }
   }
-  now_ = std::max(now_, now);
-  auto router = Router::create(setup_ ? setup_->router_config() : RouterConfig{}, options_.limits);
-  if (!router) return fail(router.error());
-  router_.emplace(std::move(*router));
-
+  // A wild jump is refused by the first call.
+  if (check_time({}, now)) now_ = std::max(now_, now);
+  if (auto restored = restore_router(); !restored) return restored;
   const Key all = tables_.key();
-  std::vector<WorkRecord> works;
-  std::vector<AgentRecord> agents;
-  for (auto& row : tables_.works.scan(all.bytes(), all.end(), options_.limits.live_works, Order::ascending)) {
-    works.push_back(std::move(row.second));
-  }
-  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), options_.limits.live_works, Order::ascending)) {
-    agents.push_back(std::move(row.second));
-  }
-  if (auto restored = router_->restore(works, agents); !restored) return restored;
   const auto effects = tables_.effects.scan(all.bytes(), all.end(),
                                             options_.limits.unsettled_effects * 2, Order::ascending);
   for (const auto& [key, effect] : effects) {
@@ -107,6 +96,35 @@ Status Engine::Body::restore(Timestamp now) {
   return {};
 }
 
+Status Engine::Body::restore_router() {
+  auto router = Router::create(setup_ ? setup_->router_config() : RouterConfig{}, options_.limits);
+  if (!router) return fail(router.error());
+  const Key all = tables_.key();
+  std::vector<WorkRecord> works;
+  std::vector<AgentRecord> agents;
+  const std::size_t most = options_.limits.live_works;
+  for (auto& row : tables_.works.scan(all.bytes(), all.end(), most, Order::ascending)) {
+    works.push_back(std::move(row.second));
+  }
+  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), most, Order::ascending)) {
+    agents.push_back(std::move(row.second));
+  }
+  if (tables_.fault()) return fail(*tables_.fault());
+  if (auto restored = router->restore(works, agents); !restored) return restored;
+  router_.emplace(std::move(*router));
+  return {};
+}
+
+void Engine::Body::take_back(const Turn& turn, std::uint64_t last_id) {
+  tables_.undo();
+  ids_ = IdCounter(last_id);
+  if (tables_.fault()) {
+    fault(*tables_.fault());
+  } else if (turn.routed) {
+    if (auto restored = restore_router(); !restored) fault(restored.error());
+  }
+}
+
 void Engine::Body::find_next_timer() {
   const Key all = tables_.key();
   const auto first = tables_.timers.scan(all.bytes(), all.end(), 1, Order::ascending);
@@ -116,7 +134,7 @@ void Engine::Body::find_next_timer() {
 Turn Engine::Body::begin_turn() {
   tables_.begin_input();
   return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_,
-              now_,    {},           {},        {},   {},       {},        false,   {}};
+              now_,    {},           {},        {},   {},       {},        false,   false,    {}};
 }
 
 bool Engine::Body::keep(Turn& turn) {
@@ -192,10 +210,8 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
   Turn turn = begin_turn();
   const std::uint64_t first_id = ids_.last();
   if (auto decided = decide(turn, command.actor, command.body); !decided) {
-    tables_.undo();
-    ids_ = IdCounter(first_id);
-    if (tables_.fault()) return fail(fault(*tables_.fault()));
-    return fail(decided.error());
+    take_back(turn, first_id);
+    return fail(fault_ ? *fault_ : decided.error());
   }
   tables_.commands.create(key, {digest, turn.outcome});
   if (!keep(turn)) return fail(*fault_);
@@ -217,10 +233,8 @@ Result<Outcome> Engine::Body::run_one(const Input& input) {
     decided = decide(turn, std::get<SettleEffect>(input));
   }
   if (!decided) {
-    tables_.undo();
-    ids_ = IdCounter(first_id);
-    if (tables_.fault()) return fail(fault(*tables_.fault()));
-    return fail(decided.error());
+    take_back(turn, first_id);
+    return fail(fault_ ? *fault_ : decided.error());
   }
   if (!keep(turn)) return fail(*fault_);
   return turn.outcome;
@@ -238,6 +252,7 @@ Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) co
 }
 
 Status Engine::Body::commit() {
+  if (tables_.fault()) return fail(fault(*tables_.fault()));
   std::vector<Write> writes = tables_.collect();
   if (!writes.empty()) {
     tables_.begin_input();
@@ -300,7 +315,7 @@ std::optional<Timestamp> Engine::Body::next_deadline() const {
     if (at && (!next || *at < *next)) next = at;
   };
   sooner(next_timer_);
-  if (const auto retry = outbox_.next_time(); retry && *retry > now_) sooner(retry);
+  sooner(outbox_.next_time(now_));
   return next;
 }
 

@@ -51,6 +51,10 @@ class Engine::Body {
   Status check_time(std::span<const Input> inputs, Timestamp now) const;
   void fire_due();
   void find_next_timer();
+  // Makes the router from its records, uncommitted changes included.
+  Status restore_router();
+  // Takes back everything that a refused input did.
+  void take_back(const Turn& turn, std::uint64_t last_id);
   Status commit();
   Error fault(Error error);
 

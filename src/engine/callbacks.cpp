@@ -42,7 +42,7 @@ void queue_callback(Turn& turn, CallbackId id) {
   work.subject = id.value();
   work.queue = callback.queue;
   work.requested_at = callback.requested_at;
-  if (!callback.agent.empty()) {
+  if (turn.config().agent(callback.agent) != nullptr) {  // who has left promises nothing
     work.preferred = callback.agent;
     work.preference = Preference::only;
     work.preference_until = callback.requested_at + turn.config().callbacks.agent_bound;

@@ -52,8 +52,8 @@ Value flow_variables(Turn& turn, const Interaction& interaction) {
 // One turn of a flow on one channel. Speech is held back until it is known what follows it.
 class Performance {
  public:
-  Performance(Turn& turn, InteractionId interaction, FlowName flow)
-      : turn_(turn), id_(interaction), flow_(std::move(flow)) {}
+  Performance(Turn& turn, InteractionId interaction, const FlowSession& session)
+      : turn_(turn), id_(interaction), flow_(session.flow), locale_(session.locale) {}
 
   void perform(const std::vector<FlowOutput>& outputs) {
     for (const FlowOutput& output : outputs) {
@@ -86,7 +86,7 @@ class Performance {
   void speak(CallVerb verb) {
     verb.text = speech_ + (speech_.empty() || verb.text.empty() ? "" : "\n") + verb.text;
     speech_.clear();
-    verb.locale = locale_of(turn_, interaction().contact);
+    verb.locale = locale_;
     turn_.call_verb(interaction(), std::move(verb));
   }
 
@@ -159,7 +159,9 @@ class Performance {
     callback.entry_point = line_for(at, entry_point);
     callback.queue = entry_point.queue;
     callback.number = at.remote;
-    if (!output.number.empty()) callback.number = {AddressKind::phone, output.number};
+    const Address asked = output.number.empty() ? at.remote
+                                                : Address{AddressKind::phone, output.number};
+    if (const auto number = normalise(asked, entry_point.dial_plan)) callback.number = *number;
     if (output.by == FlowCallback::By::owner) callback.agent = conversation.owner;
     callback.requested_at = at.started_at;
     callback.message = output.message;
@@ -278,6 +280,7 @@ class Performance {
   Turn& turn_;
   InteractionId id_;
   FlowName flow_;
+  std::string locale_;
   std::string speech_;
   std::string outcome_;
   bool waits_ = false;
@@ -330,8 +333,8 @@ void decide(Turn& turn, const StartFlow& task) {
                                           interaction.channel, flow_variables(turn, interaction),
                                           turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
-  keep_session(turn, task.interaction, std::move(decision->session));
-  Performance(turn, task.interaction, task.flow).perform(decision->outputs);
+  keep_session(turn, task.interaction, decision->session);
+  Performance(turn, task.interaction, decision->session).perform(decision->outputs);
 }
 
 void decide(Turn& turn, const ContinueFlow& task) {
@@ -347,8 +350,8 @@ void decide(Turn& turn, const ContinueFlow& task) {
   auto decision = turn.setup->flows.resume(session, task.input, flow_variables(turn, interaction),
                                            turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
-  keep_session(turn, task.interaction, std::move(decision->session));
-  Performance(turn, task.interaction, session.flow).perform(decision->outputs);
+  keep_session(turn, task.interaction, decision->session);
+  Performance(turn, task.interaction, decision->session).perform(decision->outputs);
 }
 
 }  // namespace novelo

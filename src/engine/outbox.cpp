@@ -10,15 +10,18 @@ std::optional<Outbox::Lane> Outbox::lane_of(const Effect& effect) {
 }
 
 void Outbox::add(const Effect& effect, bool maybe_done, bool held) {
+  // Behind the first of its lane nothing was ever handed out.
+  const auto lane = lane_of(effect);
+  if (lane && lanes_.contains(*lane)) maybe_done = held = false;
   const InteractionId call =
       effect.kind == EffectKind::call ? effect.interaction : InteractionId();
   if (call) calls_[call].insert(effect.id);
-  Ticket ticket{lane_of(effect), effect.not_before, maybe_done, held, call};
+  Ticket ticket{lane, effect.not_before, maybe_done, held, call};
   bool first = true;
-  if (ticket.lane) {
-    auto& lane = lanes_[*ticket.lane];
-    first = lane.empty();
-    lane.push_back(effect.id);
+  if (lane) {
+    auto& waiting = lanes_[*lane];
+    first = waiting.empty();
+    waiting.push_back(effect.id);
   }
   if (first && !held) ready_.insert(effect.id);
   tickets_.insert_or_assign(effect.id, std::move(ticket));
@@ -83,11 +86,11 @@ std::vector<EffectId> Outbox::unsettled_of_call(InteractionId interaction) const
   return {found->second.begin(), found->second.end()};
 }
 
-std::optional<Timestamp> Outbox::next_time() const {
+std::optional<Timestamp> Outbox::next_time(Timestamp now) const {
   std::optional<Timestamp> first;
   for (const EffectId id : ready_) {
     const auto& at = tickets_.at(id).not_before;
-    if (at && (!first || *at < *first)) first = at;
+    if (at && *at > now && (!first || *at < *first)) first = at;
   }
   return first;
 }

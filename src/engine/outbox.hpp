@@ -39,8 +39,8 @@ class Outbox {
   // The unsettled verbs of a call, by id.
   std::vector<EffectId> unsettled_of_call(InteractionId interaction) const;
   std::size_t size() const { return tickets_.size(); }
-  // When the first effect that waits for a time may go.
-  std::optional<Timestamp> next_time() const;
+  // When the first effect that waits for a time behind `now` may go.
+  std::optional<Timestamp> next_time(Timestamp now) const;
 
  private:
   using Lane = std::pair<std::string, std::uint64_t>;

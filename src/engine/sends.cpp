@@ -42,6 +42,12 @@ std::optional<Address> address_for(Turn& turn, const Conversation& conversation,
   return {};
 }
 
+std::string locale_of(Turn& turn, ContactId id) {
+  const Contact* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && !contact->locale.empty() ? contact->locale
+                                                        : turn.config().tenant.locale;
+}
+
 std::string first_word(const std::string& name) { return name.substr(0, name.find(' ')); }
 
 Value::Map links_for(Turn& turn, const Conversation& conversation) {
@@ -58,6 +64,29 @@ Value::Map links_for(Turn& turn, const Conversation& conversation) {
   return links;
 }
 
+// What a template may show of a case: its sendable fields, and dates as people write them.
+void add_case(Turn& turn, const Case& matter, Value::Map& variables) {
+  const TenantConfig& tenant = turn.config().tenant;
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  Value::Map fields;
+  Value::Map dates;
+  for (const auto& [name, value] : matter.fields) {
+    const FieldConfig* field = type != nullptr ? type->field(name) : nullptr;
+    if (field == nullptr || !field->sendable) continue;
+    fields[name] = value;
+    const auto at = parse_timestamp(value.to_text());
+    if (field->type != "date_time" || !at) continue;
+    if (const auto local = to_local(*at, tenant.zone)) {
+      dates[name] = Value(spoken_date_time(*local, locale_of(turn, matter.contact)));
+    }
+  }
+  variables["case"] = Value(Value::Map{{"protocol", Value(matter.protocol)},
+                                       {"status", Value(matter.status.text())},
+                                       {"fields", Value(fields)}});
+  variables["fields"] = Value(std::move(fields));
+  variables["dates"] = Value(std::move(dates));
+}
+
 // S0.19, S4.22: a template's words with everything filled in.
 Status expand_template(Turn& turn, const Conversation& conversation, OutgoingMessage& message) {
   const MessageTemplate* words = turn.config().message_template(message.template_name);
@@ -67,17 +96,10 @@ Status expand_template(Turn& turn, const Conversation& conversation, OutgoingMes
                  "name a template of the configuration"});
   }
   Value::Map variables = variables_for(turn, conversation);
-  if (message.case_id) {
-    const Case matter = turn.get(message.case_id);
-    variables["case"] = Value(Value::Map{{"protocol", Value(matter.protocol)},
-                                         {"status", Value(matter.status.text())},
-                                         {"fields", Value(matter.fields)}});
-  }
+  if (message.case_id) add_case(turn, turn.get(message.case_id), variables);
   for (auto& [name, value] : message.variables) variables.insert_or_assign(name, value);
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
   const std::string& tenant_locale = turn.config().tenant.locale;
-  const std::string locale =
-      contact != nullptr && !contact->locale.empty() ? contact->locale : tenant_locale;
+  const std::string locale = locale_of(turn, conversation.contact);
   const Value all{std::move(variables)};
   if (const TextTemplate* text = words->text.text_for(locale, tenant_locale)) {
     message.content.text = text->expand(all);
@@ -103,16 +125,19 @@ void complete_mail(Turn& turn, const Conversation& conversation, const EntryPoin
   if (!message.content.mail) message.content.mail.emplace();
   Mail& mail = *message.content.mail;
   const std::string& domain = turn.config().tenant.mail_domain;
-  mail.message_id = fmt::format("novelo.{}.{}@{}", conversation.id.value(), effect.value(),
-                                domain.empty() ? "localhost" : domain);
+  mail.message_id = fmt::format("novelo-{}.{}@{}", effect.value(),
+                                turn.token("mail", effect.value()), domain);
   mail.to.clear();
+  const AuthorRole role = message.author.role;
+  if (role == AuthorRole::system || role == AuthorRole::bot) mail.automatic = AutoMail::generated;
   if (message.case_id) {
     const std::size_t at = entry_point.address.find('@');
     const std::string token = turn.token("case", message.case_id.value());
     mail.to.push_back(entry_point.address.substr(0, at) + "+" + token +
                       entry_point.address.substr(at));
   }
-  Correlation correlation{conversation.id, 0, message.case_id, {}, effect};
+  // The entry that is appended next.
+  Correlation correlation{conversation.id, conversation.entries + 1, message.case_id, {}, effect};
   turn.tables.correlations.create(turn.tables.key(CorrelationKind::mail, "", mail.message_id),
                                   std::move(correlation));
 }
@@ -165,9 +190,9 @@ Value::Map variables_for(Turn& turn, const Conversation& conversation) {
   const Contact* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
   std::string locale = tenant.locale;
   if (contact != nullptr) {
-    Value::Map about = contact->attributes;
-    about["name"] = Value(contact->name);
-    about["first_name"] = Value(first_word(contact->name));
+    // Attributes are internal: no text of ours can show them.
+    Value::Map about{{"name", Value(contact->name)},
+                     {"first_name", Value(first_word(contact->name))}};
     if (!contact->locale.empty()) locale = contact->locale;
     variables["contact"] = Value(std::move(about));
   }

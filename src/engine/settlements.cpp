@@ -13,12 +13,25 @@ namespace {
 constexpr std::uint32_t most_attempts = 5;
 constexpr Duration first_backoff = std::chrono::seconds(5);
 
-// B3: a status only moves forward; a failure counts unless the message has already arrived.
-bool moves_forward(DeliveryStatus from, DeliveryStatus to) {
-  if (to == DeliveryStatus::failed) return from < DeliveryStatus::delivered;
-  if (from >= DeliveryStatus::failed) return to >= DeliveryStatus::delivered && to < DeliveryStatus::failed;
-  return to > from;
+// B3: a status only moves forward, whatever the order in which the news comes. A failure counts
+// unless the message has arrived; a message taken back may have been on its way already.
+int rank(DeliveryStatus status) {
+  switch (status) {
+    case DeliveryStatus::none: return 0;
+    case DeliveryStatus::pending: return 1;
+    case DeliveryStatus::withdrawn:
+    case DeliveryStatus::refused: return 2;
+    case DeliveryStatus::accepted: return 3;
+    case DeliveryStatus::sent: return 4;
+    case DeliveryStatus::failed: return 5;
+    case DeliveryStatus::delivered: return 6;
+    case DeliveryStatus::read: return 7;
+    case DeliveryStatus::played: return 8;
+  }
+  return 0;
 }
+
+bool moves_forward(DeliveryStatus from, DeliveryStatus to) { return rank(to) > rank(from); }
 
 void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequence,
                   DeliveryStatus status, const std::optional<SendError>& error) {
@@ -27,7 +40,7 @@ void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequenc
   if (entry == nullptr || !moves_forward(entry->status, status)) return;
   Entry& changed = turn.tables.entries.edit(key);
   changed.status = status;
-  if (error) changed.error = *error;
+  changed.error = error.value_or(SendError{});
   turn.outcome.conversation = conversation;
   turn.outcome.entry = sequence;
   turn.signal("message_status", {}, conversation,
@@ -40,7 +53,15 @@ void remove_effect(Turn& turn, const Effect& effect) {
   turn.outbox_changes.push_back({OutboxChange::Kind::removed, effect.id});
 }
 
+// A late receipt may name the effect alone.
+void keep_effect(Turn& turn, const Effect& effect) {
+  turn.tables.correlations.put(
+      turn.tables.key(CorrelationKind::effect, "", std::to_string(effect.id.value())),
+      {effect.conversation, effect.entry, {}, {}, {}});
+}
+
 void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
+  keep_effect(turn, effect);
   merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::failed, error);
   turn.note_event(effect.conversation, EventKind::send_failed,
                   {{"entry", Value(std::to_string(effect.entry))},
@@ -57,7 +78,7 @@ void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
 void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection,
               const std::string& provider_id) {
   merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::accepted, {});
-  if (provider_id.empty()) return;
+  if (provider_id.empty()) return keep_effect(turn, effect);
   const std::string entry_key = turn.tables.key(effect.conversation, effect.entry);
   if (turn.tables.entries.find(entry_key) != nullptr) {
     turn.tables.entries.edit(entry_key).provider_id = provider_id;
@@ -157,6 +178,33 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
   remove_effect(turn, effect);
 }
 
+// A send that was taken back while the provider was taking it: what the provider says stands.
+void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
+  const auto* reply = std::get_if<TransportReply>(&settle.settlement);
+  const Correlation* gone = turn.tables.correlations.find(turn.tables.key(
+      CorrelationKind::effect, "", std::to_string(settle.effect.value())));
+  if (reply == nullptr || gone == nullptr) return;
+  const Entry* entry =
+      turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
+  const EntryPointConfig* at =
+      entry != nullptr ? turn.config().entry_point(entry->entry_point) : nullptr;
+  const bool taken_back = entry != nullptr && (entry->status == DeliveryStatus::withdrawn ||
+                                               entry->status == DeliveryStatus::refused);
+  if (at == nullptr || !taken_back) return;
+  const OutboundMessage message{settle.effect, at->address, Address(), entry->content, entry->at};
+  const SendOutcome outcome = turn.setup->adapters.at(at->connection)
+                                  ->read_reply(message, *reply,
+                                               turn.setup->connections.at(at->connection));
+  if (outcome.kind != SendOutcome::Kind::accepted) return;
+  Effect effect;
+  effect.id = settle.effect;
+  effect.conversation = gone->conversation;
+  effect.entry = gone->entry;
+  turn.outcome.repeated = false;
+  turn.outcome.effect = settle.effect;
+  accepted(turn, effect, at->connection, outcome.provider_id);
+}
+
 }  // namespace
 
 Status decide(Turn& turn, const SettleEffect& settle) {
@@ -166,6 +214,7 @@ Status decide(Turn& turn, const SettleEffect& settle) {
       return fail(not_found("effect", settle.effect.value()));
     }
     turn.outcome.repeated = true;  // settled before, or withdrawn
+    settle_withdrawn(turn, settle);
     return {};
   }
   const Effect effect = *found;

@@ -115,6 +115,7 @@ void Turn::withdraw_verbs(InteractionId interaction, std::optional<CallVerbKind>
 Status Turn::route(const RouterInput& input) {
   auto decision = router->apply(input, ids, now);
   if (!decision) return fail(decision.error());
+  routed = true;
   take(std::move(*decision));
   return {};
 }
@@ -128,6 +129,9 @@ void Turn::take(RouterDecision decision) {
   for (AgentRecord& agent : decision.agents) {
     const std::string key = tables.text_key(agent.name.text());
     tables.agents.put(key, std::move(agent));
+  }
+  for (const AgentName& gone : decision.agents_gone) {
+    tables.agents.erase(tables.text_key(gone.text()));
   }
   for (RouterEvent& event : decision.events) tasks.emplace_back(std::move(event));
 }

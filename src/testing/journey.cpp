@@ -197,8 +197,9 @@ Result<std::vector<std::string>> find_journeys(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_regular_file(path, error)) return std::vector<std::string>{path};
   std::vector<std::string> found;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-    const std::string file = entry.path().string();
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string file = entry->path().string();
     if (file.ends_with(".json") && is_journey(file)) found.push_back(file);
   }
   std::sort(found.begin(), found.end());

@@ -70,6 +70,7 @@ Result<ContactId> Catalogue::contact(const std::string& thing) const {
     return found->front();
   }
   const std::uint64_t number = number_of(thing);
+  if (number == 0) return fail(nothing("contact", thing));
   if (query_.contact(ContactId(number))) return ContactId(number);
   const auto known = conversation(thing);
   if (!known) return fail(nothing("contact", thing));
@@ -170,7 +171,7 @@ Result<SurveyId> Catalogue::survey(const std::string& thing) const {
 }
 
 Result<WorkId> Catalogue::work(const std::string& thing) const {
-  const std::uint64_t number = number_of(thing);
+  const std::uint64_t number = number_of(thing);  // 0 names no record of any kind
   if (number != 0 && query_.work(WorkId(number))) return WorkId(number);
   if (const auto known = query_.interaction(InteractionId(number)); known && known->work) {
     return known->work;

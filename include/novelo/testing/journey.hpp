@@ -66,8 +66,6 @@ struct PlayOptions {
   // its first unfinished step when it is played again. Empty: nowhere. Several journeys may share it.
   std::string journal;
   Limits limits;
-  // Told each line as soon as it is known; all of them are in the report too.
-  std::function<void(const TranscriptLine&)> on_line;
 };
 
 struct StepReport {

@@ -1,0 +1,249 @@
+#include "testing/host.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "novelo/json.hpp"
+#include "novelo/query.hpp"
+#include "novelo/testing/provider.hpp"
+#include "testing/match.hpp"
+#include "testing/things.hpp"
+#include "testing/view.hpp"
+
+namespace novelo::testing {
+namespace {
+
+constexpr int most_rounds = 10'000;  // of time passing, or of polling, inside one step
+constexpr std::size_t poll_size = 100;
+
+Host::EffectKey key_of(const Value& view) {
+  std::uint64_t id = 0;
+  const std::string text = view["id"].to_text();
+  std::from_chars(text.data(), text.data() + text.size(), id);
+  const auto* attempt = view["attempt"].as_int();
+  return {id, attempt == nullptr ? 0 : *attempt};
+}
+
+Error endless(std::string_view what) {
+  return {ErrorCode::internal, "endless",
+          fmt::format("After {} rounds the engine still has {}.", most_rounds, what), "", ""};
+}
+
+}  // namespace
+
+Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
+           const Limits& limits, Journal& journal, const Labels& labels)
+    : story_(&story),
+      adapters_(std::move(adapters)),
+      store_(std::move(store)),
+      limits_(limits),
+      journal_(&journal),
+      labels_(&labels) {
+  for (const JournaledEffect& effect : journal.effects()) {
+    const EffectKey key = key_of(effect.view);
+    if (!seen_.emplace(key, Seen{effect.view, effect.step, effect.left, effect.settled}).second) {
+      continue;
+    }
+    order_.push_back(key);
+  }
+}
+
+Status Host::open(Timestamp now) {
+  auto store = store_();
+  if (!store) return fail(store.error());
+  EngineOptions options;
+  options.tenant = TenantName(story_->spec.journey);
+  options.tenant_secret = Secret(story_->spec.tenant_secret);
+  options.limits = limits_;
+  for (const auto& [name, connection] : story_->connections) {
+    options.secrets[name] = connection.secrets;
+  }
+  now_ = std::max(now_, now);
+  auto engine = Engine::open(**store, adapters_, std::move(options), now_);
+  if (!engine) return fail(engine.error());
+  engine_.emplace(std::move(*engine));
+  offered_.clear();
+  return {};
+}
+
+Status Host::reopen() {
+  engine_.reset();
+  return open(now_);
+}
+
+void Host::begin(std::size_t step, const HostSpec* host) {
+  step_ = step;
+  host_ = host;
+  handed_out_.clear();
+  signals_.clear();
+  problems_.clear();
+  for (const EffectKey& key : order_) {
+    if (seen_.at(key).step == step) handed_out_.push_back(key);
+  }
+}
+
+bool Host::settles() const {
+  if (host_ != nullptr && host_->settle) return *host_->settle;
+  return story_->spec.host.settle.value_or(true);
+}
+
+Status Host::advance(Timestamp to) {
+  for (int round = 0; round < most_rounds; ++round) {
+    const auto due = engine_->next_deadline();
+    if (!due || *due > to) {
+      now_ = std::max(now_, to);
+      return drain();
+    }
+    now_ = std::max(now_, *due);
+    if (auto fed = engine_->feed_time(now_); !fed) return fed;
+    if (auto drained = drain(); !drained) return drained;
+    const auto next = engine_->next_deadline();
+    // Something due that time and polling do not clear waits for somebody else: an effect that the
+    // journey keeps unsettled, for instance. Time goes on.
+    if (next && *next <= now_ && next == due) {
+      now_ = std::max(now_, to);
+      if (auto fed = engine_->feed_time(now_); !fed) return fed;
+      return drain();
+    }
+  }
+  return fail(endless("something falling due"));
+}
+
+Status Host::drain() {
+  for (int round = 0; round < most_rounds; ++round) {
+    take_signals();
+    auto handouts = engine_->poll(now_, poll_size);
+    if (!handouts) return fail(handouts.error());
+    if (handouts->empty()) return {};
+    for (const Handout& handout : *handouts) {
+      if (auto taken = take(handout); !taken) return taken;
+    }
+  }
+  return fail(endless("something to hand out"));
+}
+
+void Host::take_signals() {
+  for (const Signal& signal : engine_->take_signals()) signals_.push_back(whole(signal));
+}
+
+Status Host::take(const Handout& handout) {
+  Value view = view_of(handout);
+  const EffectKey key = key_of(view);
+  if (!offered_.insert(key).second) {
+    problems_.push_back(
+        fmt::format("effect {} was handed out twice by one engine: {}", key.first, shown(view)));
+    return {};
+  }
+  auto known = seen_.find(key);
+  if (known == seen_.end()) {
+    const auto answer = answer_to(view);
+    const bool left = !answer.has_value();
+    if (auto noted = journal_->effect(step_, view, left); !noted) return noted;
+    seen_.emplace(key, Seen{view, step_, left, false});
+    order_.push_back(key);
+    handed_out_.push_back(key);
+    if (left) return {};
+    auto settled = settle(key, *answer);
+    if (!settled) return fail(settled.error());
+    return {};
+  }
+  const Seen& seen = known->second;
+  if (seen.settled) {
+    problems_.push_back(fmt::format("effect {} was settled and is handed out again", key.first));
+  } else if (!handout.maybe_done) {
+    problems_.push_back(
+        fmt::format("effect {} is offered again without being marked maybe_done", key.first));
+  } else if (seen.view != view) {
+    problems_.push_back(fmt::format("effect {} is offered again as {}, and was {}", key.first,
+                                    shown(view), shown(seen.view)));
+  }
+  if (seen.left || seen.settled) return {};
+  const auto answer = answer_to(view);
+  if (!answer) return {};
+  auto settled = settle(key, *answer);
+  if (!settled) return fail(settled.error());
+  return {};
+}
+
+Result<Outcome> Host::settle(const EffectKey& key, const Settlement& settlement) {
+  // A run that was killed may have settled it without having noted so: then the engine has counted
+  // this attempt already, and a reply that asks for another one must not be counted twice.
+  const auto effects = Query(*engine_).unsettled(EffectId(key.first - 1), 1);
+  const bool counted = effects && !effects->empty() && effects->front().id.value() == key.first &&
+                       static_cast<std::int64_t>(effects->front().attempts) >= key.second;
+  Outcome outcome;
+  if (!counted) {
+    auto settled = engine_->settle(EffectId(key.first), settlement, now_);
+    if (!settled) return settled;
+    outcome = std::move(*settled);
+  }
+  if (auto noted = journal_->settled(step_, std::to_string(key.first), key.second); !noted) {
+    return fail(noted.error());
+  }
+  seen_.at(key).settled = true;
+  return outcome;
+}
+
+std::vector<Host::EffectKey> Host::unsettled() const {
+  std::vector<EffectKey> keys;
+  for (const EffectKey& key : order_) {
+    if (!seen_.at(key).settled) keys.push_back(key);
+  }
+  return keys;
+}
+
+const ChannelAdapter* Host::adapter_of(const ConnectionName& connection) const {
+  const auto known = story_->connections.find(connection);
+  if (known == story_->connections.end()) return nullptr;
+  for (const ChannelAdapter* adapter : adapters_) {
+    if (adapter->name() == known->second.adapter) return adapter;
+  }
+  return nullptr;
+}
+
+std::string Host::adapter_name(const Value& view) const {
+  const auto known = story_->connections.find(ConnectionName(view["connection"].to_text()));
+  return known == story_->connections.end() ? std::string() : known->second.adapter;
+}
+
+std::optional<Settlement> Host::answer_to(const Value& view) {
+  if (!settles()) return std::nullopt;
+  const std::string kind = view["kind"].to_text();
+  if (kind == "notify") return Done{};
+  if (kind == "action") return action_answer(view);
+  const std::string connection = view["connection"].to_text();
+  for (const HostSpec* host : {host_, &story_->spec.host}) {
+    if (host == nullptr) continue;
+    const auto reply = host->replies.find(connection);
+    if (reply == host->replies.end()) continue;
+    auto settlement = settlement_from_json({{"reply", to_json(reply->second)}});
+    if (settlement) return std::move(*settlement);
+  }
+  return friendly_reply(adapter_name(view), EffectId(key_of(view).first));
+}
+
+std::optional<Settlement> Host::action_answer(const Value& view) {
+  const std::string name = view["body"]["action"].to_text();
+  for (const HostSpec* host : {host_, &story_->spec.host}) {
+    if (host == nullptr) continue;
+    const auto known = host->actions.find(name);
+    if (known == host->actions.end()) continue;
+    auto filled = labels_->fill(known->second);
+    if (!filled) {
+      problems_.push_back(fmt::format("the answer to action {}: {}", name,
+                                      to_string(filled.error())));
+      return std::nullopt;
+    }
+    const auto* map = filled->as_map();
+    if (map->contains("answer")) return Done{map->at("answer")};
+    auto failed = settlement_from_json(to_json(*filled));
+    if (failed) return std::move(*failed);
+    problems_.push_back(to_string(failed.error()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace novelo::testing

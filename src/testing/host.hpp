@@ -1,0 +1,87 @@
+// Host: what stands around an engine in a journey. It lets time pass, polls, settles as a friendly
+// provider would, and closes and reopens the engine.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "novelo/engine.hpp"
+#include "novelo/testing/journey.hpp"
+#include "testing/journal.hpp"
+#include "testing/labels.hpp"
+#include "testing/story.hpp"
+
+namespace novelo::testing {
+
+class Host {
+ public:
+  // (effect, attempt): a send that is tried again is handed out again.
+  using EffectKey = std::pair<std::uint64_t, std::int64_t>;
+
+  struct Seen {
+    Value view;
+    std::size_t step = 0;
+    bool left = false;  // the host does not settle it by itself
+    bool settled = false;
+  };
+
+  Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
+       const Limits& limits, Journal& journal, const Labels& labels);
+
+  // Opens the engine on its store, taking up the effects that the journal knows.
+  Status open(Timestamp now);
+  Status reopen();
+  Engine& engine() { return *engine_; }
+  Timestamp now() const { return now_; }
+
+  // A new step: forgets what the one before brought about. What a killed run saw of it still counts.
+  void begin(std::size_t step, const HostSpec* host);
+
+  // Time passes until `to`; what falls due on the way happens at its own time.
+  Status advance(Timestamp to);
+  // Polls and settles until there is nothing more to do now.
+  Status drain();
+  Result<Outcome> settle(const EffectKey& key, const Settlement& settlement);
+
+  // --- what this step brought about ------------------------------------------------------------------
+  const std::vector<EffectKey>& handed_out() const { return handed_out_; }
+  const std::vector<Value>& signals() const { return signals_; }
+  const std::vector<std::string>& problems() const { return problems_; }
+  const Value& view(const EffectKey& key) const { return seen_.at(key).view; }
+  // Handed out and not settled, in order.
+  std::vector<EffectKey> unsettled() const;
+  const ChannelAdapter* adapter_of(const ConnectionName& connection) const;
+  std::string adapter_name(const Value& view) const;
+
+ private:
+  Status take(const Handout& handout);
+  // Nothing: the host leaves this one to the journey.
+  std::optional<Settlement> answer_to(const Value& view);
+  std::optional<Settlement> action_answer(const Value& view);
+  void take_signals();
+  bool settles() const;
+
+  const Story* story_;
+  std::vector<const ChannelAdapter*> adapters_;
+  StoreSource store_;
+  Limits limits_;
+  Journal* journal_;
+  const Labels* labels_;
+  std::optional<Engine> engine_;
+  Timestamp now_{};
+  std::size_t step_ = 0;
+  const HostSpec* host_ = nullptr;
+  std::map<EffectKey, Seen> seen_;
+  std::vector<EffectKey> order_;
+  std::set<EffectKey> offered_;  // by this engine
+  std::vector<EffectKey> handed_out_;
+  std::vector<Value> signals_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace novelo::testing

@@ -1,0 +1,400 @@
+// Playing a journey: step by step, each as time passing, one act, settling, and looking.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/url.hpp"
+#include "novelo/json.hpp"
+#include "novelo/testing/journey.hpp"
+#include "novelo/testing/provider.hpp"
+#include "testing/expectations.hpp"
+#include "testing/host.hpp"
+#include "testing/journal.hpp"
+#include "testing/match.hpp"
+#include "testing/narrator.hpp"
+
+namespace novelo::testing {
+namespace {
+
+constexpr std::size_t page = 1000;
+
+// The code says that nothing more can come of this engine.
+bool is_fatal(const Error& error) {
+  return error.code == ErrorCode::unknown || error.code == ErrorCode::storage ||
+         error.code == ErrorCode::corrupt || error.code == ErrorCode::newer;
+}
+
+class Player {
+ public:
+  Player(const Story& story, const std::vector<const ChannelAdapter*>& adapters,
+         const StoreSource& store, const PlayOptions& options, Journal journal)
+      : story_(story),
+        options_(options),
+        journal_(std::move(journal)),
+        host_(story, adapters, store, options.limits, journal_, labels_) {
+    for (const auto& [name, value] : journal_.labels()) labels_.bind(name, value);
+  }
+
+  Result<JourneyReport> play();
+
+ private:
+  Status start();
+  StepReport play_step(std::size_t index);
+  Status act(const StepSpec& step, StepReport& report);
+  Status receive(const ReceiveSpec& spec);
+  Status command(const Value& value, StepReport& report);
+  Status settle(const SettleSpec& spec);
+  Result<Request> request_of(const ReceiveSpec& spec) const;
+  Result<std::string> body_of(const ReceiveSpec& spec, const Labels& labels) const;
+
+  void bind(const std::string& name, const std::string& value, StepReport& report);
+  void bind_outcome(const StepSpec& step, StepReport& report);
+  void find_things(const StepSpec& step, const Catalogue& catalogue, StepReport& report);
+  Result<Journal::Watermarks> watermarks();
+  void collect_entries(const Catalogue& catalogue, StepReport& report);
+  void narrate(const Catalogue& catalogue, const StepReport& report);
+
+  const Story& story_;
+  const PlayOptions& options_;
+  Journal journal_;
+  Labels labels_;
+  Host host_;
+  std::size_t number_ = 0;  // of the step being played
+  StepFacts facts_;
+  Journal::Watermarks known_;  // entries of each conversation when the step began
+  std::vector<Entry> entries_;
+  std::vector<ChannelEvent> events_;
+  bool broken_ = false;
+  JourneyReport report_;
+};
+
+// --- the acts -------------------------------------------------------------------------------------
+
+Result<std::string> Player::body_of(const ReceiveSpec& spec, const Labels& labels) const {
+  if (!spec.file.empty()) return labels.fill(std::string_view(spec.text));
+  if (spec.body) {
+    const auto filled = labels.fill(*spec.body);
+    if (!filled) return fail(filled.error());
+    return filled->to_text();
+  }
+  std::string body;
+  if (spec.form) {
+    const auto filled = labels.fill(Value(*spec.form));
+    if (!filled) return fail(filled.error());
+    for (const auto& [name, value] : *filled->as_map()) {
+      body += fmt::format("{}{}={}", body.empty() ? "" : "&", percent_encode(name),
+                          percent_encode(value.to_text()));
+    }
+  }
+  for (const std::string& line : spec.lines) {
+    const auto filled = labels.fill(std::string_view(line));
+    if (!filled) return filled;
+    body += *filled + "\r\n";
+  }
+  return body;
+}
+
+Result<Request> Player::request_of(const ReceiveSpec& spec) const {
+  Labels labels = labels_;
+  for (const auto& [name, value] : spec.with) {
+    const auto filled = labels_.fill(value);
+    if (!filled) return fail(filled.error());
+    labels.bind(name, filled->to_text());
+  }
+  const auto connection = story_.connections.find(ConnectionName(spec.connection));
+  Request request;
+  request.method = spec.method;
+  const auto path = labels.fill(std::string_view(spec.path));
+  if (!path) return fail(path.error());
+  const bool known = connection != story_.connections.end();
+  request.url = path->empty() && known ? connection->second.path : *path;
+  for (const auto& [name, value] : spec.headers) {
+    auto filled = labels.fill(std::string_view(value));
+    if (!filled) return fail(filled.error());
+    request.headers.push_back({name, std::move(*filled)});
+  }
+  auto body = body_of(spec, labels);
+  if (!body) return fail(body.error());
+  request.body = std::move(*body);
+  if (request.header("Content-Type").empty()) {
+    if (spec.form) {
+      request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    } else if (spec.body && spec.body->as_text() == nullptr) {
+      request.headers.push_back({"Content-Type", "application/json"});
+    }
+  }
+  if (spec.sign && known) sign(request, connection->second);
+  return request;
+}
+
+Status Player::receive(const ReceiveSpec& spec) {
+  const auto request = request_of(spec);
+  if (!request) return fail(request.error());
+  const ConnectionName name(spec.connection);
+  if (const ChannelAdapter* const adapter = host_.adapter_of(name)) {
+    const auto decoded = adapter->decode(*request, story_.connections.at(name));
+    if (decoded) events_ = decoded->events;
+  }
+  for (int time = 0; time < spec.times; ++time) {
+    const auto answer = host_.engine().receive(*request, host_.now());
+    if (!answer) {
+      facts_.error = answer.error();
+      return {};
+    }
+    Value::Map headers;
+    for (const Header& header : answer->headers) headers[header.name] = Value(header.value);
+    facts_.answer = Value(Value::Map{{"status", Value(answer->status)},
+                                     {"headers", Value(std::move(headers))},
+                                     {"body", Value(answer->body)}});
+  }
+  return {};
+}
+
+Status Player::command(const Value& value, StepReport& report) {
+  const Value::List commands =
+      value.as_list() != nullptr ? *value.as_list() : Value::List{value};
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const auto filled = labels_.fill(commands[i]);
+    if (!filled) return fail(filled.error());
+    nlohmann::json json = to_json(*filled);
+    if (!json.contains("id")) {
+      json["id"] = commands.size() == 1 ? fmt::format("step-{}", number_)
+                                        : fmt::format("step-{}.{}", number_, i + 1);
+    }
+    // A configuration may be written as an object.
+    if (json.value("do", "") == "load_configuration" && json["json"].is_object()) {
+      json["json"] = json["json"].dump();
+    }
+    const auto read = command_from_json(json);
+    if (!read) return fail(read.error());
+    const auto outcome = host_.engine().feed(*read, host_.now());
+    if (outcome) {
+      facts_.outcome = whole(*outcome);
+    } else if (i + 1 < commands.size()) {
+      report.failures.push_back(fmt::format("command[{}]: {}", i, to_string(outcome.error())));
+    } else {
+      facts_.error = outcome.error();
+    }
+  }
+  return {};
+}
+
+Status Player::settle(const SettleSpec& spec) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, value] : {std::pair("reply", &spec.reply), std::pair("done", &spec.done),
+                                    std::pair("failed", &spec.failed)}) {
+    if (!*value) continue;
+    const auto filled = labels_.fill(**value);
+    if (!filled) return fail(filled.error());
+    json[name] = to_json(*filled);
+  }
+  const auto settlement = settlement_from_json(json);
+  if (!settlement) return fail(settlement.error());
+  const auto which = labels_.fill(std::string_view(spec.which));
+  if (!which) return fail(which.error());
+  Error error{ErrorCode::not_found, "no_effect", "No unsettled effect is like this.", "settle",
+              "Keep one back with \"host\": {\"settle\": false} in an earlier step."};
+  for (const Host::EffectKey& key : host_.unsettled()) {
+    const bool meant = spec.effect
+                           ? compare_effect(*spec.effect, host_.view(key), labels_).matches()
+                           : std::to_string(key.first) == *which;
+    if (!meant) continue;
+    const auto outcome = host_.settle(key, *settlement);
+    if (!outcome) {
+      facts_.error = outcome.error();
+    } else {
+      facts_.outcome = whole(*outcome);
+    }
+    return {};
+  }
+  return fail(std::move(error));
+}
+
+Status Player::act(const StepSpec& step, StepReport& report) {
+  if (step.receive) return receive(*step.receive);
+  if (step.command) return command(*step.command, report);
+  if (step.settle) return settle(*step.settle);
+  return {};
+}
+
+// --- labels ---------------------------------------------------------------------------------------
+
+void Player::bind(const std::string& name, const std::string& value, StepReport& report) {
+  labels_.bind(name, value);
+  if (auto noted = journal_.label(number_, name, value); !noted) {
+    report.failures.push_back(to_string(noted.error()));
+  }
+}
+
+void Player::bind_outcome(const StepSpec& step, StepReport& report) {
+  for (const auto& [member, label] : step.as) {
+    const Value& value = facts_.outcome ? facts_.outcome->at_path(member) : Value();
+    if (value.is_null()) {
+      report.failures.push_back(fmt::format("as: the outcome has no \"{}\": {}", member,
+                                            shown(facts_.outcome.value_or(Value()))));
+    } else {
+      bind(std::string(label_name(label)), value.to_text(), report);
+    }
+  }
+}
+
+void Player::find_things(const StepSpec& step, const Catalogue& catalogue, StepReport& report) {
+  for (const auto& [label, where] : step.find) {
+    const auto& [kind, thing] = *where.begin();
+    const auto filled = labels_.fill(std::string_view(thing));
+    const auto found = filled ? catalogue.find(kind, *filled) : filled;
+    if (found) {
+      bind(std::string(label_name(label)), *found, report);
+    } else {
+      report.failures.push_back(fmt::format("find {}: {}", label, to_string(found.error())));
+    }
+  }
+}
+
+// --- what came of it ------------------------------------------------------------------------------
+
+Result<Journal::Watermarks> Player::watermarks() {
+  const Query query(host_.engine());
+  Journal::Watermarks marks;
+  ConversationId after;
+  while (true) {
+    const auto part = query.conversations(after, page);
+    if (!part) return fail(part.error());
+    for (const Conversation& conversation : *part) {
+      marks[conversation.id] = conversation.entries;
+      after = conversation.id;
+    }
+    if (part->size() < page) return marks;
+  }
+}
+
+void Player::collect_entries(const Catalogue& catalogue, StepReport& report) {
+  const auto marks = watermarks();
+  if (!marks) return report.failures.push_back(to_string(marks.error()));
+  for (const auto& [conversation, entries] : *marks) {
+    const auto before = known_.find(conversation);
+    const std::uint64_t after = before == known_.end() ? 0 : before->second;
+    if (entries <= after) continue;
+    auto added = catalogue.timeline(conversation, after);
+    if (!added) return report.failures.push_back(to_string(added.error()));
+    entries_.insert(entries_.end(), added->begin(), added->end());
+  }
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& left, const Entry& right) { return left.at < right.at; });
+  for (const Entry& entry : entries_) facts_.entries.push_back(whole(entry));
+}
+
+void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
+  const Narrator narrator(story_, catalogue);
+  auto& lines = report_.transcript;
+  const auto add = [&lines](std::vector<TranscriptLine> more) {
+    for (TranscriptLine& line : more) lines.push_back(std::move(line));
+  };
+  lines.push_back(narrator.heading(story_.spec.steps[number_ - 1], number_, report.at));
+  add(narrator.call_events(events_, report.at));
+  for (const Entry& entry : entries_) lines.push_back(narrator.entry(entry));
+  for (const auto& key : host_.handed_out()) add(narrator.effect(host_.view(key), report.at));
+  for (const Value& signal : host_.signals()) {
+    const auto conversation = catalogue.conversation(signal["conversation"].to_text());
+    const auto known = conversation ? known_.find(*conversation) : known_.end();
+    if (known != known_.end()) add(narrator.signal(signal, known->second, report.at));
+  }
+  if (facts_.error) {
+    lines.push_back({report.at, Side::event, Channel::none, {}, {},
+                     "refused: " + to_string(*facts_.error), {}});
+  }
+  for (const std::string& failure : report.failures) {
+    lines.push_back({report.at, Side::problem, Channel::none, {}, {}, failure, {}});
+  }
+}
+
+StepReport Player::play_step(std::size_t index) {
+  const StepSpec& step = story_.spec.steps[index];
+  StepReport report{index + 1, step.name, story_.times[index], step.covers, {}};
+  number_ = index + 1;
+  facts_ = {};
+  entries_.clear();
+  events_.clear();
+  const Catalogue catalogue(host_.engine(), story_.parsed);
+  if (broken_) {
+    report.failures.emplace_back("not played: the engine was lost before");
+    return report;
+  }
+  host_.begin(number_, step.host ? &*step.host : nullptr);
+  facts_.resumed = journal_.step_begun() && number_ == journal_.steps_done() + 1;
+  auto marks = facts_.resumed ? Result<Journal::Watermarks>(journal_.watermarks()) : watermarks();
+  Status done = marks ? journal_.begin(number_, *marks) : Status(fail(marks.error()));
+  if (marks) known_ = std::move(*marks);
+  if (done) done = host_.advance(story_.times[index]);
+  if (done) done = act(step, report);
+  if (done) done = host_.drain();
+  if (!done) {
+    report.failures.push_back(to_string(done.error()));
+    broken_ = is_fatal(done.error());
+    if (broken_) return report;
+  }
+  bind_outcome(step, report);
+  find_things(step, catalogue, report);
+  collect_entries(catalogue, report);
+  if (step.expect) {
+    const Verdict verdict = check(*step.expect, facts_, host_, catalogue, labels_);
+    report.failures.insert(report.failures.end(), verdict.failures.begin(),
+                           verdict.failures.end());
+    for (const auto& [name, value] : verdict.bindings) bind(name, value, report);
+  }
+  if (facts_.error && !(step.expect && step.expect->error)) {
+    report.failures.push_back("refused: " + to_string(*facts_.error));
+  }
+  report.failures.insert(report.failures.end(), host_.problems().begin(), host_.problems().end());
+  narrate(catalogue, report);
+  if (auto noted = journal_.done(number_, report.failures); !noted) {
+    report.failures.push_back(to_string(noted.error()));
+  }
+  return report;
+}
+
+Status Player::start() {
+  // A run that went on resumes behind the step that it finished last.
+  const std::size_t done = journal_.steps_done();
+  const Timestamp now = done == 0 ? story_.start : story_.times[done - 1];
+  if (auto opened = host_.open(now); !opened) return opened;
+  if (done > 0) return {};
+  const auto loaded = host_.engine().feed(
+      Command{"configuration", {}, LoadConfiguration{story_.configuration}}, host_.now());
+  if (!loaded) return fail(loaded.error());
+  return {};
+}
+
+Result<JourneyReport> Player::play() {
+  report_.journey = story_.spec.journey;
+  const std::size_t count = story_.spec.steps.size();
+  const auto& done = journal_.done();
+  for (std::size_t i = 0; i < std::min(count, done.size()); ++i) {
+    const StepSpec& step = story_.spec.steps[i];
+    report_.steps.push_back({i + 1, step.name, story_.times[i], step.covers, done[i]});
+  }
+  report_.first = report_.steps.size() + 1;
+  if (report_.first > count) return std::move(report_);
+  if (auto started = start(); !started) return fail(started.error());
+  for (std::size_t i = report_.steps.size(); i < count; ++i) {
+    report_.steps.push_back(play_step(i));
+    if (!options_.restart || i + 1 == count) continue;
+    if (auto reopened = host_.reopen(); !reopened) return fail(reopened.error());
+  }
+  return std::move(report_);
+}
+
+}  // namespace
+
+Result<JourneyReport> play(const Journey& journey,
+                           const std::vector<const ChannelAdapter*>& adapters,
+                           const StoreSource& store, const PlayOptions& options) {
+  const Story& story = journey.story();
+  auto journal = Journal::open(options.journal, story.spec.journey, story.digest);
+  if (!journal) return fail(journal.error());
+  return Player(story, adapters, store, options, std::move(*journal)).play();
+}
+
+}  // namespace novelo::testing

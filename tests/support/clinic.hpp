@@ -1,0 +1,133 @@
+// A small clinic for the tests of the engine: a telephone line, SMS and WhatsApp, one desk, one
+// queue, two advisers; and the host that runs an engine over a store for it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "novelo/engine.hpp"
+#include "novelo/query.hpp"
+#include "novelo/store.hpp"
+
+namespace novelo::clinic {
+
+using namespace std::chrono_literals;
+
+// Monday, 2 March 2026, nine o'clock in Curitiba.
+Timestamp morning();
+
+inline constexpr const char* ana = "5541988887777";
+inline constexpr const char* line_number = "08001234567";
+inline constexpr const char* sms_number = "+5541955550000";
+inline constexpr const char* whatsapp_number = "106540352242922";  // as the provider names it
+
+nlohmann::json configuration();
+EngineOptions options();
+std::vector<const ChannelAdapter*> adapters();
+
+// Everything a store holds, row by row.
+using StoreRows = std::vector<std::tuple<Table, std::string, std::string>>;
+StoreRows content_of(Store& store);
+// The first difference, for a message; empty when there is none.
+std::string difference(const StoreRows& left, const StoreRows& right);
+
+// Another store with its commits counted, and one of them failing.
+class WatchedStore final : public Store {
+ public:
+  explicit WatchedStore(Store& inner) : inner_(&inner) {}
+
+  // The commit after `before` further ones fails; its writes are there all the same when `applied`.
+  void fail_commit(std::size_t before, ErrorCode code, bool applied);
+  std::size_t commits() const { return commits_; }
+
+  Result<Fence> open_tenant(const TenantName& tenant) override;
+  Result<std::optional<std::string>> get(Table table, std::string_view key) override;
+  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
+                                std::size_t limit, Order order) override;
+  Status commit(const Fence& fence, std::span<const Write> writes) override;
+
+ private:
+  struct Failure {
+    std::size_t before;
+    ErrorCode code;
+    bool applied;
+  };
+
+  Store* inner_;
+  std::size_t commits_ = 0;
+  std::optional<Failure> failure_;
+};
+
+// Whoever embeds the engine: keeps the time, numbers commands and provider events, and carries
+// effects to providers who take everything.
+class Host {
+ public:
+  explicit Host(Store& store, EngineOptions how = options(), Timestamp start = morning());
+
+  Engine& engine() { return *engine_; }
+  Query query() { return Query(*engine_); }
+  Timestamp now() const { return now_; }
+  void wait(Duration time) { now_ += time; }
+  // Time passes in the engine too, with everything that falls due on the way.
+  void pass(Duration time);
+  void reopen();
+
+  Outcome configure();
+  Result<Outcome> command(CommandBody body, const std::string& actor = {});
+  Outcome must(CommandBody body, const std::string& actor = {});
+  Error refusal(CommandBody body, const std::string& actor = {});
+
+  Result<Outcome> event(const std::string& connection, ChannelEvent event);
+  Outcome whatsapp(const std::string& from, const std::string& text);
+  Outcome sms(const std::string& from, const std::string& text);
+  Outcome call(const std::string& call, const std::string& from);
+  Outcome withheld_call(const std::string& call);
+  // What the telephone system tells of a call; fill in what the kind needs.
+  Outcome told(CallEvent event);
+  Outcome hung_up(const std::string& call, int cause = 16);
+
+  // A webhook as its provider would sign it.
+  Request webhook(const std::string& connection, const std::string& body) const;
+
+  std::vector<Handout> poll();
+  Outcome settle(const Handout& out);
+  // Carries everything out until nothing is left; what was carried, in order.
+  std::vector<Handout> settle_all();
+  // The newest offer to the agent among what `settle_all` carried.
+  OfferId offer_to(const std::string& agent) const;
+  Outcome accept(const std::string& agent);
+  void sign_in(const std::string& agent);
+
+  std::vector<Entry> timeline(ConversationId id);
+  // How many entries of this kind are on the timeline.
+  std::size_t count(ConversationId id, EventKind kind);
+
+ private:
+  void open();
+
+  Store* store_;
+  EngineOptions options_;
+  Timestamp now_;
+  std::optional<Engine> engine_;
+  std::uint64_t commands_ = 0;
+  std::uint64_t events_ = 0;
+  std::map<std::string, OfferId> offers_;
+};
+
+// "voice", "sms" or "whatsapp": the adapter of a connection of the clinic's.
+std::string adapter_of(const ConnectionName& connection);
+// An event as the clinic's providers send it.
+InboundMessage message(std::string id, const std::string& to, const std::string& from,
+                       std::string text, std::optional<Timestamp> at = {});
+CallEvent call_event(CallEventKind kind, std::string call);
+
+}  // namespace novelo::clinic
