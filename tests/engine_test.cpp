@@ -159,9 +159,8 @@ TEST_CASE("a live chat in a flow keeps its entry point in service") {
   host.must(LoadConfiguration{json.dump()});
   const Outcome oi = host.whatsapp(ana, "oi");
   REQUIRE(host.query().interaction(oi.interaction)->state == InteractionState::in_flow);
-  nlohmann::json without = configuration();
-  without["entry_points"].erase(2);
-  CHECK(load_error(host, without).reason == "would_dangle");
+  json["entry_points"].erase(2);
+  CHECK(load_error(host, json).reason == "would_dangle");
   host.whatsapp(ana, "esperar");
   CHECK_FALSE(host.engine().faulted());
 }
@@ -274,7 +273,10 @@ TEST_CASE("a refused command leaves nothing behind, in the router neither") {
   CHECK(desk.host.refusal(PlaceCallback{callback}, "marta").code == ErrorCode::refused);
   CHECK(difference(before, content_of(desk.store)).empty());
   CHECK(desk.host.query().works_of(AgentName("marta"))->empty());
-  // What the engine that was never asked would give.
+  desk.host.must(SetPresence{AgentName("joao"), Presence::paused, {}}, "joao");
+  const Outcome other = desk.host.whatsapp("5541988881111", "oi");
+  const WorkId work = desk.host.query().interaction(other.interaction)->work;
+  CHECK(desk.host.query().place(work)->waiting == 1);
   desk.host.must(PlaceCallback{callback}, "joao");
   const StoreRows after = content_of(desk.store);
   desk.host.reopen();
@@ -695,6 +697,7 @@ TEST_CASE("notes reach no handout and no customer") {
 TEST_CASE("[S2.20][S2.23] free text is closed exactly 24 hours after the last message") {
   Desk desk;
   desk.host.sign_in("joao");
+  desk.host.must(UpsertContact{"Ana", {}, {{AddressKind::phone, ana}}, {}});
   const Outcome oi = desk.host.whatsapp(ana, "oi");
   desk.host.accept("joao");
   desk.host.wait(24h - 1us);
