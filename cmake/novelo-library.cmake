@@ -15,7 +15,7 @@ function(novelo_strict target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
       # GCC bug 105651: -Wrestrict sees overlaps in std::string's operator+ that cannot be.
-      target_compile_options(${target} PRIVATE -Wno-restrict)
+      target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
     endif()
   endif()
 endfunction()

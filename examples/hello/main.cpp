@@ -1,5 +1,5 @@
-// A message arrives, an adviser is offered it, takes it, and answers. Nothing here talks to a network:
-// what would be sent is printed.
+// A message arrives, an adviser is offered it, takes it, and answers. Nothing here talks to a
+// network: what would be sent is printed.
 #include <iostream>
 
 #include "novelo/adapters/whatsapp.hpp"

@@ -1,17 +1,19 @@
 // ChannelAdapter: how one provider's bytes become events, and how messages become requests to it.
 //
-// An adapter is a pure codec: it keeps nothing, opens nothing, knows no engine and no clock. The same
-// bytes with the same connection always give the same answer. One adapter object serves every
+// An adapter is a pure codec: it keeps nothing, opens nothing, knows no engine and no clock. The
+// same bytes with the same connection always give the same answer. One adapter object serves every
 // connection of its kind. A host hands its adapters to the engine when it opens it.
 //
 //   webhook -> Request -> verify -> decode -> events + the answer that the provider expects
-//   Outbound -> encode -> TransportRequest -> (host sends) -> TransportReply -> read_reply -> outcome
+//   Outbound -> encode -> TransportRequest -> (the host sends it) -> TransportReply
+//            -> read_reply -> SendOutcome
 //
 // Rules an adapter keeps:
 //  1. Hostile bytes give a typed Error or an UnsupportedEvent, never a crash, a throw, or more than
 //     linear time. Unknown members are ignored; known members of a wrong type are an Error.
 //  2. verify holds signatures over the raw bytes, in constant time, before anything is parsed; with
-//     two secrets while one is rotated; and it refuses when a signature is due and no secret is set.
+//     two secrets while one is rotated; and it refuses when a signature is due and no secret is
+//     set.
 //  3. The effect's id stands where the provider echoes it, so that a late receipt still settles it.
 //  4. No secret's text appears in any result: requests name the secret, the host fills it in.
 #pragma once

@@ -2,16 +2,16 @@
 //
 // Everything enters by one door and leaves by one door:
 //
-//   receive(request)   a provider's bytes: verified, decoded, decided, committed; the answer comes back
+//   receive(request)   a provider's bytes: verified, decoded, decided, committed, then answered
 //   feed(command)      what an agent or a system of the business asks
 //   poll()             what the host must do now: effects, each handed out once
 //   settle(effect)     what came of it
 //   next_deadline()    when to call `feed_time` although nothing else happened
 //
-// The law: durable before visible. What a call decides is one commit; the answer, the effects and the
-// signals exist only after it. When the store fails, or a rule of the engine itself is broken, the
-// engine is *faulted*: every call says `unknown`, and the way on is to open a new one on the same
-// store, which goes on from the last commit.
+// The law: durable before visible. What a call decides is one commit; the answer, the effects and
+// the signals exist only after it. When the store fails, or a rule of the engine itself is broken,
+// the engine is *faulted*: every call says `unknown`, and the way on is to open a new one on the
+// same store, which goes on from the last commit.
 //
 // A host in ten lines:
 //
@@ -99,16 +99,16 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
   ~Engine();
 
-  // A provider's request. Success: everything in it is decided and committed, and this is the answer
-  // that the provider expects. Fails with
+  // A provider's request. Success: everything in it is decided and committed, and this is the
+  // answer that the provider expects. Fails with
   //  - `not_found`, no connection has this path;
   //  - `unauthentic`, the signature does not hold: nothing was read;
   //  - `invalid` and the like, the payload cannot be read: it is kept in quarantine;
   //  - `busy`, `storage`, `unknown`: do not answer the provider; it will send it again.
   Result<Response> receive(const Request& request, Timestamp now);
 
-  // Inputs, in order, in one commit. The result of each is what feeding it alone would have given: a
-  // refused one changes nothing and stops nothing. The outer Result fails as `receive` does.
+  // Inputs, in order, in one commit. The result of each is what feeding it alone would have given:
+  // a refused one changes nothing and stops nothing. The outer Result fails as `receive` does.
   Result<std::vector<Result<Outcome>>> feed(std::span<const Input> inputs, Timestamp now);
   // One command; both kinds of failure in one Result.
   Result<Outcome> feed(const Command& command, Timestamp now);

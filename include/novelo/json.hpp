@@ -10,9 +10,9 @@
 //                {"done": {"answer": ...}}, or {"failed": {"reason": "down", "retry": true}}
 //   entry, conversation, case, ...   the members of the struct by name
 //
-// `case_id` goes by "case", `template_name` by "template", `override_checks` by "override". Headers are
-// an object; values of a repeated one stand behind each other. No id and no address are null. Texts
-// that are not UTF-8 are mended with U+FFFD, so that every value can be dumped.
+// `case_id` goes by "case", `template_name` by "template", `override_checks` by "override". Headers
+// are an object; values of a repeated one stand behind each other. No id and no address are null.
+// Texts that are not UTF-8 are mended with U+FFFD, so that every value can be dumped.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,8 +1,8 @@
 // Query: the read side. A closed set of questions; every answer is a copy, as of the last commit.
 //
 // Lists take a `limit` (1 to 1000) and the place to go on from, and come in a stable order. Fails
-// with `not_found` for an unknown id, `invalid` for a limit out of range, `storage` or `corrupt` when
-// the store cannot answer.
+// with `not_found` for an unknown id, `invalid` for a limit out of range, `storage` or `corrupt`
+// when the store cannot answer.
 #pragma once
 
 #include <cstddef>

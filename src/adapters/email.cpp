@@ -398,8 +398,12 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
   decoded.answer.status = 204;
   decoded.warnings = mail.warnings;
   if (mail.from.empty()) {
-    decoded.events.emplace_back(
-        UnsupportedEvent{id_of(mail, request), mail.date, Party(), to, "mail without a sender"});
+    UnsupportedEvent event;
+    event.id = id_of(mail, request);
+    event.at = mail.date;
+    event.to = to;
+    event.what = "mail without a sender";
+    decoded.events.emplace_back(std::move(event));
   } else {
     InboundMessage message;
     message.id = id_of(mail, request);

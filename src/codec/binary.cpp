@@ -3,7 +3,16 @@
 namespace novelo::codec {
 
 namespace {
-enum ValueKind : std::uint64_t { null = 0, no = 1, yes = 2, integer = 3, real = 4, text = 5, list = 6, map = 7 };
+enum ValueKind : std::uint64_t {
+  null = 0,
+  no = 1,
+  yes = 2,
+  integer = 3,
+  real = 4,
+  text = 5,
+  list = 6,
+  map = 7
+};
 }  // namespace
 
 void Writer::write_object(const Value& value) {

@@ -37,7 +37,7 @@ std::string mended(const std::string& text);
 std::string member_path(const std::string& path, std::string_view name);
 std::string item_path(const std::string& path, std::size_t index);
 
-// --- writing --------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 // Notes where each member of an object stands, in order.
 class MemberPlaces {
@@ -144,7 +144,7 @@ Json write_json(const T& value, Defaults defaults = Defaults::left_out) {
   return JsonWriter(defaults).write(value);
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 inline std::optional<Presence> parse_word(std::string_view text, const Presence&) {
   return parse_presence(text);

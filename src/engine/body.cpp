@@ -82,8 +82,8 @@ Status Engine::Body::restore(Timestamp now) {
   if (check_time({}, now)) now_ = std::max(now_, now);
   if (auto restored = restore_router(); !restored) return restored;
   const Key all = tables_.key();
-  const auto effects = tables_.effects.scan(all.bytes(), all.end(),
-                                            options_.limits.unsettled_effects * 2, Order::ascending);
+  const auto effects = tables_.effects.scan(
+      all.bytes(), all.end(), options_.limits.unsettled_effects * 2, Order::ascending);
   for (const auto& [key, effect] : effects) {
     const EntryPointConfig* entry_point =
         setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;

@@ -76,7 +76,7 @@ class Engine::Body {
   std::optional<Timestamp> next_timer_;
   std::vector<Signal> pending_signals_;  // of the call under way
   std::vector<Signal> signals_;          // committed
-  std::map<EffectId, Error> undeliverable_;  // cannot be encoded: settled as failed by the next call
+  std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them
   std::optional<Error> fault_;
   bool inside_ = false;
 };

@@ -30,9 +30,8 @@ void advise(Turn& turn, CaseId id) {
   if (type == nullptr) return;
   const Value variables = case_variables(matter);
   for (const CaseRule& rule : type->rules) {
-    const bool applies = std::all_of(rule.when.begin(), rule.when.end(), [&](const Condition& test) {
-      return holds(test, variables);
-    });
+    const bool applies = std::all_of(rule.when.begin(), rule.when.end(),
+                                     [&](const Condition& test) { return holds(test, variables); });
     if (!applies || contains(matter.advised, rule.advice)) continue;
     turn.edit(matter).advised.push_back(rule.advice);
     Value::Map details{{"case", id_value(id)},
@@ -115,7 +114,8 @@ Status check_need(Turn& turn, const Case& matter, const std::string& need) {
   if (need == "address.email") {
     const Contact* contact = turn.tables.contacts.find(turn.tables.key(matter.contact));
     const auto is_mail = [](const Address& address) { return address.kind == AddressKind::email; };
-    if (contact != nullptr && std::any_of(contact->identities.begin(), contact->identities.end(), is_mail)) {
+    if (contact != nullptr &&
+        std::any_of(contact->identities.begin(), contact->identities.end(), is_mail)) {
       return {};
     }
     return missing("the contact has no e-mail address", "ask for one and add it to the contact");
@@ -125,16 +125,16 @@ Status check_need(Turn& turn, const Case& matter, const std::string& need) {
 
 Status check_status(Turn& turn, const Case& matter, const StatusConfig& next,
                     const AgentName& actor, bool override_checks) {
-  const bool follows = next.from.empty() ||
-                       std::find(next.from.begin(), next.from.end(), matter.status) != next.from.end();
+  const bool follows = next.from.empty() || std::find(next.from.begin(), next.from.end(),
+                                                      matter.status) != next.from.end();
   if (!follows) {
     std::string allowed;
-    for (const CaseStatusName& from : next.from) allowed += (allowed.empty() ? "" : ", ") + from.text();
-    return fail(refused("bad_transition",
-                        fmt::format("\"{}\" does not follow \"{}\"", next.name.text(),
-                                    matter.status.text()),
-                        fmt::format("case {}", matter.id.value()),
-                        fmt::format("it follows {}", allowed)));
+    for (const CaseStatusName& from : next.from)
+      allowed += (allowed.empty() ? "" : ", ") + from.text();
+    return fail(refused(
+        "bad_transition",
+        fmt::format("\"{}\" does not follow \"{}\"", next.name.text(), matter.status.text()),
+        fmt::format("case {}", matter.id.value()), fmt::format("it follows {}", allowed)));
   }
   if (next.person_only && actor.empty()) {
     return fail(refused("person_only", "only a person may set this status",

@@ -52,8 +52,8 @@ Status check_live(Turn& turn, const Setup& next) {
   };
   if (turn.setup == nullptr) return {};
   const Key all = turn.tables.key();
-  const auto works =
-      turn.tables.works.scan(all.bytes(), all.end(), turn.options.limits.live_works, Order::ascending);
+  const auto works = turn.tables.works.scan(all.bytes(), all.end(), turn.options.limits.live_works,
+                                            Order::ascending);
   for (const auto& [key, work] : works) {
     if (next.configuration.queue(work.queue) == nullptr) return dangles("work", work.queue.text());
   }

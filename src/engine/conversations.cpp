@@ -19,6 +19,18 @@ Status check_not_closed(const Conversation& conversation) {
 
 }  // namespace
 
+void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
+  stop_flow(turn, id);
+  const Interaction interaction = turn.get(id);
+  if (interaction.state == InteractionState::connected) return;
+  const DeskConfig& desk =
+      *turn.config().desk(turn.config().entry_point(interaction.entry_point)->desk);
+  const QueueWish wish{{}, {}, 0, agent, Preference::first, turn.now + desk.owner_wait};
+  if (!enqueue(turn, id, wish)) return;
+  // Without room for it now, it waits for the agent first.
+  if (!turn.route(WorkClaimed{turn.get(id).work, agent})) return;
+}
+
 void close_conversation(Turn& turn, ConversationId id, Author by, std::string qualification,
                         std::string description, std::string disposition) {
   const std::vector<InteractionId> live = turn.get(id).live;
@@ -64,20 +76,13 @@ Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& comma
                         "ask its owner, or a supervisor, to reassign it"));
   }
   turn.outcome.conversation = conversation.id;
-  // The router is asked before anything changes: it may say that there is no room.
-  for (const InteractionId id : conversation.live) {
-    const Interaction interaction = turn.get(id);
-    const WorkRecord* work = turn.router->work(interaction.work);
-    if (work == nullptr || work->state == WorkState::assigned) continue;
-    if (auto claimed = turn.route(WorkClaimed{work->id, actor}); !claimed) return claimed;
-  }
-  Conversation& taken = turn.edit(turn.get(conversation.id));
+  Conversation& taken = turn.edit(conversation);
   taken.owner = actor;
   taken.status = ConversationStatus::open;
-  for (const InteractionId id : conversation.live) stop_flow(turn, id);
   turn.note_event(conversation.id, EventKind::reassigned,
                   {{"from", Value(conversation.owner.text())}, {"to", Value(actor.text())}},
                   turn.author(actor));
+  for (const InteractionId id : conversation.live) take_over(turn, id, actor);
   return {};
 }
 
@@ -106,7 +111,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
     WorkChanged change{work->id, {}, {}, {}, {}};
     change.preferred =
         WorkChanged::Preferred{command.to, Preference::first, turn.now + desk.owner_wait};
-    if (auto changed = turn.route(change); !changed) return changed;
+    if (!turn.route(change)) continue;  // it left the queue meanwhile
   }
   turn.outcome.conversation = conversation.id;
   return {};

@@ -6,7 +6,7 @@
 
 namespace novelo {
 
-// --- what arrives (messages.cpp, mail.cpp, calls.cpp) ---------------------------------------------
+// --- what arrives (messages.cpp, mail.cpp, calls.cpp) --------------------------------------------
 Status decide(Turn& turn, const ConnectionName& connection, const ChannelEvent& event);
 Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message);
 Status decide_mail(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message);
@@ -15,7 +15,7 @@ Status decide_unsupported(Turn& turn, const ConnectionName& connection,
                           const UnsupportedEvent& event);
 Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event);
 
-// --- commands, by the file that has them ------------------------------------------------------------
+// --- commands, by the file that has them ---------------------------------------------------------
 Status decide(Turn& turn, const AgentName& actor, const CommandBody& body);
 // contacts.cpp
 Status decide(Turn& turn, const AgentName& actor, const UpsertContact& command);
@@ -56,19 +56,19 @@ Status decide(Turn& turn, const AgentName& actor, const AnswerSurvey& command);
 Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& command);
 Status decide(Turn& turn, const AgentName& actor, const ConfirmTime& command);
 
-// --- what came of effects (settlements.cpp) ---------------------------------------------------------
+// --- what came of effects (settlements.cpp) ------------------------------------------------------
 Status decide(Turn& turn, const SettleEffect& settle);
 
-// --- what falls due (timers.cpp) ----------------------------------------------------------------------
+// --- what falls due (timers.cpp) -----------------------------------------------------------------
 void decide(Turn& turn, const Timer& timer);
 
-// --- the cascade (cascade.cpp, routing.cpp, flows.cpp) -----------------------------------------------
+// --- the cascade (cascade.cpp, routing.cpp, flows.cpp) -------------------------------------------
 void run_cascade(Turn& turn);
 void decide(Turn& turn, const RouterEvent& event);
 void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
 
-// --- shared between the files -------------------------------------------------------------------------
+// --- shared between the files --------------------------------------------------------------------
 // cases.cpp: the reply to a mail of a case; what its rules tell the agent.
 struct CaseReplyIn {
   CaseId case_id;
@@ -101,10 +101,13 @@ struct OutgoingMessage {
   SurveyId survey;
   Author author;
 };
-// Checks everything a channel, a desk and a template ask for, then appends the entry and its effect.
+// Checks everything a channel, a desk and a template ask for, then appends the entry and its
+// effect.
 Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message);
 // What templates and flows may read about a conversation.
 Value::Map variables_for(Turn& turn, const Conversation& conversation);
+// conversations.cpp: a person steps into what a flow or a queue has (S4.20).
+void take_over(Turn& turn, InteractionId interaction, const AgentName& agent);
 // conversations.cpp: ends what is live in it, and keeps what was said at the closing.
 void close_conversation(Turn& turn, ConversationId conversation, Author by,
                         std::string qualification, std::string description,

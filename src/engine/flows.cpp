@@ -44,7 +44,8 @@ Value flow_variables(Turn& turn, const Interaction& interaction) {
   variables["channels"] = Value(std::move(channels));
   variables["channel"] = Value(to_string(interaction.channel));
   if (const auto place = turn.router->place(interaction.work)) {
-    variables["queue"] = Value(Value::Map{{"ahead", Value(static_cast<std::int64_t>(place->ahead))}});
+    variables["queue"] =
+        Value(Value::Map{{"ahead", Value(static_cast<std::int64_t>(place->ahead))}});
   }
   return Value(std::move(variables));
 }
@@ -88,6 +89,12 @@ class Performance {
     speech_.clear();
     verb.locale = locale_;
     turn_.call_verb(interaction(), std::move(verb));
+  }
+
+  void play_speech() {
+    CallVerb verb;
+    verb.kind = CallVerbKind::play;
+    speak(std::move(verb));
   }
 
   void on(const FlowSay& output) { say(output.content); }
@@ -174,7 +181,8 @@ class Performance {
     return line != nullptr ? line->name : entry_point.name;
   }
 
-  // S0.8, S0.33: the link goes out before the call ends; what follows keeps the place and the owner.
+  // S0.8, S0.33: the link goes out before the call ends; what follows keeps the place and the
+  // owner.
   void on(const FlowSwitchChannel& output) {
     const Interaction at = interaction();
     const Conversation conversation = turn_.get(at.conversation);
@@ -236,7 +244,7 @@ class Performance {
       return hold_the_line();
     }
     if (!ended_) {
-      if (!speech_.empty()) speak({});
+      if (!speech_.empty()) play_speech();
       return;
     }
     stop_flow(turn_, id_);
@@ -246,11 +254,7 @@ class Performance {
 
   void hold_the_line() {
     if (!voice()) return;
-    if (!speech_.empty()) {
-      CallVerb verb;
-      verb.kind = CallVerbKind::play;
-      speak(std::move(verb));
-    }
+    if (!speech_.empty()) play_speech();
     const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
     CallVerb verb;
     verb.kind = CallVerbKind::play;
@@ -262,11 +266,7 @@ class Performance {
   // Nothing more to wait for: the line is closed, the chat is over.
   void leave() {
     if (voice()) {
-      if (!speech_.empty()) {
-        CallVerb last_words;
-        last_words.kind = CallVerbKind::play;
-        speak(std::move(last_words));
-      }
+      if (!speech_.empty()) play_speech();
       CallVerb verb;
       verb.kind = CallVerbKind::hang_up;
       return turn_.call_verb(interaction(), std::move(verb));

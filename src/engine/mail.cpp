@@ -113,7 +113,8 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   }
   const ConversationId conversation = place_contact(turn, who, desk).conversation;
   const bool claimed = link.trust == "token";
-  if (find_reach(turn.get(conversation), at.name) == nullptr && turn.get(conversation).entries > 1) {
+  if (find_reach(turn.get(conversation), at.name) == nullptr &&
+      turn.get(conversation).entries > 1) {
     turn.note_event(conversation, EventKind::joined,
                     {{"by", Value(link.case_id ? "case" : "address")}});
   }

@@ -147,7 +147,8 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   const Interaction* live = live_chat(turn, conversation, at.name);
   const bool fresh = live == nullptr;
   const InteractionId interaction =
-      fresh ? begin_interaction(turn, conversation.id, at, message.from.address, Direction::inbound).id
+      fresh ? begin_interaction(turn, conversation.id, at, message.from.address, Direction::inbound)
+                  .id
             : live->id;
   Entry& entry = append_message(turn, conversation.id, at, message, arrival.text);
   entry.interaction = interaction;

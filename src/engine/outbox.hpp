@@ -21,8 +21,8 @@ namespace novelo {
 
 class Outbox {
  public:
-  // A committed effect. `maybe_done`: it was there when the engine was opened; `held`: it waits for a
-  // person's decision.
+  // A committed effect. `maybe_done`: it was there when the engine was opened; `held`: it waits for
+  // a person's decision.
   void add(const Effect& effect, bool maybe_done, bool held);
   // It is settled or withdrawn; the next of its lane may go.
   void remove(EffectId id);

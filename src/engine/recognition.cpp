@@ -37,8 +37,26 @@ ContactId create_contact(Turn& turn, const Party& party) {
   return id;
 }
 
+// Who of them was chosen in the conversation that is open with exactly this address.
+ContactId chosen_before(Turn& turn, const Party& party, const std::vector<ContactId>& candidates,
+                        const EntryPointConfig& entry_point) {
+  ContactId chosen;
+  for (const ContactId candidate : candidates) {
+    const Pointer* open = turn.tables.open_conversations.find(
+        turn.tables.key(entry_point.desk, candidate));
+    if (open == nullptr) continue;
+    const Conversation conversation = turn.get(ConversationId(open->id));
+    const Reach* reach = find_reach(conversation, entry_point.name);
+    if (reach == nullptr || reach->address != party.address) continue;
+    if (chosen) return {};
+    chosen = candidate;
+  }
+  return chosen;
+}
+
 // Several people behind one address: one unnamed contact stands for "one of them".
-Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity>& found) {
+Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity>& found,
+                            const EntryPointConfig& entry_point) {
   Recognised who;
   for (const Identity& identity : found) {
     who.candidates.push_back(identity.holder);
@@ -47,6 +65,9 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
   std::sort(who.candidates.begin(), who.candidates.end());
   who.candidates.erase(std::unique(who.candidates.begin(), who.candidates.end()),
                        who.candidates.end());
+  if (const ContactId chosen = chosen_before(turn, party, who.candidates, entry_point)) {
+    return {chosen, {}, false};
+  }
   const std::string key = turn.tables.key(found.front().address);
   if (found.front().unresolved) {
     who.contact = found.front().unresolved;
@@ -107,7 +128,7 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
       std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
         return !identity.members.empty() || identity.holder != found.front().holder;
       });
-  if (several) return recognise_shared(turn, party, found);
+  if (several) return recognise_shared(turn, party, found, entry_point);
   if (!found.empty()) {
     who.contact = found.front().holder;
   } else {

@@ -1,5 +1,6 @@
-// Records: the rows of one table as objects, read through a bounded cache and changed in memory until
-// the commit. What one input changed can be taken back, so that a refused input leaves nothing.
+// Records: the rows of one table as objects, read through a bounded cache and changed in memory
+// until the commit. What one input changed can be taken back, so that a refused input leaves
+// nothing.
 #pragma once
 
 #include <cstdint>

@@ -120,8 +120,8 @@ Status expand_template(Turn& turn, const Conversation& conversation, OutgoingMes
 }
 
 // Ids, subject and reply address of a mail. The Message-ID is ours, so that a reply finds its case.
-void complete_mail(Turn& turn, const Conversation& conversation, const EntryPointConfig& entry_point,
-                   OutgoingMessage& message, EffectId effect) {
+void complete_mail(Turn& turn, const Conversation& conversation,
+                   const EntryPointConfig& entry_point, OutgoingMessage& message, EffectId effect) {
   if (!message.content.mail) message.content.mail.emplace();
   Mail& mail = *message.content.mail;
   const std::string& domain = turn.config().tenant.mail_domain;
@@ -260,8 +260,12 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
                                   reach != nullptr ? reach->last_inbound : std::nullopt);
   }
   const std::uint64_t sequence = effect.entry;
-  turn.outcome.entry = sequence;
-  turn.outcome.effect = turn.add_effect(std::move(effect));
+  const bool first = turn.outcome.entry == 0;  // what arrived is the outcome, not our answer to it
+  const EffectId id = turn.add_effect(std::move(effect));
+  if (first) {
+    turn.outcome.entry = sequence;
+    turn.outcome.effect = id;
+  }
   return sequence;
 }
 
@@ -290,8 +294,9 @@ Status decide(Turn& turn, const AgentName& actor, const SendMessage& command) {
   // S4.20: once a person writes, the bot is silent.
   for (const InteractionId live : turn.get(command.conversation).live) {
     const Interaction interaction = turn.get(live);
-    if (interaction.entry_point == command.entry_point && interaction.session && !actor.empty()) {
-      stop_flow(turn, live);
+    const bool in_flow = interaction.state == InteractionState::in_flow || interaction.session;
+    if (interaction.entry_point == command.entry_point && in_flow && !actor.empty()) {
+      take_over(turn, live, actor);
     }
   }
   return {};

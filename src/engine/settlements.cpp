@@ -33,6 +33,18 @@ int rank(DeliveryStatus status) {
 
 bool moves_forward(DeliveryStatus from, DeliveryStatus to) { return rank(to) > rank(from); }
 
+// A failure is shown, and whoever owns the conversation is told.
+void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const SendError& error) {
+  turn.note_event(id, EventKind::send_failed,
+                  {{"entry", Value(std::to_string(sequence))},
+                   {"class", Value(to_string(error.error))},
+                   {"code", Value(error.code)}});
+  const AgentName owner = turn.get(id).owner;
+  if (owner.empty()) return;
+  turn.notify(owner, id, "send_failed",
+              {{"entry", Value(std::to_string(sequence))}, {"code", Value(error.code)}});
+}
+
 void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequence,
                   DeliveryStatus status, const std::optional<SendError>& error) {
   const std::string key = turn.tables.key(conversation, sequence);
@@ -45,6 +57,9 @@ void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequenc
   turn.outcome.entry = sequence;
   turn.signal("message_status", {}, conversation,
               {{"entry", Value(std::to_string(sequence))}, {"status", Value(to_string(status))}});
+  if (status == DeliveryStatus::failed) {
+    tell_failed(turn, conversation, sequence, error.value_or(SendError{}));
+  }
 }
 
 void remove_effect(Turn& turn, const Effect& effect) {
@@ -63,15 +78,6 @@ void keep_effect(Turn& turn, const Effect& effect) {
 void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
   keep_effect(turn, effect);
   merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::failed, error);
-  turn.note_event(effect.conversation, EventKind::send_failed,
-                  {{"entry", Value(std::to_string(effect.entry))},
-                   {"class", Value(to_string(error.error))},
-                   {"code", Value(error.code)}});
-  const Conversation conversation = turn.get(effect.conversation);
-  if (!conversation.owner.empty()) {
-    turn.notify(conversation.owner, conversation.id, "send_failed",
-                {{"entry", Value(std::to_string(effect.entry))}, {"code", Value(error.code)}});
-  }
 }
 
 // Keeps the provider's id, so that receipts find the message; some came before it was known.

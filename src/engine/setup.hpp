@@ -22,7 +22,8 @@ struct Setup {
 
   // Checks the whole document against this host: flows compile, every connection has an adapter and
   // the secrets it needs.
-  static Result<Setup> make(std::string_view json, const std::vector<const ChannelAdapter*>& adapters,
+  static Result<Setup> make(std::string_view json,
+                            const std::vector<const ChannelAdapter*>& adapters,
                             const EngineOptions& options);
 
   const Capabilities& capabilities_of(const EntryPointConfig& entry_point) const;

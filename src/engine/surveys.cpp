@@ -131,7 +131,8 @@ Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command) {
   survey.id = turn.ids.take<SurveyId>();
   survey.name = config->name;
   survey.conversation = conversation.id;
-  survey.closure = conversation.closures + (conversation.status == ConversationStatus::closed ? 0 : 1);
+  survey.closure =
+      conversation.closures + (conversation.status == ConversationStatus::closed ? 0 : 1);
   survey.contact = conversation.contact;
   survey.agent = conversation.owner.empty() ? actor : conversation.owner;
   if (!conversation.cases.empty()) survey.case_id = conversation.cases.back();

@@ -15,7 +15,7 @@
 
 namespace novelo {
 
-// --- rows that only the engine knows ---------------------------------------------------------------
+// --- rows that only the engine knows -------------------------------------------------------------
 struct EngineClock {
   std::uint64_t last_id = 0;
   Timestamp now{};
@@ -205,7 +205,7 @@ class Tables {
   void trim();
   const std::optional<Error>& fault() const { return fault_->error; }
 
-  // --- keys ----------------------------------------------------------------------------------------
+  // --- keys --------------------------------------------------------------------------------------
   Key key() const { return Key(tenant_); }
   template <class IdType>
   std::string key(IdType id) const {
@@ -222,7 +222,11 @@ class Tables {
     return key().id(conversation).number(number).bytes();
   }
   std::string key(const Timer& timer) const {
-    return key().time(timer.due).byte(static_cast<std::uint8_t>(timer.kind)).number(timer.owner).bytes();
+    return key()
+        .time(timer.due)
+        .byte(static_cast<std::uint8_t>(timer.kind))
+        .number(timer.owner)
+        .bytes();
   }
   std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
     return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).bytes();

@@ -1,5 +1,5 @@
-// Timers: what falls due. A timer only wakes; what it means is judged by the deadline in its owner's
-// own record, so a stale one does nothing.
+// Timers: what falls due. A timer only wakes; what it means is judged by the deadline in its
+// owner's own record, so a stale one does nothing.
 #include "engine/decide.hpp"
 
 namespace novelo {

@@ -7,8 +7,9 @@
 namespace novelo {
 
 Error not_found(std::string_view what, std::uint64_t id) {
-  return {ErrorCode::not_found, fmt::format("unknown_{}", what), fmt::format("there is no such {}", what),
-          fmt::format("{} {}", what, id), "use an id that this engine gave"};
+  return {ErrorCode::not_found, fmt::format("unknown_{}", what),
+          fmt::format("there is no such {}", what), fmt::format("{} {}", what, id),
+          "use an id that this engine gave"};
 }
 
 Error refused(std::string reason, std::string message, std::string subject, std::string remedy) {
@@ -192,7 +193,8 @@ Result<const AgentConfig*> Turn::agent(const AgentName& name) const {
   const AgentConfig* agent = config().agent(name);
   if (agent == nullptr) {
     return fail(refused("unknown_agent", "only a configured agent may do this",
-                        fmt::format("agent {}", name.text()), "name an agent of the configuration"));
+                        fmt::format("agent {}", name.text()),
+                        "name an agent of the configuration"));
   }
   return agent;
 }

@@ -1,9 +1,9 @@
 // Turn: one input being decided. Everything a decision reads or changes goes through it; when the
 // input is refused, all of it is taken back.
 //
-// A decision first validates and only then changes things. The router is asked last: what it answers
-// (offers, waits, assignments) is queued and worked off first-in first-out after the input itself,
-// like everything that flows say. That cascade has a ceiling.
+// A decision first validates and only then changes things. The router is asked last: what it
+// answers (offers, waits, assignments) is queued and worked off first-in first-out after the input
+// itself, like everything that flows say. That cascade has a ceiling.
 #pragma once
 
 #include <cstdint>

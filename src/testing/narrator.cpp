@@ -11,24 +11,24 @@
 namespace novelo::testing {
 namespace {
 
-// What an event says, with its details in braces. Those that are not here say nothing to a reader, or
-// are told by something else.
+// What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that only
+// stand there when the detail does.
 constexpr std::array<std::pair<EventKind, std::string_view>, 35> sentences{{
     {EventKind::opened, "a new conversation"},
     {EventKind::joined, "joins the conversation on another channel (known by {by})"},
     {EventKind::reopened, "the conversation is open again"},
     {EventKind::linked, "linked to the conversation before"},
     {EventKind::viewed, "looks at the conversation"},
-    {EventKind::queued, "waits in the queue {queue} {preferred}"},
+    {EventKind::queued, "waits in the queue {queue}{ for :preferred}"},
     {EventKind::offered, "offered to {agent}"},
     {EventKind::offer_ended, "{agent} did not take it: {end}"},
-    {EventKind::assigned, "{agent} has it, after {waited_seconds} s of waiting"},
+    {EventKind::assigned, "{agent} has it{, seconds waited: :waited_seconds}"},
     {EventKind::reassigned, "passed on from {from} to {to}"},
-    {EventKind::escalated, "escalated: {question}"},
-    {EventKind::closed, "the conversation is closed {qualification} {disposition}"},
+    {EventKind::escalated, "escalated{: :question}"},
+    {EventKind::closed, "the conversation is closed{: :qualification}{, :disposition}"},
     {EventKind::flow_started, "the flow {flow} begins"},
     {EventKind::flow_recorded, "noted: {name} = {value}"},
-    {EventKind::flow_ended, "the flow ends: {end} {outcome}"},
+    {EventKind::flow_ended, "the flow ends: {end}{, :outcome}"},
     {EventKind::alternative_chosen, "chooses: {choice}"},
     {EventKind::callback_created, "{agent} is to call back"},
     {EventKind::callback_attempted, "attempt {attempt}: {result}"},
@@ -36,7 +36,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 35> sentences{{
     {EventKind::case_opened, "case {protocol} is opened ({type})"},
     {EventKind::case_status, "case: {from} -> {to}"},
     {EventKind::case_fields, "case: fields changed"},
-    {EventKind::advised, "advice: {text} ({advice})"},
+    {EventKind::advised, "advice: {text}"},
     {EventKind::informed, "the contact was told: {what}"},
     {EventKind::action_requested, "asks another system: {action}"},
     {EventKind::action_done, "the other system answered: {action}"},
@@ -46,7 +46,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 35> sentences{{
     {EventKind::survey_sent, "a survey is sent"},
     {EventKind::survey_answered, "the survey is answered: {score}"},
     {EventKind::call_abandoned, "hung up after {waited_seconds} s of waiting"},
-    {EventKind::send_failed, "could not be sent: {class} {code}"},
+    {EventKind::send_failed, "could not be sent: {class}{ :code}"},
     {EventKind::place_kept, "keeps the place in the queue"},
     {EventKind::ceiling_reached, "a ceiling was reached: {which}"},
 }};
@@ -72,7 +72,9 @@ std::string summary_of(const Content& content) {
   };
   if (content.mail && !content.mail->subject.empty()) add("Subject: " + content.mail->subject);
   add(content.text);
-  for (const Media& media : content.media) add(summary_of(media));
+  for (const Media& media : content.media) {
+    if (media.transcript.empty() || media.transcript != content.text) add(summary_of(media));
+  }
   if (content.location) add(fmt::format("[location {}]", content.location->name));
   for (const Option& option : content.options) add("( " + option.title + " )");
   if (text.empty() && content.template_use) {
@@ -108,17 +110,6 @@ std::string caller_text(const CallEvent& event) {
   }
 }
 
-// Words that a details' value brings with it: "in the queue support for joao".
-std::string squeezed(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
-    out += c;
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
 }  // namespace
 
 std::string Narrator::contact_name(ConversationId conversation) const {
@@ -135,9 +126,8 @@ std::string Narrator::agent_name(const std::string& name) const {
   return agent == nullptr || agent->display_name.empty() ? name : agent->display_name;
 }
 
-TranscriptLine Narrator::heading(const StepSpec& step, std::size_t number, Timestamp at) const {
+TranscriptLine Narrator::heading(const StepSpec& step, Timestamp at) const {
   TranscriptLine line{at, Side::heading, Channel::none, {}, {}, step.name, {}};
-  if (line.text.empty()) line.text = fmt::format("step {}", number);
   if (!step.covers.empty()) line.status = fmt::format("{}", fmt::join(step.covers, ", "));
   if (!step.note.empty()) line.text += "\n" + step.note;
   return line;
@@ -184,14 +174,18 @@ std::string Narrator::event_text(const Entry& entry) const {
     text += rest.substr(0, open);
     if (open == std::string_view::npos) break;
     const std::size_t close = rest.find('}', open);
-    const std::string name(rest.substr(open + 1, close - open - 1));
+    const std::string_view place = rest.substr(open + 1, close - open - 1);
     rest.remove_prefix(close + 1);
+    const std::size_t words = place.rfind(':') + 1;  // npos + 1 is 0
+    const std::string name(place.substr(words));
     const auto value = entry.details.find(name);
-    if (value == entry.details.end()) continue;
-    const bool person = name == "agent" || ((name == "from" || name == "to") && !entry.case_id);
+    if (value == entry.details.end() || value->second.to_text().empty()) continue;
+    const bool person = name == "agent" || name == "preferred" ||
+                        ((name == "from" || name == "to") && !entry.case_id);
+    if (words > 0) text += place.substr(0, words - 1);
     text += person ? agent_name(value->second.to_text()) : value->second.to_text();
   }
-  return squeezed(text);
+  return text;
 }
 
 TranscriptLine Narrator::entry(const Entry& entry) const {

@@ -15,7 +15,7 @@ class Narrator {
  public:
   Narrator(const Story& story, const Catalogue& catalogue) : story_(&story), catalogue_(catalogue) {}
 
-  TranscriptLine heading(const StepSpec& step, std::size_t number, Timestamp at) const;
+  TranscriptLine heading(const StepSpec& step, Timestamp at) const;
   // What somebody did on a telephone, which is no message and has no entry.
   std::vector<TranscriptLine> call_events(const std::vector<ChannelEvent>& events,
                                           Timestamp at) const;

@@ -292,7 +292,9 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const auto add = [&lines](std::vector<TranscriptLine> more) {
     for (TranscriptLine& line : more) lines.push_back(std::move(line));
   };
-  lines.push_back(narrator.heading(story_.spec.steps[number_ - 1], number_, report.at));
+  if (const StepSpec& step = story_.spec.steps[number_ - 1]; !step.name.empty()) {
+    lines.push_back(narrator.heading(step, report.at));
+  }
   add(narrator.call_events(events_, report.at));
   for (const Entry& entry : entries_) lines.push_back(narrator.entry(entry));
   for (const auto& key : host_.handed_out()) add(narrator.effect(host_.view(key), report.at));

@@ -1,8 +1,8 @@
 // Calls: what a telephone system tells the engine, and what the engine asks of it.
 //
 // A call is one connection between the telephone system and the contact, named by the telephone
-// system's own id; for a call that the engine originates the engine gives the id ("novelo-<number>").
-// The agent's side of a bridge is a leg of the same call.
+// system's own id; for a call that the engine originates the engine gives the id
+// ("novelo-<number>"). The agent's side of a bridge is a leg of the same call.
 #pragma once
 
 #include <cstdint>

@@ -49,7 +49,7 @@ struct Case {
   ConversationId conversation;  // where it was opened
   AgentName owner;
   Value::Map fields;
-  std::vector<std::string> informed;  // what the contact was told: "protocol", "written_confirmation"
+  std::vector<std::string> informed;  // what the contact was told: "protocol"
   std::vector<std::string> advised;   // what a rule told the agent: "written_confirmation"
   std::vector<CaseMail> mails;
   std::vector<CaseReply> replies;

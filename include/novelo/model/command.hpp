@@ -1,8 +1,8 @@
 // Commands: what agents, staff and the business's systems ask of the engine.
 //
 // A command carries an id of its sender's. The same id with the same content gives the first result
-// again and changes nothing; with other content it is a `conflict`. `actor` is who asks: a configured
-// agent's name, or empty for the business's own systems, which may do everything.
+// again and changes nothing; with other content it is a `conflict`. `actor` is who asks: a
+// configured agent's name, or empty for the business's own systems, which may do everything.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace novelo {
 
-// --- contacts -------------------------------------------------------------------------------------
+// --- contacts ------------------------------------------------------------------------------------
 // Makes a contact, or completes the one that holds the first of these addresses.
 struct UpsertContact {
   std::string name;
@@ -35,7 +35,7 @@ struct ChooseContact {
   ContactId contact;
 };
 
-// --- agents and offers ----------------------------------------------------------------------------
+// --- agents and offers ---------------------------------------------------------------------------
 struct SetPresence {
   AgentName agent;
   Presence presence = Presence::offline;
@@ -52,7 +52,8 @@ struct AcceptOffer {
 struct RefuseOffer {
   OfferId offer;
 };
-// The agent has finished with an interaction that stays open on the contact's side (a chat, a mail).
+// The agent has finished with an interaction that stays open on the contact's side (a chat, a
+// mail).
 struct FinishInteraction {
   InteractionId interaction;
 };
@@ -63,7 +64,7 @@ struct HangUp {
   InteractionId interaction;
 };
 
-// --- conversations --------------------------------------------------------------------------------
+// --- conversations -------------------------------------------------------------------------------
 struct ViewConversation {
   ConversationId conversation;
 };
@@ -98,7 +99,7 @@ struct ReopenConversation {
   ConversationId conversation;
 };
 
-// --- cases ----------------------------------------------------------------------------------------
+// --- cases ---------------------------------------------------------------------------------------
 struct OpenCase {
   ConversationId conversation;
   CaseTypeName type;
@@ -131,7 +132,7 @@ struct RunAction {
   Value::Map parameters;
 };
 
-// --- callbacks ------------------------------------------------------------------------------------
+// --- callbacks -----------------------------------------------------------------------------------
 struct CreateCallback {
   ConversationId conversation;
   EntryPointName entry_point;
@@ -151,7 +152,7 @@ struct CancelCallback {
   CallbackId callback;
 };
 
-// --- surveys --------------------------------------------------------------------------------------
+// --- surveys -------------------------------------------------------------------------------------
 struct SendSurvey {
   ConversationId conversation;
   std::string survey;
@@ -163,7 +164,7 @@ struct AnswerSurvey {
   std::string comment;
 };
 
-// --- the engine -----------------------------------------------------------------------------------
+// --- the engine ----------------------------------------------------------------------------------
 // Puts a configuration into service; `json` is the whole document.
 struct LoadConfiguration {
   std::string json;

@@ -52,11 +52,12 @@ struct Location {
   friend bool operator==(const Location&, const Location&) = default;
 };
 
-// A registered template with its variables filled, for channels that require one outside their window.
+// A registered template with its variables filled, for channels that require one outside their
+// window.
 struct TemplateUse {
   TemplateName name;
   std::string locale;  // "pt-BR"
-  std::vector<std::pair<std::string, std::string>> variables;  // name, text; in the template's order
+  std::vector<std::pair<std::string, std::string>> variables;  // name, text; in its order
 
   friend bool operator==(const TemplateUse&, const TemplateUse&) = default;
 };

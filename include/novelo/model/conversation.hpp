@@ -43,7 +43,7 @@ struct Conversation {
   ConversationId id;
   DeskName desk;
   ContactId contact;
-  std::vector<ContactId> candidates;  // a shared or unknown number: who it may be; nobody chosen yet
+  std::vector<ContactId> candidates;  // a shared number: who it may be; nobody was chosen yet
   ConversationStatus status = ConversationStatus::open;
   AgentName owner;             // whose conversation it is; empty until somebody takes it
   ConversationId previous;     // the one before, when this one is linked to it

@@ -1,7 +1,7 @@
 // Entries: the timeline of a conversation. Append-only, ordered, without gaps.
 //
-// Notes are not entries: they have a type and a table of their own, so that nothing which writes to a
-// customer can take one.
+// Notes are not entries: they have a type and a table of their own, so that nothing which writes to
+// a customer can take one.
 #pragma once
 
 #include <cstdint>
