@@ -52,22 +52,30 @@ Placed begin_conversation(Turn& turn, const Recognised& who, const DeskConfig& d
 
 }  // namespace
 
-const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk) {
+std::vector<ConversationId> latest_conversations(Turn& turn, ContactId contact,
+                                                 const DeskName& desk) {
   const Key prefix = turn.tables.key().id(contact);
   const auto rows = turn.tables.contact_conversations.scan(
       prefix.bytes(), prefix.end(), conversations_looked_at, Order::descending);
+  std::vector<ConversationId> found;
   for (const auto& [key, pointer] : rows) {
-    const Conversation* conversation =
-        turn.tables.conversations.find(turn.tables.key(ConversationId(pointer.id)));
-    if (conversation != nullptr && conversation->desk == desk) return conversation;
+    const ConversationId id(pointer.id);
+    const Conversation* conversation = turn.tables.conversations.find(turn.tables.key(id));
+    if (conversation != nullptr && conversation->desk == desk) found.push_back(id);
   }
-  return nullptr;
+  return found;
+}
+
+const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk) {
+  const std::vector<ConversationId> found = latest_conversations(turn, contact, desk);
+  return found.empty() ? nullptr : turn.tables.conversations.find(turn.tables.key(found.front()));
 }
 
 void reopen(Turn& turn, const Conversation& closed, Author by) {
   const ConversationId id = closed.id;
   Conversation& conversation = turn.edit(closed);
   conversation.status = ConversationStatus::open;
+  conversation.closed_at.reset();
   conversation.survey = {};
   turn.tables.open_conversations.put(turn.tables.key(conversation.desk, conversation.contact),
                                      {id.value()});
@@ -126,7 +134,10 @@ void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_p
     conversation.reaches.push_back({entry_point, address, {}});
     reach = conversation.reaches.end() - 1;
   }
-  reach->address = address;
+  if (reach->address != address) {  // S0.29: a window is open for the address that wrote, alone
+    reach->address = address;
+    reach->last_inbound.reset();
+  }
   if (inbound_at && (!reach->last_inbound || *reach->last_inbound < *inbound_at)) {
     reach->last_inbound = inbound_at;
   }
@@ -248,8 +259,11 @@ void end_interaction(Turn& turn, InteractionId id) {
     }
     ended.session = {};
   }
-  auto& live = turn.tables.conversations.edit(turn.tables.key(interaction.conversation)).live;
+  Conversation& conversation =
+      turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
+  auto& live = conversation.live;
   live.erase(std::remove(live.begin(), live.end(), id), live.end());
+  if (live.empty()) conversation.passing_on = false;  // whoever asked for another has gone
   const WorkRecord* work = turn.router->work(interaction.work);
   if (work == nullptr) return;
   if (work->state == WorkState::assigned) {

@@ -28,9 +28,16 @@ struct Placed {
   ConversationId conversation;
   Placement placement = Placement::fresh;
 };
+// True when the conversation is new, linked to another or not.
+inline bool began(const Placed& placed) {
+  return placed.placement == Placement::linked || placed.placement == Placement::fresh;
+}
 Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk);
 // The contact's latest conversation at a desk, of any status; null when there is none.
 const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk);
+// The contact's latest conversations at a desk, newest first; a bounded number of them.
+std::vector<ConversationId> latest_conversations(Turn& turn, ContactId contact,
+                                                 const DeskName& desk);
 void reopen(Turn& turn, const Conversation& conversation, Author by);
 
 // A conversation named by a token in a text ("... #nv-<token>"), and the text without it.

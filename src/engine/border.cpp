@@ -44,15 +44,16 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
   auto results = run(inputs, now);
   if (!results) return fail(results.error());
   const Error* refused = nullptr;
+  bool all = true;
   for (const auto& result : *results) {
     if (!result && refused == nullptr) refused = &result.error();
+    all = all && !result;
   }
   if (refused == nullptr) return decoded.answer;
   // What could not be placed is kept for a person to look at; the provider is answered all the same
   // when some of it could be.
   quarantine(connection.name, request, *refused);
   if (auto kept = commit(); !kept) return fail(kept.error());
-  const bool all = results->size() == 1;
   if (all) return fail(*refused);
   return decoded.answer;
 }

@@ -52,7 +52,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
   const Recognised who = recognise(turn, event.from, *at);
   const Placed placed = place_contact(turn, who, desk);
   const Conversation before = turn.get(placed.conversation);
-  if (placed.placement == Placement::join && find_reach(before, at->name) == nullptr) {
+  if (!began(placed) && find_reach(before, at->name) == nullptr) {
     Entry& joined =
         turn.note_event(placed.conversation, EventKind::joined, {{"by", Value("number")}});
     joined.channel = Channel::voice;

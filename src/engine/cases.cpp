@@ -111,14 +111,17 @@ Status check_need(Turn& turn, const Case& matter, const std::string& need) {
     return missing(fmt::format("the contact was not told: {}", need.substr(9)),
                    "tell the contact, and record it");
   }
-  if (need == "address.email") {
+  if (need.rfind("address.", 0) == 0) {
+    const std::string word = need.substr(8);
+    const auto kind = parse_address_kind(word);
     const Contact* contact = turn.tables.contacts.find(turn.tables.key(matter.contact));
-    const auto is_mail = [](const Address& address) { return address.kind == AddressKind::email; };
+    const auto fits = [&](const Address& address) { return address.kind == kind; };
     if (contact != nullptr &&
-        std::any_of(contact->identities.begin(), contact->identities.end(), is_mail)) {
+        std::any_of(contact->identities.begin(), contact->identities.end(), fits)) {
       return {};
     }
-    return missing("the contact has no e-mail address", "ask for one and add it to the contact");
+    return missing(fmt::format("the contact has no address of the kind \"{}\"", word),
+                   "ask for one and add it to the contact");
   }
   return missing(fmt::format("unknown need {}", need), "mend the configuration");
 }
@@ -147,6 +150,15 @@ Status check_status(Turn& turn, const Case& matter, const StatusConfig& next,
   return {};
 }
 
+// S0.30: what was sent before is out of date, and so is what was said to it, verified or not.
+void supersede_mails(Case& matter) {
+  for (CaseMail& mail : matter.mails) mail.superseded = true;
+  for (CaseReply& reply : matter.replies) {
+    reply.superseded = true;
+    reply.verified = false;
+  }
+}
+
 // The message that a status sends, once, in the same commit (S0.19, S0.31).
 Status send_for_status(Turn& turn, const Case& matter, const StatusConfig& status,
                        const Author& author) {
@@ -161,7 +173,7 @@ Status send_for_status(Turn& turn, const Case& matter, const StatusConfig& statu
   if (!sent) return fail(sent.error());
   const Entry* entry = turn.tables.entries.find(turn.tables.key(matter.conversation, *sent));
   Case& changed = turn.edit(matter);
-  for (CaseMail& mail : changed.mails) mail.superseded = true;
+  supersede_mails(changed);
   if (entry != nullptr) {
     changed.mails.push_back({entry->provider_id, entry->effect, turn.now, false});
   }
@@ -225,7 +237,7 @@ void request_verification(Turn& turn, const Case& matter) {
 
 }  // namespace
 
-void take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                      std::uint64_t entry) {
   const Case matter = turn.get(reply.case_id);
   const auto answered = std::find_if(
@@ -240,7 +252,9 @@ void take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conver
                    {"trust", Value(reply.trust)}});
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   const StatusConfig* status = type != nullptr ? type->status(matter.status) : nullptr;
-  if (status != nullptr && status->awaits_reply) request_verification(turn, turn.get(matter.id));
+  if (status == nullptr || !status->awaits_reply) return false;
+  request_verification(turn, turn.get(matter.id));
+  return true;
 }
 
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
@@ -252,9 +266,7 @@ void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
   Value::Map fields;
   for (const auto& [field, path] : action.sets) fields[field] = all.at_path(path);
   Case& matter = turn.edit(before);
-  if (action.supersedes_mails) {
-    for (CaseMail& mail : matter.mails) mail.superseded = true;
-  }
+  if (action.supersedes_mails) supersede_mails(matter);
   Value::Map changes = change_fields(matter, fields);
   tell_changes(turn, before, std::move(changes), {});
 }

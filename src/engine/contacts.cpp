@@ -24,6 +24,18 @@ void share_identity(Turn& turn, ContactId contact, const Address& plain) {
   turn.tables.contacts.edit(contact_key).identities.push_back(plain);
 }
 
+// What the conversation has begun for "one of them" is the contact's.
+void name_contact(Turn& turn, const Conversation& conversation, ContactId contact) {
+  for (const InteractionId id : conversation.live) turn.edit(turn.get(id)).contact = contact;
+  for (const CallbackId id : conversation.callbacks) turn.edit(turn.get(id)).contact = contact;
+  for (const CaseId id : conversation.cases) {
+    const Case matter = turn.get(id);
+    if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
+  }
+  const std::string survey = turn.tables.key(conversation.survey);
+  if (turn.tables.surveys.find(survey) != nullptr) turn.tables.surveys.edit(survey).contact = contact;
+}
+
 }  // namespace
 
 Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
@@ -95,9 +107,7 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   turn.tables.contact_conversations.erase(turn.tables.key(before, conversation.id));
   turn.tables.contact_conversations.put(turn.tables.key(command.contact, conversation.id),
                                         {conversation.id.value()});
-  for (const InteractionId live_one : conversation.live) {
-    turn.edit(turn.get(live_one)).contact = command.contact;
-  }
+  name_contact(turn, conversation, command.contact);
   turn.note_event(conversation.id, EventKind::contact_chosen,
                   {{"contact", id_value(command.contact)}}, turn.author(actor));
   turn.outcome.conversation = conversation.id;

@@ -69,13 +69,14 @@ void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
 
 // --- shared between the files --------------------------------------------------------------------
-// cases.cpp: the reply to a mail of a case; what its rules tell the agent.
+// cases.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
   std::string answered;   // the Message-ID it answers, when that is known
   std::string trust;      // "token", "participant"
 };
-void take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+// True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
+bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                      std::uint64_t entry);
 // What another system answered to an action on a case.
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,

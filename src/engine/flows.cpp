@@ -58,6 +58,8 @@ class Performance {
 
   void perform(const std::vector<FlowOutput>& outputs) {
     for (const FlowOutput& output : outputs) {
+      // Behind what could not be done nothing is said or promised as if it had been.
+      if (cannot_go_on_ && !std::holds_alternative<FlowSegment>(output)) continue;
       std::visit([&](const auto& what) { on(what); }, output);
     }
     finish();
@@ -81,7 +83,7 @@ class Performance {
     message.to = at.remote;
     message.content = content;
     message.author = {AuthorRole::bot, flow_.text()};
-    if (!send_message(turn_, std::move(message))) cannot_speak_ = true;
+    if (!send_message(turn_, std::move(message))) cannot_go_on_ = true;
   }
 
   void speak(CallVerb verb) {
@@ -181,6 +183,23 @@ class Performance {
     return line != nullptr ? line->name : entry_point.name;
   }
 
+  static bool takes_messages(const Address& number) {
+    const LineKind line = line_kind(number);
+    return line != LineKind::landline && line != LineKind::service;
+  }
+
+  // S0.33: a number that the contact gave is theirs by their word alone, and the owner is told.
+  void claim(const Interaction& at, const Address& number) {
+    const bool known = turn_.tables.identities.find(turn_.tables.key(number)) != nullptr;
+    if (known || !add_identity(turn_, at.contact, number, false)) return;
+    const Value address(to_string(number));
+    turn_.note_event(at, EventKind::identity_claimed, {{"address", address}},
+                     {AuthorRole::customer, {}});
+    const AgentName owner = turn_.get(at.conversation).owner;
+    if (owner.empty()) return;
+    turn_.notify(owner, at.conversation, "identity_claimed", {{"address", address}});
+  }
+
   // S0.8, S0.33: the link goes out before the call ends; what follows keeps the place and the
   // owner.
   void on(const FlowSwitchChannel& output) {
@@ -190,11 +209,11 @@ class Performance {
     const EntryPointConfig* sms = turn_.config().entry_point_on(here.desk, Channel::sms);
     const std::string typed = output.number.empty() ? at.remote.value : output.number;
     const auto number = normalise({AddressKind::phone, typed}, here.dial_plan);
-    if (sms == nullptr || !number) {
-      cannot_speak_ = true;
+    if (sms == nullptr || !number || !takes_messages(*number)) {
+      cannot_go_on_ = true;
       return;
     }
-    add_identity(turn_, at.contact, *number, false);
+    claim(at, *number);
     OutgoingMessage message;
     message.conversation = at.conversation;
     message.entry_point = sms->name;
@@ -202,7 +221,7 @@ class Performance {
     message.template_name = output.message;
     message.author = {AuthorRole::bot, flow_.text()};
     if (!send_message(turn_, std::move(message))) {
-      cannot_speak_ = true;
+      cannot_go_on_ = true;
       return;
     }
     chosen("digital");
@@ -238,9 +257,9 @@ class Performance {
   void finish() {
     const Interaction at = interaction();
     const bool waiting = waits_ || turn_.router->work(at.work) != nullptr;
-    if (cannot_speak_ && !waiting) {
+    if (cannot_go_on_) {
       stop_flow(turn_, id_);
-      enqueue(turn_, id_, {});
+      if (!waiting) enqueue(turn_, id_, {});
       return hold_the_line();
     }
     if (!ended_) {
@@ -285,7 +304,7 @@ class Performance {
   std::string outcome_;
   bool waits_ = false;
   bool ended_ = false;
-  bool cannot_speak_ = false;
+  bool cannot_go_on_ = false;
 };
 
 void keep_session(Turn& turn, InteractionId id, FlowSession session) {

@@ -81,6 +81,15 @@ Entry mail_entry(const EntryPointConfig& at, const InboundMessage& message) {
 void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage& message,
                     const MailLink& link, ContactId sender) {
   ConversationId conversation = link.conversation;
+  CaseId case_id = link.case_id;
+  const bool bounce = message.content.mail->automatic == AutoMail::bounce;
+  if (!conversation && bounce) {  // the mail system is nobody's contact: it reports on a mail of ours
+    std::string answered;
+    if (const Correlation* ours = answered_mail(turn, *message.content.mail, answered)) {
+      conversation = ours->conversation;
+      case_id = ours->case_id;
+    }
+  }
   if (!conversation && sender) {
     if (const Conversation* last = latest_conversation(turn, sender, at.desk)) {
       conversation = last->id;
@@ -88,7 +97,7 @@ void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage
   }
   if (!conversation) return;
   Entry entry = mail_entry(at, message);
-  entry.case_id = link.case_id;
+  entry.case_id = case_id;
   entry.details["automatic"] = Value(to_string(message.content.mail->automatic));
   turn.outcome.conversation = conversation;
   turn.outcome.entry = turn.append(conversation, std::move(entry)).sequence;
@@ -111,12 +120,14 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   } else {
     who = recognise(turn, message.from, at);
   }
-  const ConversationId conversation = place_contact(turn, who, desk).conversation;
+  const Placed placed = place_contact(turn, who, desk);
+  const ConversationId conversation = placed.conversation;
   const bool claimed = link.trust == "token";
-  if (find_reach(turn.get(conversation), at.name) == nullptr &&
-      turn.get(conversation).entries > 1) {
-    turn.note_event(conversation, EventKind::joined,
-                    {{"by", Value(link.case_id ? "case" : "address")}});
+  if (find_reach(turn.get(conversation), at.name) == nullptr && !began(placed)) {
+    Entry& joined = turn.note_event(conversation, EventKind::joined,
+                                    {{"by", Value(link.case_id ? "case" : "address")}});
+    joined.channel = Channel::email;
+    joined.entry_point = at.name;
   }
   if (claimed) {
     turn.note_event(conversation, EventKind::identity_claimed,
@@ -132,8 +143,8 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   turn.outcome.entry = sequence;
   if (link.case_id) {
     turn.outcome.case_id = link.case_id;
-    take_case_reply(turn, {link.case_id, link.answered, link.trust}, conversation, sequence);
-    return {};
+    const CaseReplyIn reply{link.case_id, link.answered, link.trust};
+    if (take_case_reply(turn, reply, conversation, sequence)) return {};
   }
   const InteractionId interaction =
       begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id;

@@ -42,6 +42,7 @@ const Interaction* live_chat(Turn& turn, const Conversation& conversation,
 struct Arrival {
   Recognised who;
   ConversationId conversation;
+  bool fresh = false;   // the conversation began with this
   std::string text;     // without the token
   bool claimed = false;  // joined by a token from an address nobody knew
 };
@@ -65,14 +66,16 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
   } else {
     arrival.who = recognise(turn, message.from, entry_point);
   }
-  arrival.conversation = place_contact(turn, arrival.who, desk).conversation;
+  const Placed placed = place_contact(turn, arrival.who, desk);
+  arrival.conversation = placed.conversation;
+  arrival.fresh = began(placed);
   return arrival;
 }
 
 void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& entry_point,
                  const Address& address) {
   const Conversation conversation = turn.get(arrival.conversation);
-  if (find_reach(conversation, entry_point.name) == nullptr && conversation.entries > 1) {
+  if (find_reach(conversation, entry_point.name) == nullptr && !arrival.fresh) {
     Entry& joined = turn.note_event(arrival.conversation, EventKind::joined,
                                     {{"by", Value(arrival.claimed ? "token" : "number")}});
     joined.channel = entry_point.channel;

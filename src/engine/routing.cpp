@@ -68,7 +68,10 @@ void on(Turn& turn, const OfferEnded& ended) {
 // The conversation is the one's who serves it first; later the one's whom the contact asked for.
 void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) {
   const Conversation conversation = turn.get(work.conversation);
-  if (conversation.owner == agent) return;
+  if (conversation.owner == agent) {
+    if (conversation.passing_on) turn.edit(conversation).passing_on = false;
+    return;
+  }
   const bool free = conversation.owner.empty();
   const bool asked_for_another =
       conversation.passing_on && work.kind == WorkKind::interaction;

@@ -1,6 +1,8 @@
 // Surveys: asked once for each engagement, answered by link or on a written channel, counted once.
+#include <algorithm>
 #include <charconv>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,6 +14,7 @@ namespace novelo {
 namespace {
 
 constexpr std::size_t longest_answer = 24;  // a longer text says something else
+constexpr std::size_t closings_looked_at = 20;
 
 // "10", "nota 10", "nota: 9": one whole number, with at most one word before it.
 std::optional<int> parse_score(std::string_view text) {
@@ -34,10 +37,36 @@ std::optional<int> parse_score(std::string_view text) {
   return score;
 }
 
-// The survey a contact was sent last at a desk, answered or not.
+// The survey that a conversation was sent last: for the closing to come, or for one that was.
+SurveyId survey_of(Turn& turn, const Conversation& conversation) {
+  if (conversation.survey) return conversation.survey;
+  const Key prefix = turn.tables.key().id(conversation.id);
+  const auto closings = turn.tables.closures.scan(prefix.bytes(), prefix.end(), closings_looked_at,
+                                                  Order::descending);
+  for (const auto& [key, closure] : closings) {
+    if (closure.survey) return closure.survey;
+  }
+  return {};
+}
+
+// The survey a contact was sent last at a desk, answered or not: the conversation may be open again,
+// or another one may have followed it.
 const Survey* last_survey(Turn& turn, ContactId contact, const DeskName& desk) {
-  const Conversation* last = latest_conversation(turn, contact, desk);
-  return last != nullptr ? turn.tables.surveys.find(turn.tables.key(last->survey)) : nullptr;
+  for (const ConversationId id : latest_conversations(turn, contact, desk)) {
+    const SurveyId survey = survey_of(turn, turn.get(id));
+    if (survey) return turn.tables.surveys.find(turn.tables.key(survey));
+  }
+  return nullptr;
+}
+
+// Somebody is in a chat with the contact here: a number may be said to them.
+bool is_chatting(Turn& turn, ContactId contact, const EntryPointConfig& entry_point) {
+  const Conversation* last = latest_conversation(turn, contact, entry_point.desk);
+  if (last == nullptr) return false;
+  const std::vector<InteractionId> live = last->live;
+  return std::any_of(live.begin(), live.end(), [&](InteractionId id) {
+    return turn.get(id).entry_point == entry_point.name;
+  });
 }
 
 // S0.32: the first answer counts; a further one is acknowledged and not counted.
@@ -54,6 +83,7 @@ void count_answer(Turn& turn, const Survey& survey, int score, std::string comme
   }
   turn.outcome.survey = survey.id;
   turn.outcome.conversation = survey.conversation;
+  turn.outcome.details["counted"] = Value(counts);
   Entry& entry = turn.note_event(survey.conversation, EventKind::survey_answered,
                                  {{"survey", id_value(survey.id)},
                                   {"name", Value(survey.name)},
@@ -95,6 +125,7 @@ bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point, Contact
   const Survey survey = *found;
   const SurveyConfig* config = turn.config().survey(survey.name);
   if (config == nullptr || !in_scale(*config, *score)) return false;
+  if (survey.score && is_chatting(turn, contact, entry_point)) return false;
   Entry entry;
   entry.type = EntryType::message;
   entry.direction = Direction::inbound;
@@ -150,6 +181,10 @@ Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command) {
   const SurveyId id = survey.id;
   turn.tables.surveys.create(turn.tables.key(id), std::move(survey));
   turn.edit(conversation).survey = id;
+  if (conversation.status == ConversationStatus::closed) {
+    const std::string closing = turn.tables.key(conversation.id, conversation.closures);
+    turn.tables.closures.edit(closing).survey = id;
+  }
   auto sent = send_message(turn, std::move(message));
   if (!sent) return fail(sent.error());
   turn.note_event(conversation.id, EventKind::survey_sent,

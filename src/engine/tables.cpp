@@ -4,6 +4,33 @@
 
 namespace novelo {
 
+template class Records<EngineClock, Table::meta>;
+template class Records<Counter, Table::counter>;
+template class Records<StoredConfiguration, Table::configuration>;
+template class Records<Contact, Table::contact>;
+template class Records<Identity, Table::identity>;
+template class Records<Conversation, Table::conversation>;
+template class Records<Pointer, Table::open_conversation>;
+template class Records<Pointer, Table::contact_conversation>;
+template class Records<Entry, Table::entry>;
+template class Records<Note, Table::note>;
+template class Records<Interaction, Table::interaction>;
+template class Records<Correlation, Table::correlation>;
+template class Records<WorkRecord, Table::work>;
+template class Records<AgentRecord, Table::agent>;
+template class Records<Case, Table::matter>;
+template class Records<Pointer, Table::protocol>;
+template class Records<Callback, Table::callback>;
+template class Records<FlowSession, Table::session>;
+template class Records<Survey, Table::survey>;
+template class Records<Effect, Table::effect>;
+template class Records<Timer, Table::timer>;
+template class Records<StoredCommand, Table::command>;
+template class Records<QuarantineRow, Table::quarantine>;
+template class Records<Closure, Table::closure>;
+template class Records<Segment, Table::segment>;
+template class Records<ParkedReceipt, Table::parked_receipt>;
+
 namespace {
 // Timeline entries are written far more often than read again: few are kept at hand.
 constexpr std::size_t entries_at_hand = 2000;

@@ -168,6 +168,34 @@ enum class CorrelationKind : std::uint8_t {
   effect = 5,    // a settled or withdrawn send -> its entry
 };
 
+// Made once, in tables.cpp: every file of the engine would make them again otherwise.
+extern template class Records<EngineClock, Table::meta>;
+extern template class Records<Counter, Table::counter>;
+extern template class Records<StoredConfiguration, Table::configuration>;
+extern template class Records<Contact, Table::contact>;
+extern template class Records<Identity, Table::identity>;
+extern template class Records<Conversation, Table::conversation>;
+extern template class Records<Pointer, Table::open_conversation>;
+extern template class Records<Pointer, Table::contact_conversation>;
+extern template class Records<Entry, Table::entry>;
+extern template class Records<Note, Table::note>;
+extern template class Records<Interaction, Table::interaction>;
+extern template class Records<Correlation, Table::correlation>;
+extern template class Records<WorkRecord, Table::work>;
+extern template class Records<AgentRecord, Table::agent>;
+extern template class Records<Case, Table::matter>;
+extern template class Records<Pointer, Table::protocol>;
+extern template class Records<Callback, Table::callback>;
+extern template class Records<FlowSession, Table::session>;
+extern template class Records<Survey, Table::survey>;
+extern template class Records<Effect, Table::effect>;
+extern template class Records<Timer, Table::timer>;
+extern template class Records<StoredCommand, Table::command>;
+extern template class Records<QuarantineRow, Table::quarantine>;
+extern template class Records<Closure, Table::closure>;
+extern template class Records<Segment, Table::segment>;
+extern template class Records<ParkedReceipt, Table::parked_receipt>;
+
 class Tables {
  public:
   Tables(Store& store, const Fence& fence, std::size_t capacity);

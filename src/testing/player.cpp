@@ -14,6 +14,7 @@
 #include "testing/journal.hpp"
 #include "testing/match.hpp"
 #include "testing/narrator.hpp"
+#include "testing/view.hpp"
 
 namespace novelo::testing {
 namespace {
@@ -73,7 +74,16 @@ class Player {
 // --- the acts -------------------------------------------------------------------------------------
 
 Result<std::string> Player::body_of(const ReceiveSpec& spec, const Labels& labels) const {
-  if (!spec.file.empty()) return labels.fill(std::string_view(spec.text));
+  if (!spec.file.empty()) {
+    // Labels in a JSON file are put into its texts, whatever they hold; a file without any stays as it
+    // is, byte for byte.
+    const bool plain = spec.text.find("${") == std::string::npos;
+    const auto json = plain ? std::nullopt : json_body(spec.text);
+    if (!json) return labels.fill(std::string_view(spec.text));
+    const auto filled = labels.fill(*json);
+    if (!filled) return fail(filled.error());
+    return filled->to_text();
+  }
   if (spec.body) {
     const auto filled = labels.fill(*spec.body);
     if (!filled) return fail(filled.error());

@@ -1,0 +1,497 @@
+// Random histories of the clinic: whatever happens in whatever order, the engine's laws hold.
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/tables.hpp"
+#include "novelo/config/configuration.hpp"
+#include "novelo/stores/memory.hpp"
+#include "novelo/testing/provider.hpp"
+#include "support/clinic.hpp"
+
+using namespace novelo;
+using namespace novelo::clinic;
+using namespace std::chrono_literals;
+
+namespace {
+
+// What was done, as an engine was given it: an input, or time alone.
+struct Fed {
+  Timestamp now{};
+  std::optional<Input> input;
+  bool taken = false;
+  std::optional<Timestamp> deadline;  // that the engine named afterwards
+};
+
+// A raw step; what it means is found out when it is done.
+struct Step {
+  unsigned kind = 0;
+  unsigned which = 0;
+  unsigned how = 0;
+};
+
+template <class T>
+const T* pick(const std::vector<T>& from, unsigned which) {
+  return from.empty() ? nullptr : &from[which % from.size()];
+}
+
+std::string history_configuration() {
+  nlohmann::json json = configuration();
+  json["entry_points"][1]["flow"] = "busy_adviser";  // SMS begins with a flow
+  return json.dump();
+}
+
+const std::vector<std::string> people{"5541988887777", "5541988881111", "554133334444"};
+const std::vector<std::string> agents{"joao", "marta"};
+const std::vector<std::string> texts{"oi", "1", "2", "esperar", "outro consultor", "menu", "10",
+                                     "nota 9", "WhatsApp", "xyz"};
+
+// The clinic and everything around it, doing steps and writing down what it fed.
+class World {
+ public:
+  World() : engine_(Engine::open(store_, adapters(), options(), now_).value()) {
+    feed(Command{"c0", {}, LoadConfiguration{history_configuration()}});
+  }
+
+  void take(const Step& step) {
+    switch (step.kind % 14) {
+      case 0: return write("meta", whatsapp_number, step);
+      case 1: return write("twilio", sms_number, step);
+      case 2: return ring(step);
+      case 3:
+      case 4: return tell(step);
+      case 5: return presence(step);
+      case 6: return answer_offer(step);
+      case 7: return send(step);
+      case 8: return change_conversation(step);
+      case 9: return change_interaction(step);
+      case 10:
+      case 11: return settle(step);
+      case 12: return promise(step);
+      default: return pass(step);
+    }
+  }
+
+  Engine& engine() { return engine_; }
+  Query query() { return Query(engine_); }
+  MemoryStore& store() { return store_; }
+  Timestamp now() const { return now_; }
+  const std::vector<Fed>& fed() const { return fed_; }
+  const std::set<EffectId>& settled() const { return settled_; }
+
+ private:
+  bool feed(Input input) {
+    auto results = engine_.feed(std::span(&input, 1), now_);
+    RC_ASSERT(results.has_value());
+    fed_.push_back({now_, std::move(input), results->front().has_value(), engine_.next_deadline()});
+    look();
+    return results->front().has_value();
+  }
+  bool command(CommandBody body, const std::string& actor = {}) {
+    return feed(Command{"c" + std::to_string(fed_.size()), AgentName(actor), std::move(body)});
+  }
+  bool event(const char* connection, ChannelEvent event) {
+    return feed(DecodedEvent{ConnectionName(connection), std::move(event)});
+  }
+  void feed_time() {
+    RC_ASSERT(engine_.feed_time(now_).has_value());
+    fed_.push_back({now_, std::nullopt, true, engine_.next_deadline()});
+    look();
+  }
+
+  // What a host sees: effects to carry out, offers among them.
+  void look() {
+    auto handouts = engine_.poll(now_, 1000);
+    RC_ASSERT(handouts.has_value());
+    for (Handout& out : *handouts) {
+      RC_ASSERT(!settled_.contains(out.id));
+      if (out.kind == EffectKind::notify && out.body.at("type") == Value("offer")) {
+        offers_[out.agent.text()].push_back(
+            OfferId(std::stoull(out.body.at("offer").to_text())));
+      }
+      out_.push_back(std::move(out));
+    }
+  }
+
+  void write(const char* connection, const char* to, const Step& step) {
+    const std::string id = "m" + std::to_string(fed_.size());
+    event(connection, message(id, to, *pick(people, step.which), *pick(texts, step.how), now_));
+  }
+
+  void ring(const Step& step) {
+    CallEvent incoming = call_event(CallEventKind::incoming, "k" + std::to_string(fed_.size()));
+    incoming.id = "e" + std::to_string(fed_.size());
+    incoming.to = line_number;
+    incoming.from.address = {AddressKind::phone, *pick(people, step.which)};
+    if (step.how % 5 == 0) incoming.from.address = {AddressKind::withheld, incoming.call};
+    calls_.push_back(incoming.call);
+    event("pbx", incoming);
+  }
+
+  void tell(const Step& step) {
+    using enum CallEventKind;
+    static const std::vector<CallEventKind> kinds{digits,  digits,  speech,        recorded,
+                                                  bridged, answered, bridge_failed, hung_up,
+                                                  hung_up, played};
+    if (calls_.empty()) return;
+    CallEvent told = call_event(*pick(kinds, step.how), *pick(calls_, step.which));
+    told.id = "e" + std::to_string(fed_.size());
+    if (told.kind == digits) told.digits = std::to_string(step.how / kinds.size() % 6);
+    if (told.kind == speech) told.text = *pick(texts, step.how / 7);
+    if (told.kind == recorded) {
+      told.media = Media{};
+      told.media->ref = "rec-1";
+      told.length = 12s;
+    }
+    told.cause = std::vector{16, 17, 19, 21}[step.how / kinds.size() % 4];
+    event("pbx", told);
+  }
+
+  void presence(const Step& step) {
+    using enum Presence;
+    static const std::vector<Presence> states{available, available, paused, offline};
+    const std::string& agent = *pick(agents, step.which);
+    if (step.how % 7 == 0) {
+      command(SetOtherCall{AgentName(agent), step.which % 3 == 0});
+    } else {
+      command(SetPresence{AgentName(agent), *pick(states, step.how), {}}, agent);
+    }
+  }
+
+  void answer_offer(const Step& step) {
+    const std::string& agent = *pick(agents, step.which);
+    const auto& offers = offers_[agent];
+    if (offers.empty()) return;
+    if (step.how % 4 == 0) {
+      command(RefuseOffer{offers.back()}, agent);
+    } else {
+      command(AcceptOffer{offers.back()}, agent);
+    }
+  }
+
+  std::vector<Conversation> conversations() { return query().conversations({}, 1000).value(); }
+
+  void send(const Step& step) {
+    const auto all = conversations();
+    const Conversation* conversation = pick(all, step.which);
+    if (conversation == nullptr) return;
+    SendMessage send;
+    send.conversation = conversation->id;
+    send.entry_point = EntryPointName(step.how % 2 == 0 ? "whatsapp" : "sms");
+    send.content.text = "olá";
+    if (step.how % 5 == 0) send.template_name = TemplateName("continue_on_whatsapp");
+    if (step.how % 11 == 0) {
+      command(SendSurvey{conversation->id, "nps"}, "joao");
+    } else {
+      command(send, *pick(agents, step.how));
+    }
+  }
+
+  void change_conversation(const Step& step) {
+    const auto all = conversations();
+    const Conversation* conversation = pick(all, step.which);
+    if (conversation == nullptr) return;
+    const ConversationId id = conversation->id;
+    const std::string& agent = *pick(agents, step.how / 10);
+    switch (step.how % 10) {
+      case 0:
+      case 1:
+      case 2: command(CloseConversation{id, "q", "d", "met"}, agent); break;
+      case 3: command(ReopenConversation{id}, agent); break;
+      case 4: command(ClaimConversation{id}, agent); break;
+      case 5: command(ReassignConversation{id, AgentName(agent)}, agent); break;
+      case 6: command(AddNote{id, "nota"}, agent); break;
+      case 7: command(ViewConversation{id}, agent); break;
+      case 8: command(OpenCase{id, CaseTypeName("appointment"), {}, {}}, agent); break;
+      default: command(ChooseContact{id, all[step.how % all.size()].contact}, agent);
+    }
+  }
+
+  void change_interaction(const Step& step) {
+    std::vector<InteractionId> live;
+    for (const Conversation& one : conversations()) {
+      live.insert(live.end(), one.live.begin(), one.live.end());
+    }
+    const InteractionId* id = pick(live, step.which);
+    if (id == nullptr) return;
+    const std::string& agent = *pick(agents, step.how / 3);
+    switch (step.how % 3) {
+      case 0: command(FinishInteraction{*id}, agent); break;
+      case 1: command(EndWrapUp{*id}, agent); break;
+      default: command(HangUp{*id}, agent);
+    }
+  }
+
+  // The host hears from a provider, directly or by a receipt.
+  void settle(const Step& step) {
+    if (out_.empty()) return;
+    const std::size_t at = step.which % out_.size();
+    const Handout out = out_[at];
+    const std::string adapter =
+        out.connection.empty() ? std::string() : adapter_of(out.connection);
+    if (step.how % 6 == 5 && out.kind == EffectKind::send) return receive_receipt(out, adapter, step);
+    out_.erase(out_.begin() + static_cast<std::ptrdiff_t>(at));
+    Settlement settlement = Done{};
+    if (out.request) settlement = novelo::testing::friendly_reply(adapter, out.id);
+    if (step.how % 6 == 2) settlement = Failed{"passing", "Later.", true};
+    if (step.how % 6 == 3) settlement = Failed{"gone", "Never.", false};
+    if (step.how % 6 == 4 && out.request) settlement = TransportReply{503, {}, "{}"};
+    feed(SettleEffect{out.id, settlement});
+    const auto unsettled = query().unsettled(EffectId(out.id.value() - 1), 1).value();
+    if (unsettled.empty() || unsettled.front().id != out.id) settled_.insert(out.id);
+  }
+
+  void receive_receipt(const Handout& out, const std::string& adapter, const Step& step) {
+    using enum DeliveryStatus;
+    Receipt receipt;
+    receipt.message_id = novelo::testing::provider_id(adapter, out.id);
+    if (step.how / 6 % 2 == 0) receipt.effect = out.id;
+    receipt.status = std::vector{sent, delivered, read, failed}[step.how / 12 % 4];
+    event(out.connection.text().c_str(), receipt);
+  }
+
+  void promise(const Step& step) {
+    std::vector<CallbackId> open;
+    const auto all = conversations();
+    for (const Conversation& one : all) {
+      open.insert(open.end(), one.callbacks.begin(), one.callbacks.end());
+    }
+    const std::string& agent = *pick(agents, step.how / 5);
+    const CallbackId* id = pick(open, step.which);
+    if (const Conversation* one = pick(all, step.which); id == nullptr || step.how % 5 == 0) {
+      if (one == nullptr) return;
+      CreateCallback create;
+      create.conversation = one->id;
+      create.agent = AgentName(agent);
+      if (step.how % 2 == 0) create.not_before = now_ + 10min;
+      command(create, agent);
+    } else if (step.how % 5 == 1) {
+      command(CancelCallback{*id}, agent);
+    } else if (step.how % 5 == 2) {
+      command(RecordAttempt{*id, AttemptResult::third_party}, agent);
+    } else {
+      command(PlaceCallback{*id}, agent);
+      calls_of(*id);
+    }
+  }
+
+  void calls_of(CallbackId id) {
+    const Callback callback = query().callback(id).value();
+    if (callback.attempts.empty()) return;
+    calls_.push_back(query().interaction(callback.attempts.back().interaction)->call);
+  }
+
+  // Time passes as a host lets it: at each deadline, and each deadline leads somewhere.
+  void pass(const Step& step) {
+    static const std::vector<Duration> spans{1s, 5s, 20s, 1min, 3min, 15min, 2h, 25h, 24h * 31};
+    const Timestamp until = now_ + *pick(spans, step.how);
+    for (int steps = 0;; ++steps) {
+      RC_ASSERT(steps < 2000);
+      const auto next = engine_.next_deadline();
+      if (!next || *next > until) break;
+      now_ = std::max(now_, *next);
+      feed_time();
+      if (!out_.empty() && out_.back().kind == EffectKind::notify) settle({0, 0, 0});
+    }
+    now_ = until;
+    feed_time();
+  }
+
+  MemoryStore store_;
+  Timestamp now_ = morning();
+  Engine engine_;
+  std::vector<Fed> fed_;
+  std::vector<Handout> out_;
+  std::set<EffectId> settled_;
+  std::map<std::string, std::vector<OfferId>> offers_;
+  std::vector<std::string> calls_;
+};
+
+// --- what holds after every step ----------------------------------------------------------------------
+
+void check_timeline(Query query, const Conversation& conversation) {
+  const auto entries = query.timeline(conversation.id, 0, 1000).value();
+  std::uint64_t sequence = 0;
+  std::uint64_t customer = 0;
+  for (const Entry& entry : entries) {
+    RC_ASSERT(entry.sequence == ++sequence);
+    if (entry.customer_sequence != 0) RC_ASSERT(entry.customer_sequence == ++customer);
+  }
+  if (entries.size() < 1000) RC_ASSERT(sequence == conversation.entries);
+  RC_ASSERT(customer <= conversation.customer_entries);
+}
+
+void check_live(Query query, const Conversation& conversation, std::set<InteractionId>& seen) {
+  for (const InteractionId id : conversation.live) {
+    RC_ASSERT(seen.insert(id).second);
+    const Interaction interaction = query.interaction(id).value();
+    RC_ASSERT(interaction.conversation == conversation.id);
+    RC_ASSERT(interaction.state != InteractionState::ended);
+    if (interaction.state == InteractionState::waiting) {
+      RC_ASSERT(query.work(interaction.work).has_value());  // nobody waits where nobody looks
+    }
+    if (interaction.work && query.work(interaction.work)) {
+      RC_ASSERT(query.work(interaction.work)->conversation == conversation.id);
+    }
+  }
+}
+
+// The index of open conversations, read from the store.
+std::map<std::string, ConversationId> open_index(MemoryStore& store) {
+  std::map<std::string, ConversationId> index;
+  for (const auto& [table, key, value] : content_of(store)) {
+    if (table != Table::open_conversation) continue;
+    Pointer pointer;
+    RC_ASSERT(codec::from_bytes(value, pointer));
+    index.emplace(key, ConversationId(pointer.id));
+  }
+  return index;
+}
+
+void check_laws(World& world) {
+  RC_ASSERT(!world.engine().faulted());
+  Query query = world.query();
+  const Configuration config = Configuration::parse(history_configuration(), {}).value();
+  std::set<std::pair<DeskName, ContactId>> open;
+  std::set<ConversationId> open_ids;
+  std::set<InteractionId> live;
+  for (const Conversation& conversation : query.conversations({}, 1000).value()) {
+    check_timeline(query, conversation);
+    check_live(query, conversation, live);
+    RC_ASSERT(conversation.owner.empty() || config.agent(conversation.owner) != nullptr);
+    if (conversation.status == ConversationStatus::closed) {
+      RC_ASSERT(conversation.live.empty());
+      continue;
+    }
+    RC_ASSERT(open.insert({conversation.desk, conversation.contact}).second);
+    open_ids.insert(conversation.id);
+  }
+  const auto index = open_index(world.store());
+  std::set<ConversationId> indexed;
+  for (const auto& [key, id] : index) indexed.insert(id);
+  RC_ASSERT(indexed == open_ids);
+  RC_ASSERT(index.size() == open_ids.size());
+  for (const Effect& effect : query.unsettled({}, 1000).value()) {
+    RC_ASSERT(!world.settled().contains(effect.id));
+  }
+}
+
+// --- the same history, fed otherwise --------------------------------------------------------------------
+
+struct Way {
+  std::size_t batch = 1;         // inputs of one time at once
+  std::uint64_t reopen_mask = 0;  // after which calls the engine is closed and opened again
+};
+
+StoreRows replay(const std::vector<Fed>& history, const Way& way) {
+  MemoryStore store;
+  std::optional<Engine> engine =
+      Engine::open(store, adapters(), options(), history.front().now).value();
+  std::size_t calls = 0;
+  for (std::size_t at = 0; at < history.size();) {
+    const Timestamp now = history[at].now;
+    std::vector<Input> batch;
+    while (at < history.size() && history[at].input && history[at].now == now &&
+           batch.size() < way.batch) {
+      batch.push_back(*history[at++].input);
+    }
+    if (batch.empty()) {
+      RC_ASSERT(engine->feed_time(now).has_value());
+      ++at;
+    } else {
+      const auto results = engine->feed(batch, now);
+      RC_ASSERT(results.has_value());
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        RC_ASSERT((*results)[i].has_value() == history[at - batch.size() + i].taken);
+      }
+    }
+    if ((way.reopen_mask >> (calls++ % 64) & 1) != 0) {
+      engine.reset();
+      engine.emplace(Engine::open(store, adapters(), options(), now).value());
+    }
+    RC_ASSERT(engine->next_deadline() == history[at - 1].deadline);
+  }
+  return content_of(store);
+}
+
+std::vector<Step> any_history() {
+  const auto step = rc::gen::construct<Step>(rc::gen::inRange(0U, 14U), rc::gen::inRange(0U, 60U),
+                                             rc::gen::inRange(0U, 120U));
+  return *rc::gen::container<std::vector<Step>>(step);
+}
+
+void run(World& world, const std::vector<Step>& steps) {
+  world.take({5, 0, 1});  // somebody is there, as a rule
+  for (const Step& step : steps) world.take(step);
+}
+
+template <class Property>
+void holds_always(Property property) {
+  CHECK(rc::check(property));
+}
+
+}  // namespace
+
+TEST_CASE("[B2][B3] the laws hold after every step of any history") {
+  holds_always([] {
+    const std::vector<Step> steps = any_history();
+    World world;
+    check_laws(world);
+    for (const Step& step : steps) {
+      world.take(step);
+      check_laws(world);
+    }
+  });
+}
+
+TEST_CASE("[B3] inputs in batches give byte for byte what they give one by one") {
+  holds_always([] {
+    const std::vector<Step> steps = any_history();
+    World world;
+    run(world, steps);
+    const StoreRows expected = content_of(world.store());
+    for (const std::size_t batch : {1, 3, 1000}) {
+      RC_ASSERT(difference(expected, replay(world.fed(), {batch, 0})) == "");
+    }
+  });
+}
+
+TEST_CASE("[B3] an engine that is closed and opened between any two steps goes on the same") {
+  holds_always([] {
+    const std::vector<Step> steps = any_history();
+    const auto mask = *rc::gen::arbitrary<std::uint64_t>();
+    World world;
+    run(world, steps);
+    const StoreRows expected = content_of(world.store());
+    RC_ASSERT(difference(expected, replay(world.fed(), {1, ~std::uint64_t{0}})) == "");
+    RC_ASSERT(difference(expected, replay(world.fed(), {4, mask})) == "");
+  });
+}
+
+TEST_CASE("[B3] every provider event that comes again changes nothing") {
+  holds_always([] {
+    const std::vector<Step> steps = any_history();
+    World world;
+    run(world, steps);
+    while (world.engine().next_deadline() && *world.engine().next_deadline() <= world.now()) {
+      RC_ASSERT(world.engine().feed_time(world.now()).has_value());
+    }
+    const StoreRows before = content_of(world.store());
+    std::vector<Input> again;
+    for (const Fed& fed : world.fed()) {
+      if (fed.taken && fed.input && std::holds_alternative<DecodedEvent>(*fed.input)) {
+        again.push_back(*fed.input);
+      }
+    }
+    const auto results = world.engine().feed(again, world.now());
+    RC_ASSERT(results.has_value());
+    for (const auto& result : *results) RC_ASSERT(result.has_value());
+    RC_ASSERT(difference(before, content_of(world.store())) == "");
+  });
+}

@@ -1,0 +1,407 @@
+// The journey player: what it reads, what it refuses, how it compares, and the manual played.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "novelo/adapters/email.hpp"
+#include "novelo/adapters/sms.hpp"
+#include "novelo/adapters/voice.hpp"
+#include "novelo/adapters/whatsapp.hpp"
+#include "novelo/base/digest.hpp"
+#include "novelo/json.hpp"
+#include "novelo/stores/memory.hpp"
+#include "novelo/testing/journey.hpp"
+#include "novelo/testing/provider.hpp"
+#include "novelo/testing/transcript.hpp"
+#include "support/payloads.hpp"
+#include "testing/labels.hpp"
+#include "testing/match.hpp"
+#include "testing/moment.hpp"
+#include "testing/view.hpp"
+
+namespace {
+
+using namespace novelo;
+using namespace novelo::testing;
+using nlohmann::json;
+
+// The JSON texts of the manual: the file without steps, then the steps.
+json manual() {
+  const std::string page = testing_support::read_source("docs/journeys.md");
+  json journey;
+  std::size_t at = 0;
+  while ((at = page.find("```json\n", at)) != std::string::npos) {
+    at += 8;
+    const std::size_t end = page.find("```", at);
+    INFO(page.substr(at, end - at));
+    json part = json::parse(page.substr(at, end - at), nullptr, false);
+    REQUIRE_FALSE(part.is_discarded());
+    if (journey.is_null()) {
+      journey = std::move(part);
+    } else {
+      journey["steps"].push_back(std::move(part));
+    }
+  }
+  return journey;
+}
+
+// The manual's desk with other steps.
+json small(json steps) {
+  json journey = manual();
+  journey["steps"] = std::move(steps);
+  return journey;
+}
+
+Result<Journey> read(const json& journey) { return Journey::parse(journey.dump(), ".", "test"); }
+
+struct Desk {
+  VoiceAdapter voice;
+  SmsAdapter sms;
+  WhatsAppAdapter whatsapp;
+  EmailAdapter email;
+  MemoryStore store;
+
+  Result<JourneyReport> play(const json& text, const PlayOptions& options = {}) {
+    const auto journey = read(text);
+    if (!journey) return fail(journey.error());
+    return novelo::testing::play(*journey, {&voice, &sms, &whatsapp, &email},
+                                 [this] { return Result<Store*>(&store); }, options);
+  }
+};
+
+std::string failures_of(const JourneyReport& report) {
+  std::string text;
+  for (const StepReport& step : report.steps) {
+    for (const std::string& failure : step.failures) {
+      text += "\nstep " + std::to_string(step.number) + " " + step.name + ": " + failure;
+    }
+  }
+  return text;
+}
+
+void check_passes(const json& journey, const PlayOptions& options = {}) {
+  Desk desk;
+  const auto report = desk.play(journey, options);
+  INFO((report ? failures_of(*report) : to_string(report.error())));
+  REQUIRE(report);
+  CHECK(report->passed());
+}
+
+// What one step that must fail says.
+std::string failure_of(const json& step) {
+  Desk desk;
+  const auto report = desk.play(small(json::array({manual()["steps"][0], step})));
+  REQUIRE(report);
+  REQUIRE(report->steps.size() == 2);
+  return failures_of(*report);
+}
+
+// Where a journey is refused: "reason at subject".
+std::string refusal(const json& journey) {
+  const auto made = read(journey);
+  return made ? "taken" : made.error().reason + " at " + made.error().subject;
+}
+
+Timestamp utc(const char* text) { return *parse_timestamp(text); }
+
+Value value_of(const char* text) { return *value_from_json(json::parse(text)); }
+
+bool matches(const char* expected, const char* actual) {
+  return compare(value_of(expected), value_of(actual)).matches();
+}
+
+std::string moment(const char* text, const char* before = "2026-03-12T12:00:00Z") {
+  const auto at = read_moment(text, utc(before), utc("2026-03-12T12:00:00Z"), "America/Sao_Paulo");
+  return at ? to_string(*at) : at.error().reason;
+}
+
+}  // namespace
+
+TEST_CASE("the manual is a journey that holds") { check_passes(manual()); }
+
+TEST_CASE("the manual holds with a restart between any two steps") {
+  PlayOptions options;
+  options.restart = true;
+  check_passes(manual(), options);
+}
+
+TEST_CASE("times of a story") {
+  CHECK(moment("09:10") == "2026-03-12T12:10:00Z");
+  CHECK(moment("09:10:30") == "2026-03-12T12:10:30Z");
+  CHECK(moment("+2m") == "2026-03-12T12:02:00Z");
+  CHECK(moment("+0s") == "2026-03-12T12:00:00Z");
+  CHECK(moment("day 2 08:00") == "2026-03-13T11:00:00Z");
+  CHECK(moment("10:00", "2026-03-14T12:00:00Z") == "2026-03-14T13:00:00Z");
+  CHECK(moment("day 20 00:00") == "2026-03-31T03:00:00Z");
+  CHECK(moment("2026-03-12T20:00:00+01:00") == "2026-03-12T19:00:00Z");
+  for (const char* bad : {"", "9:10", "24:00", "09:60", "09:10:60", "09:10x", "day 0 09:00", "day 2",
+                          "day x 09:00", "day 1 08:00", "08:59", "+", "+x", "-1m", "tomorrow",
+                          "2026-03-11T00:00:00Z", "day 2 2026-03-13T00:00:00Z"}) {
+    INFO(bad);
+    CHECK(moment(bad) == "bad_moment");
+  }
+}
+
+TEST_CASE("matching by subset") {
+  CHECK(matches(R"({"a": 1})", R"({"a": 1, "b": 2})"));
+  CHECK_FALSE(matches(R"({"a": 1, "c": 3})", R"({"a": 1})"));
+  CHECK(matches(R"({"a": {"b": "x"}})", R"({"a": {"b": "x", "c": "y"}})"));
+  CHECK(matches("1", "1.0"));
+  CHECK_FALSE(matches("1", "\"1\""));
+  CHECK(matches("\"*\"", "\"x\""));
+  CHECK(matches("\"*\"", "0"));
+  for (const char* nothing : {"null", "\"\"", "[]", "{}"}) {
+    CHECK_FALSE(matches("\"*\"", nothing));
+    CHECK(matches("null", nothing));
+  }
+  CHECK(matches(R"({"a": null})", R"({})"));
+  CHECK_FALSE(matches("null", "0"));
+  CHECK(matches("\"~bc\"", "\"abcd\""));
+  CHECK_FALSE(matches("\"~bc\"", "\"acbd\""));
+  CHECK(matches("[1, 2]", "[1, 2]"));
+  CHECK_FALSE(matches("[1]", "[1, 2]"));
+  CHECK_FALSE(matches("[2, 1]", "[1, 2]"));
+  CHECK(matches("\"2026-03-12T09:00:00-03:00\"", "\"2026-03-12T12:00:00Z\""));
+}
+
+TEST_CASE("matching by operators") {
+  CHECK(matches(R"({">": 3})", "4"));
+  CHECK_FALSE(matches(R"({">": 3})", "3"));
+  CHECK(matches(R"({">=": 3, "<": 4})", "3.5"));
+  CHECK_FALSE(matches(R"({"<": 3})", "\"a\""));
+  CHECK(matches(R"({">": "2026-03-12T09:00:00-03:00"})", "\"2026-03-12T12:00:01Z\""));
+  CHECK(matches(R"({"not": "x"})", "\"y\""));
+  CHECK(matches(R"({"any_of": ["x", "~z"]})", "\"xyz\""));
+  CHECK_FALSE(matches(R"({"any_of": "x"})", "\"x\""));
+  CHECK(matches(R"({"has": [3, 1]})", "[1, 2, 3]"));
+  CHECK_FALSE(matches(R"({"has": [1, 1]})", "[1, 2]"));
+  CHECK(matches(R"({"count": 2})", "[1, 2]"));
+  CHECK(matches(R"({"count": {">": 1}})", "[1, 2]"));
+  CHECK(matches(R"({"count": 0})", "null"));
+  CHECK(matches(R"({"matches": "^a.c$"})", "\"abc\""));
+  CHECK_FALSE(matches(R"({"matches": "("})", "\"abc\""));
+}
+
+TEST_CASE("differences say what was expected and what is there") {
+  const Comparison comparison =
+      compare(value_of(R"({"a": {"b": "x"}, "c": 1})"), value_of(R"({"a": {"b": "y"}})"));
+  REQUIRE(comparison.differences.size() == 2);
+  CHECK(comparison.differences[0] == "a.b: expected \"x\", there is \"y\"");
+  CHECK(comparison.differences[1] == "c: expected 1, there is nothing");
+  CHECK(shown(Value("ééé"), 4) == "\"é...");
+}
+
+TEST_CASE("labels") {
+  Labels labels;
+  labels.bind("a", "1");
+  labels.bind("b.c", "two");
+  CHECK(labels.fill("$a") == "1");
+  CHECK(labels.fill("x${a}y${b.c}") == "x1ytwo");
+  CHECK(labels.fill("$${a} $100 $ a$a") == "${a} $100 $ a$a");
+  CHECK(labels.fill("$z").error().reason == "unknown_label");
+  CHECK(labels.fill("$z").error().remedy.find("a, b.c") != std::string::npos);
+  CHECK(labels.fill("${a").error().reason == "bad_label");
+  CHECK(labels.fill("${A}").error().reason == "bad_label");
+  CHECK(labels.fill(value_of(R"({"k": ["$a", 5]})")) == value_of(R"({"k": ["1", 5]})"));
+}
+
+TEST_CASE("a journey is read strictly") {
+  const auto with = [](const char* pointer, json value) {
+    json journey = manual();
+    journey[json::json_pointer(pointer)] = std::move(value);
+    return refusal(journey);
+  };
+  CHECK(with("/stepz", 1) == "unknown_key at test: stepz");
+  CHECK(with("/steps/0/act", 1) == "unknown_key at test: steps[0].act");
+  CHECK(with("/steps/1/receive/connexion", "x") ==
+        "unknown_key at test: steps[1].receive.connexion");
+  CHECK(with("/steps/1/receive/connection", "x") ==
+        "unknown_name at test: steps[1].receive.connection");
+  CHECK(with("/steps/1/receive/form", json::object()) ==
+        "contradiction at test: steps[1].receive");
+  CHECK(with("/steps/1/receive/times", 0) == "out_of_range at test: steps[1].receive.times");
+  CHECK(with("/steps/1/at", "08:00") == "bad_moment at test: steps[1].at");
+  CHECK(with("/steps/1/wait", true) == "contradiction at test: steps[1]");
+  CHECK(with("/steps/1", {{"at", "+1s"}}) == "missing_key at test: steps[1]");
+  CHECK(with("/steps/0/command", {{"do", "dance"}}) ==
+        "unknown_command at test: steps[0].command.do");
+  CHECK(with("/steps/0/command", {{"do", "hang_up"}, {"call", "1"}}) ==
+        "unknown_key at test: steps[0].command.call");
+  CHECK(with("/steps/0/command", "hang_up") == "missing_key at test: steps[0].command.do");
+  CHECK(with("/steps/0/as", {{"contract", "$c"}}) == "unknown_key at test: steps[0].as.contract");
+  CHECK(with("/steps/0/as", {{"contact", "c"}}) == "bad_label at test: steps[0].as.contact");
+  CHECK(with("/steps/1/find", {{"$x", {{"chat", "$c"}}}}) == "bad_find at test: steps[1].find.$x");
+  CHECK(with("/steps/1/expect/entries/0", {{"evnt", "opened"}}) ==
+        "unknown_key at test: steps[1].expect.entries[0].evnt");
+  CHECK(with("/steps/1/expect/entries/0", {{"author", {{"nick", "x"}}}}) ==
+        "unknown_key at test: steps[1].expect.entries[0].author.nick");
+  CHECK(with("/steps/2/expect/conversation", {{"$c", {{"ownr", "x"}}}}) ==
+        "unknown_key at test: steps[2].expect.conversation.$c.ownr");
+  CHECK(with("/steps/1/expect/effects/0/boddy", "x") ==
+        "unknown_key at test: steps[1].expect.effects[0].boddy");
+  CHECK(with("/steps/1/expect/effects/0/capture", {{"$x", "("}}) ==
+        "bad_regex at test: steps[1].expect.effects[0].capture.$x");
+  CHECK(with("/steps/1/expect/error", {{"code", "invalid"}}) ==
+        "contradiction at test: steps[1].expect.error");
+  CHECK(with("/host/actions/order_part", 1) == "bad_answer at test: host.actions.order_part");
+  CHECK(with("/host/replies", {{"meta", {{"stat", 1}}}}) == "unknown_key at test: host.replies.meta");
+  CHECK(with("/secrets/nobody", json::object()) == "unknown_name at test: secrets.nobody");
+  CHECK(with("/configuration/desks", 1) == "wrong_type at test: configuration: desks");
+  CHECK(with("/zone", "Mars/Base") == "unknown_zone at test: Mars/Base");
+  CHECK(with("/start", "today") == "bad_time at test: start");
+  json headless = manual();
+  headless.erase("configuration");
+  CHECK(refusal(headless) == "missing_key at test: configuration");
+}
+
+TEST_CASE("an expectation that does not hold fails the step") {
+  const json command = {{"do", "set_presence"}, {"actor", "rita"}, {"agent", "rita"},
+                        {"presence", "paused"}};
+  const auto with = [&command](json expect) {
+    return failure_of({{"command", command}, {"expect", std::move(expect)}});
+  };
+  CHECK(with(json::object()).empty());
+  CHECK(with({{"agent", {{"rita", {{"presence", "offline"}}}}}})
+            .find("agent rita.presence: expected \"offline\", there is \"paused\"") !=
+        std::string::npos);
+  CHECK(with({{"effects", {{{"kind", "send"}}}}}).find("there is none at all") !=
+        std::string::npos);
+  CHECK(with({{"entries", {{{"event", "opened"}}}}}).find("entries[0]") != std::string::npos);
+  CHECK(with({{"error", {{"code", "refused"}}}}).find("it was taken") != std::string::npos);
+  CHECK(with({{"contact", {{"phone:1234567890", {{"name", "x"}}}}}}).find("There is no contact") !=
+        std::string::npos);
+  CHECK(with({{"contact", {{"phone:1234567890", nullptr}}}}).empty());
+  CHECK(with({{"contact", {{"$nobody", {{"name", "x"}}}}}}).find("not bound yet") !=
+        std::string::npos);
+  CHECK(with({{"signals", {{{"name", "fireworks"}}}}}).find("signals[0]") != std::string::npos);
+  CHECK(failure_of({{"command", {{"do", "view_conversation"}, {"conversation", "999"}}}})
+            .find("refused: not_found") != std::string::npos);
+  CHECK(failure_of({{"command", command}, {"as", {{"details.x", "$x"}}}}).find("as: ") !=
+        std::string::npos);
+  CHECK(failure_of({{"settle", {{"effect", {{"kind", "send"}}}, {"done", json::object()}}}})
+            .find("No unsettled effect") != std::string::npos);
+}
+
+TEST_CASE("effects: order, any order, and no others") {
+  json step = manual()["steps"][1];
+  step["expect"] = {{"effects", {{{"kind", "notify"}}, {{"kind", "notify"}}}}};
+  CHECK(failure_of(step).find("not once more") != std::string::npos);
+  step["expect"] = {{"effects", {{{"agent", "rita"}}}}, {"effects_in_any_order", true},
+                    {"no_other_effects", true}};
+  CHECK(failure_of(step).empty());
+  step["expect"] = {{"effects", json::array()}, {"no_other_effects", true}};
+  CHECK(failure_of(step).find("one more than expected") != std::string::npos);
+  step["expect"] = {{"no_effects", {{{"body", {{"type", "offer"}}}}}}};
+  CHECK(failure_of(step).find("must not be there") != std::string::npos);
+  step["expect"] = {{"effects", {{{"kind", "notify"}, {"capture", {{"$x", "zzz"}}}}}}};
+  CHECK(failure_of(step).find("capture $x") != std::string::npos);
+}
+
+TEST_CASE("a journal lets a run go on, and says when there is nothing left") {
+  const std::string file =
+      (std::filesystem::temp_directory_path() / "novelo-journey-test.journal").string();
+  std::filesystem::remove(file);
+  PlayOptions options;
+  options.journal = file;
+  Desk desk;
+  const auto first = desk.play(manual(), options);
+  REQUIRE(first);
+  CHECK(first->passed());
+  const std::string whole = [&file] {
+    std::ifstream in(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  }();
+  const auto again = desk.play(manual(), options);
+  REQUIRE(again);
+  CHECK(again->first == again->steps.size() + 1);
+  CHECK(again->passed());
+  CHECK(again->transcript.empty());
+
+  // As if the process had died behind each line, or in the middle of it: the store is ahead.
+  for (std::size_t cut = 40; cut < whole.size(); cut += 997) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, cut);
+    const auto resumed = desk.play(manual(), options);
+    REQUIRE(resumed);
+    CHECK(resumed->steps.size() == first->steps.size());
+  }
+  json other = manual();
+  other["about"] = "changed";
+  CHECK(desk.play(other, options).error().reason == "other_journey");
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("providers sign and answer as the adapters expect") {
+  const std::map<std::string, std::vector<Secret>> secrets{
+      {"app_secret", {Secret("new"), Secret("old")}}, {"shared_secret", {Secret("s")}},
+      {"auth_token", {Secret("t")}}};
+  const WhatsAppAdapter whatsapp;
+  const SmsAdapter sms;
+  const VoiceAdapter voice;
+  const EmailAdapter email;
+  for (const ChannelAdapter* adapter :
+       std::initializer_list<const ChannelAdapter*>{&whatsapp, &sms, &voice, &email}) {
+    const std::string name(adapter->name());
+    INFO(name);
+    const Connection connection{ConnectionName("c"), name, "/h",
+                                {{"public_base", "https://x.example"}}, secrets};
+    Request request{"POST", "/h?a=b", {}, "To=%2B1&Body=a+b"};
+    sign(request, connection);
+    CHECK(adapter->verify(request, connection));
+    request.body += "x";
+    CHECK_FALSE(adapter->verify(request, connection));
+    Outbound outbound = OutboundMessage{EffectId(7), "1", {AddressKind::phone, "2"}, {}, {}};
+    if (name == "voice") outbound = OutboundCall{EffectId(7), {}};
+    const SendOutcome outcome =
+        adapter->read_reply(outbound, friendly_reply(name, EffectId(7)), connection);
+    CHECK(outcome.kind == SendOutcome::Kind::accepted);
+    if (name == "whatsapp" || name == "sms") {
+      CHECK(outcome.provider_id == provider_id(name, EffectId(7)));
+    }
+  }
+}
+
+TEST_CASE("mails are looked at decoded") {
+  const Value::Map mail = mail_body(
+      "Subject: =?utf-8?q?Ol=C3=A1_?=\r\n =?utf-8?b?QW5h?= x\r\nMessage-ID: <a@b>\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n\r\nlong =\r\nline =C3=A7=zz\r\n");
+  CHECK(mail.at("subject") == Value("Olá Ana x"));
+  CHECK(mail.at("message_id") == Value("a@b"));
+  CHECK(mail.at("text") == Value("long line ç=zz\n"));
+  CHECK(mail_body("Content-Transfer-Encoding: base64\n\nT2zD\r\noQ==\n").at("text") ==
+        Value("Olá"));
+  CHECK(mail_body("").at("text") == Value(""));
+  CHECK(mail_body("=?=?=?\n=?utf-8?q?\n: x\n\n").contains("text"));
+}
+
+TEST_CASE("a transcript shows no control characters and folds long texts") {
+  const Timestamp at = utc("2026-03-12T12:00:00Z");
+  TranscriptOptions options;
+  options.zone = "America/Sao_Paulo";
+  options.width = 50;
+  const std::vector<TranscriptLine> lines{
+      {at, Side::heading, Channel::none, {}, {}, "A day", "S0.1"},
+      {at, Side::contact, Channel::whatsapp, {}, "Ana", "hello\x1b[2J there\nsecond line", ""},
+      {at, Side::agent, Channel::sms, {}, "João", std::string(60, 'x'), "sent"},
+      {at, Side::problem, Channel::none, {}, {}, "broken", ""}};
+  const std::string text = render(lines, options);
+  CHECK(text.find("Thursday, 12 March 2026") != std::string::npos);
+  CHECK(text.find("09:00  A day  [S0.1]") != std::string::npos);
+  CHECK(text.find("09:00:00  whatsapp Ana: hello?[2J there\n") != std::string::npos);
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("FAILED  broken") != std::string::npos);
+  std::size_t from = 0;
+  while (from < text.size()) {
+    const std::size_t end = text.find('\n', from);
+    CHECK(end - from <= 52);  // bytes: two of them are the tail of a letter
+    from = end + 1;
+  }
+  options.colour = true;
+  CHECK(render(lines, options).find("\x1b[36m") != std::string::npos);
+  options.zone = "Nowhere";
+  CHECK(render(lines, options).find("12:00") != std::string::npos);
+}

@@ -1,0 +1,166 @@
+// Every journey of examples/journeys, with and without restarts, on every store; and the command line
+// killed at random instants until the day is done.
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "novelo/adapters/email.hpp"
+#include "novelo/adapters/sms.hpp"
+#include "novelo/adapters/voice.hpp"
+#include "novelo/adapters/whatsapp.hpp"
+#include "novelo/stores/memory.hpp"
+#include "novelo/stores/sqlite.hpp"
+#include "novelo/testing/journey.hpp"
+
+namespace {
+
+using namespace novelo;
+using namespace novelo::testing;
+namespace fs = std::filesystem;
+
+std::vector<std::string> every_journey() {
+  std::vector<std::string> files;
+  for (const auto& folder : fs::directory_iterator(NOVELO_SOURCE_DIR "/examples/journeys")) {
+    if (!folder.is_directory()) continue;
+    const auto found = find_journeys(folder.path().string());
+    REQUIRE_MESSAGE(found, folder.path().string());
+    files.insert(files.end(), found->begin(), found->end());
+  }
+  REQUIRE_FALSE(files.empty());
+  return files;
+}
+
+// A folder of its own, gone afterwards.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "novelo-journeys-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~Folder() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+void play_file(const std::string& file, const StoreSource& store, bool restart) {
+  const VoiceAdapter voice;
+  const SmsAdapter sms;
+  const WhatsAppAdapter whatsapp;
+  const EmailAdapter email;
+  const auto journey = Journey::load(file);
+  INFO((journey ? file : to_string(journey.error())));
+  REQUIRE(journey);
+  PlayOptions options;
+  options.restart = restart;
+  const auto report = play(*journey, {&voice, &sms, &whatsapp, &email}, store, options);
+  INFO((report ? std::string() : to_string(report.error())));
+  REQUIRE(report);
+  for (const StepReport& step : report->steps) {
+    for (const std::string& failure : step.failures) {
+      FAIL_CHECK(file << ": step " << step.number << " (" << step.name << "): " << failure);
+    }
+  }
+}
+
+// Runs the command line, and kills it after `patience`. Its exit code; -1 when it was killed.
+int run_cli(const std::string& cli, const std::string& journey, const std::string& store,
+            std::chrono::microseconds patience) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int sink = open("/dev/null", O_WRONLY);
+    dup2(sink, STDOUT_FILENO);
+    execl(cli.c_str(), cli.c_str(), "play", journey.c_str(), "--quiet", "--store", store.c_str(),
+          static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  REQUIRE(child > 0);
+  const auto until = std::chrono::steady_clock::now() + patience;
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      continue;
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -2;
+}
+
+}  // namespace
+
+TEST_CASE("every journey holds in memory") {
+  for (const std::string& file : every_journey()) {
+    for (const bool restart : {false, true}) {
+      MemoryStore store;
+      play_file(file, [&store] { return Result<Store*>(&store); }, restart);
+    }
+  }
+}
+
+TEST_CASE("every journey holds in SQLite, its file closed and opened at each restart") {
+  for (const std::string& file : every_journey()) {
+    for (const bool restart : {false, true}) {
+      const Folder folder;
+      std::unique_ptr<SqliteStore> store;
+      const auto source = [&]() -> Result<Store*> {
+        store.reset();
+        auto opened = SqliteStore::open(folder.file("day.novelo"));
+        if (!opened) return fail(opened.error());
+        store = std::move(*opened);
+        return store.get();
+      };
+      play_file(file, source, restart);
+    }
+  }
+}
+
+TEST_CASE("a day that is killed at random instants goes on to its end") {
+  const char* const cli = std::getenv("NOVELO_CLI");
+  if (cli == nullptr || *cli == '\0') {
+    MESSAGE("NOVELO_CLI names no command line: not run");
+    return;
+  }
+  constexpr int most_kills = 60;
+  std::mt19937 chance(20260312);
+  for (const std::string& file : every_journey()) {
+    for (int day = 0; day < 3; ++day) {
+      const Folder folder;
+      const std::string store = folder.file("day.novelo");
+      // From "before the first step" to "some steps at a time".
+      std::uniform_int_distribution<int> patience(500, 20'000 << (2 * day));
+      int kills = 0;
+      int code = -1;
+      while (code == -1) {
+        const bool enough = ++kills > most_kills;
+        code = run_cli(cli, file, store,
+                       enough ? std::chrono::minutes(5) : std::chrono::microseconds(patience(chance)));
+      }
+      INFO(file << ", day " << day << ", after " << kills << " kills");
+      CHECK(code == 0);
+      // Once more: it is finished and says so.
+      CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 0);
+    }
+  }
+}
