@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
@@ -35,6 +36,10 @@ struct Step {
   unsigned which = 0;
   unsigned how = 0;
 };
+
+void showValue(const Step& step, std::ostream& out) {
+  out << "{" << step.kind << ", " << step.which << ", " << step.how << "}";
+}
 
 template <class T>
 const T* pick(const std::vector<T>& from, unsigned which) {
@@ -291,6 +296,9 @@ class World {
   void pass(const Step& step) {
     static const std::vector<Duration> spans{1s, 5s, 20s, 1min, 3min, 15min, 2h, 25h, 24h * 31};
     const Timestamp until = now_ + *pick(spans, step.how);
+    for (const std::string& agent : agents) {  // nobody stays for the night
+      if (until - now_ > 2h) command(SetPresence{AgentName(agent), Presence::offline, {}}, agent);
+    }
     for (int steps = 0;; ++steps) {
       RC_ASSERT(steps < 2000);
       const auto next = engine_.next_deadline();
@@ -316,7 +324,9 @@ class World {
 // --- what holds after every step ----------------------------------------------------------------------
 
 void check_timeline(Query query, const Conversation& conversation) {
-  const auto entries = query.timeline(conversation.id, 0, 1000).value();
+  const auto found = query.timeline(conversation.id, 0, 1000);
+  if (!found) RC_FAIL(to_string(found.error()));
+  const std::vector<Entry>& entries = *found;
   std::uint64_t sequence = 0;
   std::uint64_t customer = 0;
   for (const Entry& entry : entries) {
@@ -361,7 +371,8 @@ void check_laws(World& world) {
   std::set<std::pair<DeskName, ContactId>> open;
   std::set<ConversationId> open_ids;
   std::set<InteractionId> live;
-  for (const Conversation& conversation : query.conversations({}, 1000).value()) {
+  const std::vector<Conversation> all = query.conversations({}, 1000).value();
+  for (const Conversation& conversation : all) {
     check_timeline(query, conversation);
     check_live(query, conversation, live);
     RC_ASSERT(conversation.owner.empty() || config.agent(conversation.owner) != nullptr);
@@ -377,7 +388,8 @@ void check_laws(World& world) {
   for (const auto& [key, id] : index) indexed.insert(id);
   RC_ASSERT(indexed == open_ids);
   RC_ASSERT(index.size() == open_ids.size());
-  for (const Effect& effect : query.unsettled({}, 1000).value()) {
+  const std::vector<Effect> unsettled = query.unsettled({}, 1000).value();
+  for (const Effect& effect : unsettled) {
     RC_ASSERT(!world.settled().contains(effect.id));
   }
 }

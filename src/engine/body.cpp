@@ -89,7 +89,9 @@ Status Engine::Body::restore(Timestamp now) {
         setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
     const bool held = effect.kind == EffectKind::send && entry_point != nullptr &&
                       entry_point->unknown_send == UnknownSend::hold;
-    outbox_.add(effect, true, held);
+    // What waits for its next attempt has come back: it is not in anybody's hands.
+    const bool back = effect.not_before && *effect.not_before > std::max(now_, now);
+    outbox_.add(effect, !back, held && !back);
   }
   find_next_timer();
   if (tables_.fault()) return fail(*tables_.fault());

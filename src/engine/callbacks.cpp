@@ -220,13 +220,7 @@ Status decide(Turn& turn, const AgentName& actor, const PlaceCallback& command) 
                         fmt::format("callback {}", callback.id.value()),
                         "wait for the attempt's result"));
   }
-  if (turn.router->work(callback.work) == nullptr) {
-    if (!turn.router->can_take(actor, WorkClass::voice)) {
-      return fail(refused("no_capacity", "the agent cannot take a call now",
-                          fmt::format("agent {}", actor.text()), "finish what is under way first"));
-    }
-    queue_callback(turn, callback.id);
-  }
+  if (turn.router->work(callback.work) == nullptr) queue_callback(turn, callback.id);
   const WorkId work = turn.get(callback.id).work;
   turn.outcome.callback = callback.id;
   if (callback.not_before) {

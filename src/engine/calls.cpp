@@ -103,8 +103,17 @@ void answered(Turn& turn, const Interaction& call) {
   serve_callbacks(turn, call.conversation);
 }
 
+// The agent's device did not answer, so that the contact was not called at all.
+void originate_failed(Turn& turn, const Interaction& call, const CallEvent& event) {
+  CallVerb verb;
+  verb.kind = CallVerbKind::hang_up;
+  turn.call_verb(call, std::move(verb));
+  end_attempt(turn, call, AttemptResult::failed, event.cause);
+}
+
 // The agent's device did not answer: the contact goes back to the same place in the queue.
 void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) {
+  if (call.state == InteractionState::dialling) return originate_failed(turn, call, event);
   const WorkRecord* work = turn.router->work(call.work);
   if (work == nullptr || call.connected_at) return;
   WorkRecord again = *work;

@@ -33,7 +33,8 @@ void name_contact(Turn& turn, const Conversation& conversation, ContactId contac
     if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
   }
   const std::string survey = turn.tables.key(conversation.survey);
-  if (turn.tables.surveys.find(survey) != nullptr) turn.tables.surveys.edit(survey).contact = contact;
+  if (turn.tables.surveys.find(survey) == nullptr) return;
+  turn.tables.surveys.edit(survey).contact = contact;
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage
   ConversationId conversation = link.conversation;
   CaseId case_id = link.case_id;
   const bool bounce = message.content.mail->automatic == AutoMail::bounce;
-  if (!conversation && bounce) {  // the mail system is nobody's contact: it reports on a mail of ours
+  if (!conversation && bounce) {  // the mail system is no contact; it reports on a mail of ours
     std::string answered;
     if (const Correlation* ours = answered_mail(turn, *message.content.mail, answered)) {
       conversation = ours->conversation;

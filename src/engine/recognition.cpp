@@ -37,8 +37,8 @@ ContactId create_contact(Turn& turn, const Party& party) {
   return id;
 }
 
-// Who of them was chosen in the conversation that is open with exactly this address. A chat goes on;
-// whoever calls may be another each time.
+// Who of them was chosen in the conversation that is open with exactly this address. A chat goes
+// on; whoever calls may be another each time.
 ContactId chosen_before(Turn& turn, const Party& party, const std::vector<ContactId>& candidates,
                         const EntryPointConfig& entry_point) {
   if (entry_point.channel == Channel::voice) return {};

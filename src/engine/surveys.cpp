@@ -49,8 +49,8 @@ SurveyId survey_of(Turn& turn, const Conversation& conversation) {
   return {};
 }
 
-// The survey a contact was sent last at a desk, answered or not: the conversation may be open again,
-// or another one may have followed it.
+// The survey a contact was sent last at a desk, answered or not: the conversation may be open
+// again, or another one may have followed it.
 const Survey* last_survey(Turn& turn, ContactId contact, const DeskName& desk) {
   for (const ConversationId id : latest_conversations(turn, contact, desk)) {
     const SurveyId survey = survey_of(turn, turn.get(id));

@@ -363,7 +363,7 @@ class Checker {
   void check_kind(const std::string& kind, const Things& things) {
     for (const auto& [thing, expected] : things) {
       const std::string path = fmt::format("{} {}", kind, thing);
-      const auto filled = labels_.fill(std::string_view(thing));
+      const auto filled = labels_.fill_text(thing);
       auto value = filled ? catalogue_.value(kind, *filled) : Result<Value>(fail(filled.error()));
       if (value) {
         compare_one(path, expected, *value);
@@ -376,7 +376,7 @@ class Checker {
   void check_lists(const std::string& kind, const ThingLists& things) {
     for (const auto& [thing, expected] : things) {
       const std::string path = fmt::format("{} {}", kind, thing);
-      const auto filled = labels_.fill(std::string_view(thing));
+      const auto filled = labels_.fill_text(thing);
       const auto list =
           filled ? catalogue_.list(kind, *filled) : Result<Value::List>(fail(filled.error()));
       if (list) {

@@ -36,7 +36,7 @@ Result<std::string> Labels::value_of(std::string_view name) const {
                known.empty() ? "No label is bound so far." : "Bound so far: " + known + "."});
 }
 
-Result<std::string> Labels::fill(std::string_view text) const {
+Result<std::string> Labels::fill_text(std::string_view text) const {
   if (const std::string_view name = label_name(text); !name.empty()) return value_of(name);
   std::string out;
   while (true) {
@@ -62,7 +62,7 @@ Result<std::string> Labels::fill(std::string_view text) const {
 
 Result<Value> Labels::fill(const Value& value) const {
   if (const auto* text = value.as_text()) {
-    auto filled = fill(std::string_view(*text));
+    auto filled = fill_text(*text);
     if (!filled) return novelo::fail(filled.error());
     return Value(std::move(*filled));
   }

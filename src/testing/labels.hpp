@@ -22,7 +22,7 @@ class Labels {
   const std::map<std::string, std::string>& all() const { return values_; }
 
   // Fails with `not_found` for a label that nothing has bound yet.
-  Result<std::string> fill(std::string_view text) const;
+  Result<std::string> fill_text(std::string_view text) const;
   Result<Value> fill(const Value& value) const;
 
  private:

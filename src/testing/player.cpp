@@ -79,7 +79,7 @@ Result<std::string> Player::body_of(const ReceiveSpec& spec, const Labels& label
     // is, byte for byte.
     const bool plain = spec.text.find("${") == std::string::npos;
     const auto json = plain ? std::nullopt : json_body(spec.text);
-    if (!json) return labels.fill(std::string_view(spec.text));
+    if (!json) return labels.fill_text(spec.text);
     const auto filled = labels.fill(*json);
     if (!filled) return fail(filled.error());
     return filled->to_text();
@@ -99,7 +99,7 @@ Result<std::string> Player::body_of(const ReceiveSpec& spec, const Labels& label
     }
   }
   for (const std::string& line : spec.lines) {
-    const auto filled = labels.fill(std::string_view(line));
+    const auto filled = labels.fill_text(line);
     if (!filled) return filled;
     body += *filled + "\r\n";
   }
@@ -116,12 +116,12 @@ Result<Request> Player::request_of(const ReceiveSpec& spec) const {
   const auto connection = story_.connections.find(ConnectionName(spec.connection));
   Request request;
   request.method = spec.method;
-  const auto path = labels.fill(std::string_view(spec.path));
+  const auto path = labels.fill_text(spec.path);
   if (!path) return fail(path.error());
   const bool known = connection != story_.connections.end();
   request.url = path->empty() && known ? connection->second.path : *path;
   for (const auto& [name, value] : spec.headers) {
-    auto filled = labels.fill(std::string_view(value));
+    auto filled = labels.fill_text(value);
     if (!filled) return fail(filled.error());
     request.headers.push_back({name, std::move(*filled)});
   }
@@ -202,7 +202,7 @@ Status Player::settle(const SettleSpec& spec) {
   }
   const auto settlement = settlement_from_json(json);
   if (!settlement) return fail(settlement.error());
-  const auto which = labels_.fill(std::string_view(spec.which));
+  const auto which = labels_.fill_text(spec.which);
   if (!which) return fail(which.error());
   Error error{ErrorCode::not_found, "no_effect", "No unsettled effect is like this.", "settle",
               "Keep one back with \"host\": {\"settle\": false} in an earlier step."};
@@ -253,7 +253,7 @@ void Player::bind_outcome(const StepSpec& step, StepReport& report) {
 void Player::find_things(const StepSpec& step, const Catalogue& catalogue, StepReport& report) {
   for (const auto& [label, where] : step.find) {
     const auto& [kind, thing] = *where.begin();
-    const auto filled = labels_.fill(std::string_view(thing));
+    const auto filled = labels_.fill_text(thing);
     const auto found = filled ? catalogue.find(kind, *filled) : filled;
     if (found) {
       bind(std::string(label_name(label)), *found, report);

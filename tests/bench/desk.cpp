@@ -128,10 +128,12 @@ void Desk::serve() {
 
 Timestamp Desk::tick() { return now_ += std::chrono::milliseconds(1); }
 
-// Every contact once in each run of `chat_count_` messages, not in the order of their ids.
+// The first messages open the conversations one after another. Then every contact writes once in
+// each run of `chat_count_`, and those of one batch stand nowhere near one another in the store.
 std::size_t Desk::contact_at(std::uint64_t message) const {
   constexpr std::uint64_t stride = 7919;  // a prime
-  return static_cast<std::size_t>(message * stride % chat_count_);
+  return static_cast<std::size_t>((message < chat_count_ ? message : message * stride) %
+                                  chat_count_);
 }
 
 void Desk::add_message(std::string& contacts, std::string& messages, std::uint64_t message) const {
