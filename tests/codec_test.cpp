@@ -1,5 +1,5 @@
-// The binary form of records: what is written reads back the same, rows of an older version read with
-// defaults, and no bytes can do harm.
+// The binary form of records: what is written reads back the same, rows of an older version read
+// with defaults, and no bytes can do harm.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -53,7 +53,9 @@ class Filler {
     text = "t" + std::to_string(random()) + std::string("\0\xff", 2);
   }
   void fill_object(Timestamp& at) { at = Timestamp(Duration(static_cast<std::int64_t>(random()))); }
-  void fill_object(Duration& duration) { duration = -Duration(static_cast<std::int64_t>(random())); }
+  void fill_object(Duration& duration) {
+    duration = -Duration(static_cast<std::int64_t>(random()));
+  }
   void fill_object(Address& address) { address = {AddressKind::email, "a@b.example"}; }
   void fill_object(Value& value) {
     value = Value(Value::List{Value(), Value(true), Value(false), Value(std::int64_t{-5}),

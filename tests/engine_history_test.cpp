@@ -240,7 +240,8 @@ class World {
     const Handout out = out_[at];
     const std::string adapter =
         out.connection.empty() ? std::string() : adapter_of(out.connection);
-    if (step.how % 6 == 5 && out.kind == EffectKind::send) return receive_receipt(out, adapter, step);
+    if (step.how % 6 == 5 && out.kind == EffectKind::send)
+      return receive_receipt(out, adapter, step);
     out_.erase(out_.begin() + static_cast<std::ptrdiff_t>(at));
     Settlement settlement = Done{};
     if (out.request) settlement = novelo::testing::friendly_reply(adapter, out.id);
@@ -321,7 +322,7 @@ class World {
   std::vector<std::string> calls_;
 };
 
-// --- what holds after every step ----------------------------------------------------------------------
+// --- what holds after every step -----------------------------------------------------------------
 
 void check_timeline(Query query, const Conversation& conversation) {
   const auto found = query.timeline(conversation.id, 0, 1000);
@@ -394,7 +395,7 @@ void check_laws(World& world) {
   }
 }
 
-// --- the same history, fed otherwise --------------------------------------------------------------------
+// --- the same history, fed otherwise -------------------------------------------------------------
 
 struct Way {
   std::size_t batch = 1;         // inputs of one time at once

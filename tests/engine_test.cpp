@@ -37,8 +37,11 @@ Error load_error(Host& host, const nlohmann::json& json) {
 
 std::string whatsapp_body(const std::string& id, const std::string& text,
                           const std::string& to = whatsapp_number) {
-  const nlohmann::json message{
-      {"from", ana}, {"id", id}, {"timestamp", "1772452800"}, {"type", "text"}, {"text", {{"body", text}}}};
+  const nlohmann::json message{{"from", ana},
+                               {"id", id},
+                               {"timestamp", "1772452800"},
+                               {"type", "text"},
+                               {"text", {{"body", text}}}};
   const nlohmann::json value{{"messaging_product", "whatsapp"},
                              {"metadata", {{"phone_number_id", to}}},
                              {"contacts", {{{"wa_id", ana}, {"profile", {{"name", "Ana"}}}}}},
@@ -71,7 +74,7 @@ TransportReply reply(int status) {
 
 }  // namespace
 
-// --- opening and configuring -----------------------------------------------------------------------
+// --- opening and configuring ---------------------------------------------------------------------
 
 TEST_CASE("an engine needs a tenant and a secret that nobody can guess") {
   EngineOptions how = options();
@@ -182,7 +185,7 @@ TEST_CASE("an owner who has left the business keeps nobody waiting") {
   CHECK(desk.host.query().interaction(again.interaction)->agent == AgentName("marta"));
 }
 
-// --- ids ---------------------------------------------------------------------------------------------
+// --- ids -----------------------------------------------------------------------------------------
 
 TEST_CASE("commands on unknown ids are not found and change nothing") {
   Desk desk;
@@ -230,7 +233,8 @@ TEST_CASE("an id of another kind or of another tenant is nobody's") {
   CHECK(neighbour.query().contact(oi.contact).error().code == ErrorCode::not_found);
 }
 
-TEST_CASE("[B3] a command that comes again gives its first result; with other content, a conflict") {
+TEST_CASE(
+    "[B3] a command that comes again gives its first result; with other content, a conflict") {
   Desk desk;
   const Command note{"n1", AgentName("joao"),
                      AddNote{desk.host.whatsapp(ana, "oi").conversation, "liga à tarde"}};
@@ -285,12 +289,12 @@ TEST_CASE("a refused command leaves nothing behind, in the router neither") {
   CHECK(difference(after, content_of(desk.store)).empty());
 }
 
-// --- receiving -----------------------------------------------------------------------------------------
+// --- receiving -----------------------------------------------------------------------------------
 
 TEST_CASE("a genuine webhook is decided, committed and answered") {
   Desk desk;
-  const auto answer =
-      desk.host.engine().receive(desk.host.webhook("meta", whatsapp_body("wamid.1", "oi")), morning());
+  const auto answer = desk.host.engine().receive(
+      desk.host.webhook("meta", whatsapp_body("wamid.1", "oi")), morning());
   REQUIRE(answer);
   CHECK(answer->status == 200);
   const auto conversations = desk.host.query().conversations({}, 10).value();
@@ -345,7 +349,7 @@ TEST_CASE("an unreadable payload is kept where it can be looked at") {
   CHECK(desk.host.query().quarantine(kept[0].id, 10)->size() == 1);
 }
 
-// --- commits and signals ---------------------------------------------------------------------------------
+// --- commits and signals -------------------------------------------------------------------------
 
 TEST_CASE("one feed costs exactly one commit, however many inputs it has") {
   MemoryStore memory;
@@ -367,7 +371,8 @@ TEST_CASE("one feed costs exactly one commit, however many inputs it has") {
   CHECK(store.commits() == before + 1);
   CHECK(results.size() == 51);
   CHECK_FALSE(results.back());
-  CHECK(std::all_of(results.begin(), results.end() - 1, [](const auto& one) { return one.has_value(); }));
+  CHECK(std::all_of(results.begin(), results.end() - 1,
+                    [](const auto& one) { return one.has_value(); }));
   before = store.commits();
   host.engine().feed(inputs, host.now()).value();  // all of them duplicates
   CHECK(store.commits() == before);
@@ -449,7 +454,7 @@ TEST_CASE("an engine whose tenant was taken over is faulted") {
   CHECK(successor.whatsapp(ana, "oi").entry > 0);
 }
 
-// --- time --------------------------------------------------------------------------------------------------
+// --- time ----------------------------------------------------------------------------------------
 
 TEST_CASE("time never goes back, and a wild jump forward needs a word") {
   Desk desk;
@@ -481,7 +486,7 @@ TEST_CASE("a wild jump while the engine was closed needs the same word") {
   CHECK(desk.host.engine().feed_time(desk.host.now()));
 }
 
-// --- effects -------------------------------------------------------------------------------------------------
+// --- effects -------------------------------------------------------------------------------------
 
 TEST_CASE("poll writes nothing and hands out once") {
   MemoryStore memory;
@@ -607,7 +612,8 @@ TEST_CASE("a message behind one that failed for good goes out all the same") {
   const Outcome oi = desk.host.whatsapp(ana, "oi");
   desk.host.accept("joao");
   const EffectId one = desk.host.must(text_from("whatsapp", oi.conversation, "um"), "joao").effect;
-  const EffectId two = desk.host.must(text_from("whatsapp", oi.conversation, "dois"), "joao").effect;
+  const EffectId two =
+      desk.host.must(text_from("whatsapp", oi.conversation, "dois"), "joao").effect;
   desk.host.poll();
   REQUIRE(desk.host.engine().settle(one, Failed{"gone", "The number is gone.", false}, morning()));
   const std::vector<Handout> out = desk.host.poll();
@@ -668,7 +674,7 @@ TEST_CASE("at the ceiling of unsettled effects sends are busy and arrivals are n
   CHECK(desk.host.whatsapp(ana, "ainda aí?").entry > 0);
 }
 
-// --- what is private, what is allowed -----------------------------------------------------------------------
+// --- what is private, what is allowed ------------------------------------------------------------
 
 TEST_CASE("notes reach no handout and no customer") {
   Desk desk;

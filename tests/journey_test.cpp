@@ -139,9 +139,9 @@ TEST_CASE("times of a story") {
   CHECK(moment("10:00", "2026-03-14T12:00:00Z") == "2026-03-14T13:00:00Z");
   CHECK(moment("day 20 00:00") == "2026-03-31T03:00:00Z");
   CHECK(moment("2026-03-12T20:00:00+01:00") == "2026-03-12T19:00:00Z");
-  for (const char* bad : {"", "9:10", "24:00", "09:60", "09:10:60", "09:10x", "day 0 09:00", "day 2",
-                          "day x 09:00", "day 1 08:00", "08:59", "+", "+x", "-1m", "tomorrow",
-                          "2026-03-11T00:00:00Z", "day 2 2026-03-13T00:00:00Z"}) {
+  for (const char* bad : {"", "9:10", "24:00", "09:60", "09:10:60", "09:10x", "day 0 09:00",
+                          "day 2", "day x 09:00", "day 1 08:00", "08:59", "+", "+x", "-1m",
+                          "tomorrow", "2026-03-11T00:00:00Z", "day 2 2026-03-13T00:00:00Z"}) {
     INFO(bad);
     CHECK(moment(bad) == "bad_moment");
   }
@@ -249,7 +249,8 @@ TEST_CASE("a journey is read strictly") {
   CHECK(with("/steps/1/expect/error", {{"code", "invalid"}}) ==
         "contradiction at test: steps[1].expect.error");
   CHECK(with("/host/actions/order_part", 1) == "bad_answer at test: host.actions.order_part");
-  CHECK(with("/host/replies", {{"meta", {{"stat", 1}}}}) == "unknown_key at test: host.replies.meta");
+  CHECK(with("/host/replies", {{"meta", {{"stat", 1}}}}) ==
+        "unknown_key at test: host.replies.meta");
   CHECK(with("/secrets/nobody", json::object()) == "unknown_name at test: secrets.nobody");
   CHECK(with("/configuration/desks", 1) == "wrong_type at test: configuration: desks");
   CHECK(with("/zone", "Mars/Base") == "unknown_zone at test: zone");

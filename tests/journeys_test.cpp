@@ -1,5 +1,5 @@
-// Every journey of examples/journeys, with and without restarts, on every store; and the command line
-// killed at random instants until the day is done.
+// Every journey of examples/journeys, with and without restarts, on every store; and the command
+// line killed at random instants until the day is done.
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
@@ -154,8 +154,9 @@ TEST_CASE("a day that is killed at random instants goes on to its end") {
       int code = -1;
       while (code == -1) {
         const bool enough = ++kills > most_kills;
-        code = run_cli(cli, file, store,
-                       enough ? std::chrono::minutes(5) : std::chrono::microseconds(patience(chance)));
+        code =
+            run_cli(cli, file, store,
+                    enough ? std::chrono::minutes(5) : std::chrono::microseconds(patience(chance)));
       }
       INFO(file << ", day " << day << ", after " << kills << " kills");
       CHECK(code == 0);

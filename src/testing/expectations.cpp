@@ -65,7 +65,7 @@ void compare_contains(const Value& wanted, const Value& view, const Labels& labe
   }
 }
 
-// --- lists ----------------------------------------------------------------------------------------
+// --- lists ---------------------------------------------------------------------------------------
 
 // How each expected item compares with each actual one.
 using Compare = std::function<Comparison(std::size_t expected, std::size_t actual)>;

@@ -39,7 +39,8 @@ class Host {
   Engine& engine() { return *engine_; }
   Timestamp now() const { return now_; }
 
-  // A new step: forgets what the one before brought about. What a killed run saw of it still counts.
+  // A new step: forgets what the one before brought about. What a killed run saw of it still
+  // counts.
   void begin(std::size_t step, const HostSpec* host);
 
   // Time passes until `to`; what falls due on the way happens at its own time.
@@ -48,7 +49,7 @@ class Host {
   Status drain();
   Result<Outcome> settle(const EffectKey& key, const Settlement& settlement);
 
-  // --- what this step brought about ------------------------------------------------------------------
+  // --- what this step brought about --------------------------------------------------------------
   const std::vector<EffectKey>& handed_out() const { return handed_out_; }
   const std::vector<Value>& signals() const { return signals_; }
   const std::vector<std::string>& problems() const { return problems_; }

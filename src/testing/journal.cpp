@@ -138,7 +138,8 @@ Status Journal::label(std::size_t step, const std::string& name, const std::stri
 Status Journal::done(std::size_t step, const std::vector<std::string>& failures) {
   Value::List texts;
   for (const std::string& failure : failures) texts.emplace_back(failure);
-  return write({{"step", Value(static_cast<std::int64_t>(step))}, {"done", Value(std::move(texts))}});
+  return write(
+      {{"step", Value(static_cast<std::int64_t>(step))}, {"done", Value(std::move(texts))}});
 }
 
 }  // namespace novelo::testing

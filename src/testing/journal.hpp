@@ -1,9 +1,11 @@
-// Journal: what the player has done so far, one line of JSON each, written before the next act, so that
-// a run that was killed goes on where it was.
+// Journal: what the player has done so far, one line of JSON each, written before the next act, so
+// that a run that was killed goes on where it was.
 //
 //   {"journey": "Ana's day", "digest": "..."}                       the first line of a journey
-//   {"journey": ..., "step": 3, "begun": {"12": 5}}                 conversations and their entries then
-//   {"journey": ..., "step": 3, "effect": {...}, "left": true}      handed out; left: not settled by us
+//   {"journey": ..., "step": 3, "begun": {"12": 5}}                 conversations and their entries
+//   then
+//   {"journey": ..., "step": 3, "effect": {...}, "left": true}      handed out; left: not settled
+//   by us
 //   {"journey": ..., "step": 3, "settled": "17", "attempt": 1}
 //   {"journey": ..., "step": 3, "label": "c", "value": "12"}
 //   {"journey": ..., "step": 3, "done": ["a failure", ...]}
@@ -34,12 +36,13 @@ class Journal {
  public:
   using Watermarks = std::map<ConversationId, std::uint64_t>;
 
-  // Reads what a run before has written and goes on behind it. An empty path keeps nothing. Fails with
-  // `storage` when the file cannot be used, with `conflict` when it is of another text of the journey.
+  // Reads what a run before has written and goes on behind it. An empty path keeps nothing. Fails
+  // with `storage` when the file cannot be used, with `conflict` when it is of another text of the
+  // journey.
   static Result<Journal> open(const std::string& path, const std::string& journey,
                               const std::string& digest);
 
-  // --- what the run before left --------------------------------------------------------------------
+  // --- what the run before left ------------------------------------------------------------------
   std::size_t steps_done() const { return done_.size(); }
   const std::vector<std::vector<std::string>>& done() const { return done_; }
   bool step_begun() const { return begun_; }  // the one behind those that are done
@@ -47,7 +50,7 @@ class Journal {
   const std::map<std::string, std::string>& labels() const { return labels_; }
   const std::vector<JournaledEffect>& effects() const { return effects_; }
 
-  // --- what happens now ------------------------------------------------------------------------------
+  // --- what happens now --------------------------------------------------------------------------
   Status begin(std::size_t step, const Watermarks& watermarks);
   Status effect(std::size_t step, const Value& view, bool left);
   Status settled(std::size_t step, const std::string& effect, std::int64_t attempt);

@@ -50,7 +50,8 @@ Result<std::string> Labels::fill_text(std::string_view text) const {
     const std::size_t close = text.find('}', open);
     const std::string_view name = text.substr(open + 2, close - open - 2);
     if (close == std::string_view::npos || !is_name(name)) {
-      return fail({ErrorCode::invalid, "bad_label", "Behind \"${\" stands a label's name and \"}\".",
+      return fail({ErrorCode::invalid, "bad_label",
+                   "Behind \"${\" stands a label's name and \"}\".",
                    std::string(text.substr(open, 40)), "Write \"$${\" for a plain \"${\"."});
     }
     auto value = value_of(name);

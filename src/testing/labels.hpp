@@ -1,7 +1,7 @@
 // Labels: names for what only exists while a journey runs (ids, tokens, a provider's message id).
 //
-// A text that is "$name" as a whole, or has "${name}" in it, stands for the label's value; "$${" is a
-// plain "${". Names are made of a-z, 0-9, _ and dots, and begin with a letter.
+// A text that is "$name" as a whole, or has "${name}" in it, stands for the label's value; "$${" is
+// a plain "${". Names are made of a-z, 0-9, _ and dots, and begin with a letter.
 #pragma once
 
 #include <map>

@@ -1,4 +1,5 @@
-// Mails as a journey looks at them. Written on its own, so that it also checks the adapter's writer.
+// Mails as a journey looks at them. Written on its own, so that it also checks the adapter's
+// writer.
 #include <algorithm>
 #include <optional>
 #include <string>

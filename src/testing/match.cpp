@@ -104,7 +104,8 @@ bool has_all(const Value& wanted, const Value& actual) {
 bool holds(std::string_view op, const Value& wanted, const Value& actual) {
   if (op == "not") return !compare(wanted, actual).matches();
   if (op == "has") return has_all(wanted, actual);
-  if (op == "count") return compare(wanted, Value(static_cast<std::int64_t>(size_of(actual)))).matches();
+  if (op == "count")
+    return compare(wanted, Value(static_cast<std::int64_t>(size_of(actual)))).matches();
   if (op == "matches") return find_regex(text_of(wanted), text_of(actual)).ok;
   if (op != "any_of") return holds_order(op, wanted, actual);
   const auto* list = wanted.as_list();

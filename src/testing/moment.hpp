@@ -8,8 +8,8 @@
 
 namespace novelo::testing {
 
-// `before` is the time of the step before: a time of day stands on its day, "+2m" counts from it, and
-// nothing may lie before it. Day 1 is the day of `start`. Fails with `invalid`.
+// `before` is the time of the step before: a time of day stands on its day, "+2m" counts from it,
+// and nothing may lie before it. Day 1 is the day of `start`. Fails with `invalid`.
 Result<Timestamp> read_moment(std::string_view text, Timestamp before, Timestamp start,
                               std::string_view zone);
 

@@ -11,8 +11,8 @@
 namespace novelo::testing {
 namespace {
 
-// What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that only
-// stand there when the detail does.
+// What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that
+// only stand there when the detail does.
 constexpr std::array<std::pair<EventKind, std::string_view>, 35> sentences{{
     {EventKind::opened, "a new conversation"},
     {EventKind::joined, "joins the conversation on another channel (known by {by})"},

@@ -13,7 +13,8 @@ namespace novelo::testing {
 
 class Narrator {
  public:
-  Narrator(const Story& story, const Catalogue& catalogue) : story_(&story), catalogue_(catalogue) {}
+  Narrator(const Story& story, const Catalogue& catalogue)
+      : story_(&story), catalogue_(catalogue) {}
 
   TranscriptLine heading(const StepSpec& step, Timestamp at) const;
   // What somebody did on a telephone, which is no message and has no entry.

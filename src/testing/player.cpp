@@ -71,12 +71,12 @@ class Player {
   JourneyReport report_;
 };
 
-// --- the acts -------------------------------------------------------------------------------------
+// --- the acts ------------------------------------------------------------------------------------
 
 Result<std::string> Player::body_of(const ReceiveSpec& spec, const Labels& labels) const {
   if (!spec.file.empty()) {
-    // Labels in a JSON file are put into its texts, whatever they hold; a file without any stays as it
-    // is, byte for byte.
+    // Labels in a JSON file are put into its texts, whatever they hold; a file without any stays as
+    // it is, byte for byte.
     const bool plain = spec.text.find("${") == std::string::npos;
     const auto json = plain ? std::nullopt : json_body(spec.text);
     if (!json) return labels.fill_text(spec.text);
@@ -229,7 +229,7 @@ Status Player::act(const StepSpec& step, StepReport& report) {
   return {};
 }
 
-// --- labels ---------------------------------------------------------------------------------------
+// --- labels --------------------------------------------------------------------------------------
 
 void Player::bind(const std::string& name, const std::string& value, StepReport& report) {
   labels_.bind(name, value);
@@ -263,7 +263,7 @@ void Player::find_things(const StepSpec& step, const Catalogue& catalogue, StepR
   }
 }
 
-// --- what came of it ------------------------------------------------------------------------------
+// --- what came of it -----------------------------------------------------------------------------
 
 Result<Journal::Watermarks> Player::watermarks() {
   const Query query(host_.engine());

@@ -1,5 +1,5 @@
-// A journey as it is written: one struct for each object of the file, with its members' list, so that
-// reading is strict by the same means as commands are.
+// A journey as it is written: one struct for each object of the file, with its members' list, so
+// that reading is strict by the same means as commands are.
 #pragma once
 
 #include <concepts>

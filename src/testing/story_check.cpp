@@ -19,7 +19,8 @@ using codec::JsonReader;
 using codec::item_path;
 using codec::member_path;
 
-// A member that no record of this kind has would match nothing, and a null in it would match always.
+// A member that no record of this kind has would match nothing, and a null in it would match
+// always.
 void check_members(const Value& expected, const Value& known, const std::string& path,
                    JsonReader& reader) {
   const auto* map = expected.as_map();
@@ -147,7 +148,8 @@ void check_receive(const ReceiveSpec& receive, const std::string& path,
   }
 }
 
-// A command is read again with its labels filled in; here only its word and its members are looked at.
+// A command is read again with its labels filled in; here only its word and its members are looked
+// at.
 void check_command(const Value& command, const std::string& path, JsonReader& reader) {
   const auto* word = command["do"].as_text();
   if (word == nullptr) {

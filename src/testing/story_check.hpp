@@ -1,4 +1,5 @@
-// What a journey's own form cannot say: which members go together, and which exist in what is matched.
+// What a journey's own form cannot say: which members go together, and which exist in what is
+// matched.
 #pragma once
 
 #include "codec/json.hpp"

@@ -1,5 +1,5 @@
-// Things: what a journey speaks of by an id, a label, an address or a protocol number, and their values
-// with every member.
+// Things: what a journey speaks of by an id, a label, an address or a protocol number, and their
+// values with every member.
 //
 //   kind           is found by
 //   contact        an address, or anything that has one

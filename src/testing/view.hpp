@@ -1,5 +1,5 @@
-// What an effect says, as values: the JSON, the form or the mail inside its request, and one plain text
-// for looking things up in.
+// What an effect says, as values: the JSON, the form or the mail inside its request, and one plain
+// text for looking things up in.
 #pragma once
 
 #include <optional>
@@ -20,8 +20,8 @@ Value::Map form_body(std::string_view body);
 // brackets; `text` is the first text part, decoded. Enough for mails of one part, as ours are.
 Value::Map mail_body(std::string_view mail);
 
-// Everything that stands in the effect, one line for each text: "text.body=Hello". Of a JSON body its
-// members, of a form its fields, of a mail its headers and text, of a notification its body.
+// Everything that stands in the effect, one line for each text: "text.body=Hello". Of a JSON body
+// its members, of a form its fields, of a mail its headers and text, of a notification its body.
 std::string plain_text(const Value& view);
 
 }  // namespace novelo::testing

@@ -22,7 +22,8 @@ struct BareMessage {
 
 class BareSqlite {
  public:
-  // Takes over what `store` has in the three tables, so that both write into trees of the same size.
+  // Takes over what `store` has in the three tables, so that both write into trees of the same
+  // size.
   BareSqlite(const std::string& path, Store& store);
 
   // The values that every message writes.

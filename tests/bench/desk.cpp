@@ -143,8 +143,9 @@ void Desk::add_message(std::string& contacts, std::string& messages, std::uint64
   // Like the provider's: the number and a part that looks random, in base 64.
   const std::string id =
       to_base64(fmt::format("\x1d\x18{}{}", phone, sha256(std::to_string(message)).substr(0, 16)));
-  contacts += fmt::format(R"({}{{"profile":{{"name":"Ana Souza {}"}},"wa_id":"{}","user_id":"{}"}})",
-                          contacts.empty() ? "" : ",", contact, phone, user);
+  contacts +=
+      fmt::format(R"({}{{"profile":{{"name":"Ana Souza {}"}},"wa_id":"{}","user_id":"{}"}})",
+                  contacts.empty() ? "" : ",", contact, phone, user);
   messages += fmt::format(
       R"({}{{"from":"{}","from_user_id":"{}","id":"wamid.{}","timestamp":"{}","type":"text",)"
       R"("text":{{"body":"Bom dia! Gostaria de confirmar a consulta de quinta-feira às 15h."}}}})",

@@ -1,8 +1,8 @@
-// Durable ingestion: inbound WhatsApp texts, from the webhook's bytes or from decoded events, to the
-// committed entry, conversation and effect (the owner of an open chat is told of each). Beside it,
-// round by round, SQLite alone writes three rows of the same sizes to trees of the same size, with
-// the same settings and the same number of messages in a commit: `of_bare` is the engine's rate as a
-// part of that, of the medians of all rounds.
+// Durable ingestion: inbound WhatsApp texts, from the webhook's bytes or from decoded events, to
+// the committed entry, conversation and effect (the owner of an open chat is told of each). Beside
+// it, round by round, SQLite alone writes three rows of the same sizes to trees of the same size,
+// with the same settings and the same number of messages in a commit: `of_bare` is the engine's
+// rate as a part of that, of the medians of all rounds.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

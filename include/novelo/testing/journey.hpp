@@ -1,6 +1,6 @@
-// Journeys: stories that run. A journey is a data file (docs/journeys.md): a configuration, steps at
-// times of a day (a raw payload, a command, a settlement, or just time passing), and what must be true
-// after each.
+// Journeys: stories that run. A journey is a data file (docs/journeys.md): a configuration, steps
+// at times of a day (a raw payload, a command, a settlement, or just time passing), and what must
+// be true after each.
 //
 //   auto journey = Journey::load("examples/journeys/ana/journey.json");
 //   MemoryStore store;
@@ -8,8 +8,8 @@
 //   return report->passed() ? 0 : 1;
 //
 // The player is a host: it hands payloads to the engine, feeds time when something falls due, polls
-// after every act, and settles what it is handed as a friendly provider would. It reads no clock: the
-// times are those of the story.
+// after every act, and settles what it is handed as a friendly provider would. It reads no clock:
+// the times are those of the story.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,8 @@ struct Story;
 // A journey that was read and checked. Copies share it; it never changes.
 class Journey {
  public:
-  // Reads a file. Fails with `not_found` when it cannot be read, else with `invalid`: the subject is
-  // the file and the path of the fault ("ana/journey.json: steps[3].receive.connexion").
+  // Reads a file. Fails with `not_found` when it cannot be read, else with `invalid`: the subject
+  // is the file and the path of the fault ("ana/journey.json: steps[3].receive.connexion").
   static Result<Journey> load(const std::string& file);
   // The same for a text; files that it names are looked for in `folder`.
   static Result<Journey> parse(std::string_view text, const std::string& folder,
@@ -51,19 +51,20 @@ class Journey {
   std::shared_ptr<const Story> story_;
 };
 
-// The journeys at a path: the file itself, or every *.json of a folder that has a "journey" member at
-// its top level, in order of name. Fails with `not_found` when there is none.
+// The journeys at a path: the file itself, or every *.json of a folder that has a "journey" member
+// at its top level, in order of name. Fails with `not_found` when there is none.
 Result<std::vector<std::string>> find_journeys(const std::string& path);
 
-// Opens the store, the same rows each time: called whenever an engine is opened, after the one before
-// is gone. The store must live until the next call, or until `play` returns.
+// Opens the store, the same rows each time: called whenever an engine is opened, after the one
+// before is gone. The store must live until the next call, or until `play` returns.
 using StoreSource = std::function<Result<Store*>()>;
 
 struct PlayOptions {
   // Close the engine and open it again on its store between any two steps.
   bool restart = false;
-  // Where the player notes what it has done, so that a run that was killed at any instant goes on from
-  // its first unfinished step when it is played again. Empty: nowhere. Several journeys may share it.
+  // Where the player notes what it has done, so that a run that was killed at any instant goes on
+  // from its first unfinished step when it is played again. Empty: nowhere. Several journeys may
+  // share it.
   std::string journal;
   Limits limits;
 };
@@ -79,16 +80,16 @@ struct StepReport {
 struct JourneyReport {
   std::string journey;
   std::vector<StepReport> steps;  // those of this run, and those finished before it was killed
-  std::size_t first = 1;          // the step that this run began with; > steps.size(): all were done
+  std::size_t first = 1;  // the step that this run began with; > steps.size(): all were done
   std::vector<TranscriptLine> transcript;  // of this run
 
   bool passed() const;
   std::size_t failed_steps() const;
 };
 
-// Plays a journey to its end, whatever fails on the way. Fails itself only where there is nothing to
-// report: the store or the journal cannot be used, the configuration is refused, the journal is of
-// another text of this journey (`conflict`).
+// Plays a journey to its end, whatever fails on the way. Fails itself only where there is nothing
+// to report: the store or the journal cannot be used, the configuration is refused, the journal is
+// of another text of this journey (`conflict`).
 Result<JourneyReport> play(const Journey& journey,
                            const std::vector<const ChannelAdapter*>& adapters,
                            const StoreSource& store, const PlayOptions& options);

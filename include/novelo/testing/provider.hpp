@@ -1,7 +1,7 @@
 // Providers, as a test needs them: what they would sign, and what they would answer.
 //
-// Pure functions of what they are given. The adapters are known by the names that configurations use
-// ("whatsapp", "sms", "voice", "email"); others are neither signed for nor imitated.
+// Pure functions of what they are given. The adapters are known by the names that configurations
+// use ("whatsapp", "sms", "voice", "email"); others are neither signed for nor imitated.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace novelo::testing {
 
-// Adds the signature that the connection's provider would put on this request, with the first of the
-// secrets that it signs with. Does nothing where no such secret is set or no rule is known.
+// Adds the signature that the connection's provider would put on this request, with the first of
+// the secrets that it signs with. Does nothing where no such secret is set or no rule is known.
 void sign(Request& request, const Connection& connection);
 
 // What the provider calls a message of ours: a pure function of the effect.

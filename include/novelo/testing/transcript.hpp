@@ -1,5 +1,5 @@
-// Transcript: a day at the desk, as people read it. Lines are plain values; rendering them is a pure
-// function, so that a terminal, a log and a test see the same day.
+// Transcript: a day at the desk, as people read it. Lines are plain values; rendering them is a
+// pure function, so that a terminal, a log and a test see the same day.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +43,8 @@ struct TranscriptOptions {
   std::string zone = "UTC";  // IANA name: times are shown by its clocks
 };
 
-// One text, each line ended by '\n'. Control characters of what people wrote are shown as '?', so that
-// no message can take over a terminal. A zone that is not known is taken as UTC.
+// One text, each line ended by '\n'. Control characters of what people wrote are shown as '?', so
+// that no message can take over a terminal. A zone that is not known is taken as UTC.
 std::string render(const std::vector<TranscriptLine>& lines, const TranscriptOptions& options);
 
 }  // namespace novelo::testing
