@@ -15,12 +15,16 @@ namespace {
 
 // In the order of CommandBody.
 constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command_words{
-    "upsert_contact", "choose_contact", "set_presence", "set_other_call", "accept_offer",
-    "refuse_offer", "finish_interaction", "end_wrap_up", "hang_up", "view_conversation",
-    "claim_conversation", "reassign_conversation", "send_message", "add_note", "close_conversation",
-    "reopen_conversation", "open_case", "set_case_fields", "set_case_status", "mark_informed",
-    "verify_reply", "run_action", "create_callback", "place_callback", "record_attempt",
-    "cancel_callback", "send_survey", "answer_survey", "load_configuration", "confirm_time"};
+    "upsert_contact",      "choose_contact",     "set_presence",
+    "set_other_call",      "accept_offer",       "refuse_offer",
+    "finish_interaction",  "end_wrap_up",        "hang_up",
+    "view_conversation",   "claim_conversation", "reassign_conversation",
+    "send_message",        "add_note",           "close_conversation",
+    "reopen_conversation", "open_case",          "set_case_fields",
+    "set_case_status",     "mark_informed",      "verify_reply",
+    "run_action",          "create_callback",    "place_callback",
+    "record_attempt",      "cancel_callback",    "send_survey",
+    "answer_survey",       "load_configuration", "confirm_time"};
 static_assert(!command_words.back().empty());
 
 // The body of the command whose word stands at `index`.
@@ -49,7 +53,10 @@ const std::string* text_member(const nlohmann::json& json, const char* name,
 CommandBody read_body(const nlohmann::json& json, std::size_t word, codec::JsonReader& reader) {
   CommandBody body = body_at(word);
   std::visit(
-      [&](auto& command) { reader.read_members(json, "", command, {"id", "actor", "do"}); }, body);
+      [&](auto& command) {
+        reader.read_members(json, "", command, {"id", "actor", "do"});
+      },
+      body);
   return body;
 }
 
@@ -113,9 +120,13 @@ Result<Value> value_from_json(const nlohmann::json& json) {
   return value;
 }
 
-nlohmann::json to_json(const Value& value) { return codec::write_json(value); }
+nlohmann::json to_json(const Value& value) {
+  return codec::write_json(value);
+}
 
-std::string_view command_word(const CommandBody& body) { return command_words.at(body.index()); }
+std::string_view command_word(const CommandBody& body) {
+  return command_words.at(body.index());
+}
 
 Result<Command> command_from_json(const nlohmann::json& json) {
   codec::JsonReader reader;
@@ -175,21 +186,51 @@ Result<Settlement> settlement_from_json(const nlohmann::json& json) {
   return settlement;
 }
 
-nlohmann::json to_json(const Error& error) { return codec::write_json(error); }
-nlohmann::json to_json(const Outcome& outcome) { return codec::write_json(outcome); }
-nlohmann::json to_json(const Content& content) { return codec::write_json(content); }
-nlohmann::json to_json(const Contact& contact) { return codec::write_json(contact); }
-nlohmann::json to_json(const Conversation& value) { return codec::write_json(value); }
-nlohmann::json to_json(const Closure& closure) { return codec::write_json(closure); }
-nlohmann::json to_json(const Interaction& value) { return codec::write_json(value); }
-nlohmann::json to_json(const Entry& entry) { return codec::write_json(entry); }
-nlohmann::json to_json(const Note& note) { return codec::write_json(note); }
-nlohmann::json to_json(const Case& value) { return codec::write_json(value); }
-nlohmann::json to_json(const Callback& callback) { return codec::write_json(callback); }
-nlohmann::json to_json(const Survey& survey) { return codec::write_json(survey); }
-nlohmann::json to_json(const WorkRecord& work) { return codec::write_json(work); }
-nlohmann::json to_json(const AgentRecord& agent) { return codec::write_json(agent); }
-nlohmann::json to_json(const Signal& signal) { return codec::write_json(signal); }
+nlohmann::json to_json(const Error& error) {
+  return codec::write_json(error);
+}
+nlohmann::json to_json(const Outcome& outcome) {
+  return codec::write_json(outcome);
+}
+nlohmann::json to_json(const Content& content) {
+  return codec::write_json(content);
+}
+nlohmann::json to_json(const Contact& contact) {
+  return codec::write_json(contact);
+}
+nlohmann::json to_json(const Conversation& value) {
+  return codec::write_json(value);
+}
+nlohmann::json to_json(const Closure& closure) {
+  return codec::write_json(closure);
+}
+nlohmann::json to_json(const Interaction& value) {
+  return codec::write_json(value);
+}
+nlohmann::json to_json(const Entry& entry) {
+  return codec::write_json(entry);
+}
+nlohmann::json to_json(const Note& note) {
+  return codec::write_json(note);
+}
+nlohmann::json to_json(const Case& value) {
+  return codec::write_json(value);
+}
+nlohmann::json to_json(const Callback& callback) {
+  return codec::write_json(callback);
+}
+nlohmann::json to_json(const Survey& survey) {
+  return codec::write_json(survey);
+}
+nlohmann::json to_json(const WorkRecord& work) {
+  return codec::write_json(work);
+}
+nlohmann::json to_json(const AgentRecord& agent) {
+  return codec::write_json(agent);
+}
+nlohmann::json to_json(const Signal& signal) {
+  return codec::write_json(signal);
+}
 
 nlohmann::json to_json(const TransportRequest& request) {
   nlohmann::json json{{"method", codec::mended(request.method)},

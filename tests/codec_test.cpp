@@ -89,10 +89,8 @@ class Filler {
     fill(map["two"]);
   }
   template <class T>
-    requires requires(Filler& filler, T& object) { fields(filler, object); }
-  void fill_object(T& object) {
-    fields(*this, object);
-  }
+  requires requires(Filler& filler, T& object) { fields(filler, object); }
+  void fill_object(T& object) { fields(*this, object); }
 
   std::uint64_t next_;
 };
@@ -217,10 +215,13 @@ TEST_CASE("damaged rows are refused or read, and do no harm") {
 
 TEST_CASE("a length that the bytes do not hold is refused") {
   Note note;
-  CHECK_FALSE(codec::from_bytes("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", note));
+  const std::string numbers = "\x01\x01\x01\x01";  // behind them stands the author, with its length
+  CHECK_FALSE(codec::from_bytes(numbers + "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", note));
   CHECK_FALSE(codec::from_bytes(std::string(64, '\xff'), note));
   Contact contact;
-  CHECK_FALSE(codec::from_bytes(std::string("\x01\x7f""abc"), contact));
+  CHECK_FALSE(codec::from_bytes(std::string("\x01\x7f"
+                                            "abc"),
+                                contact));
 }
 
 TEST_CASE("values are nested no deeper than a reader goes") {

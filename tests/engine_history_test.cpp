@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "engine/tables.hpp"
-#include "novelo/config/configuration.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/provider.hpp"
 #include "support/clinic.hpp"
@@ -356,11 +355,12 @@ void check_live(Query query, const Conversation& conversation, std::set<Interact
 // The index of open conversations, read from the store.
 std::map<std::string, ConversationId> open_index(MemoryStore& store) {
   std::map<std::string, ConversationId> index;
-  for (const auto& [table, key, value] : content_of(store)) {
-    if (table != Table::open_conversation) continue;
+  const std::vector<Row> rows =
+      store.scan(Table::open_conversation, "", "\xff", 1000, Order::ascending).value();
+  for (const Row& row : rows) {
     Pointer pointer;
-    RC_ASSERT(codec::from_bytes(value, pointer));
-    index.emplace(key, ConversationId(pointer.id));
+    RC_ASSERT(codec::from_bytes(row.value, pointer));
+    index.emplace(row.key, ConversationId(pointer.id));
   }
   return index;
 }
@@ -368,7 +368,6 @@ std::map<std::string, ConversationId> open_index(MemoryStore& store) {
 void check_laws(World& world) {
   RC_ASSERT(!world.engine().faulted());
   Query query = world.query();
-  const Configuration config = Configuration::parse(history_configuration(), {}).value();
   std::set<std::pair<DeskName, ContactId>> open;
   std::set<ConversationId> open_ids;
   std::set<InteractionId> live;
@@ -376,7 +375,8 @@ void check_laws(World& world) {
   for (const Conversation& conversation : all) {
     check_timeline(query, conversation);
     check_live(query, conversation, live);
-    RC_ASSERT(conversation.owner.empty() || config.agent(conversation.owner) != nullptr);
+    RC_ASSERT(conversation.owner.empty() ||
+              std::find(agents.begin(), agents.end(), conversation.owner.text()) != agents.end());
     if (conversation.status == ConversationStatus::closed) {
       RC_ASSERT(conversation.live.empty());
       continue;
@@ -436,7 +436,7 @@ StoreRows replay(const std::vector<Fed>& history, const Way& way) {
 std::vector<Step> any_history() {
   const auto step = rc::gen::construct<Step>(rc::gen::inRange(0U, 14U), rc::gen::inRange(0U, 60U),
                                              rc::gen::inRange(0U, 120U));
-  return *rc::gen::container<std::vector<Step>>(step);
+  return *rc::gen::scale(0.6, rc::gen::container<std::vector<Step>>(step));
 }
 
 void run(World& world, const std::vector<Step>& steps) {

@@ -674,6 +674,26 @@ TEST_CASE("at the ceiling of unsettled effects sends are busy and arrivals are n
   CHECK(desk.host.whatsapp(ana, "ainda aí?").entry > 0);
 }
 
+TEST_CASE("a flow that ends with a promise open does not close the conversation") {
+  MemoryStore store;
+  Host host(store);
+  nlohmann::json json = configuration();
+  json["entry_points"][1]["flow"] = "busy_adviser";
+  host.must(LoadConfiguration{json.dump()});
+  const Outcome oi = host.sms("+5541988887777", "oi");
+  CreateCallback create;
+  create.conversation = oi.conversation;
+  const CallbackId callback = host.must(create).callback;
+  host.sms("+5541988887777", "Seguir no WhatsApp");
+  CHECK(host.query().interaction(oi.interaction)->state == InteractionState::ended);
+  const Conversation after = host.query().conversation(oi.conversation).value();
+  CHECK(after.status == ConversationStatus::open);
+  CHECK(after.kept_place);
+  host.must(CancelCallback{callback});
+  host.must(CloseConversation{oi.conversation, {}, {}, {}}, "joao");
+  CHECK(host.refusal(create).reason == "closed");
+}
+
 // --- what is private, what is allowed ------------------------------------------------------------
 
 TEST_CASE("notes reach no handout and no customer") {

@@ -57,7 +57,9 @@ json small(json steps) {
   return journey;
 }
 
-Result<Journey> read(const json& journey) { return Journey::parse(journey.dump(), ".", "test"); }
+Result<Journey> read(const json& journey) {
+  return Journey::parse(journey.dump(), ".", "test");
+}
 
 struct Desk {
   VoiceAdapter voice;
@@ -69,8 +71,9 @@ struct Desk {
   Result<JourneyReport> play(const json& text, const PlayOptions& options = {}) {
     const auto journey = read(text);
     if (!journey) return fail(journey.error());
-    return novelo::testing::play(*journey, {&voice, &sms, &whatsapp, &email},
-                                 [this] { return Result<Store*>(&store); }, options);
+    return novelo::testing::play(
+        *journey, {&voice, &sms, &whatsapp, &email}, [this] { return Result<Store*>(&store); },
+        options);
   }
 };
 
@@ -107,9 +110,13 @@ std::string refusal(const json& journey) {
   return made ? "taken" : made.error().reason + " at " + made.error().subject;
 }
 
-Timestamp utc(const char* text) { return *parse_timestamp(text); }
+Timestamp utc(const char* text) {
+  return *parse_timestamp(text);
+}
 
-Value value_of(const char* text) { return *value_from_json(json::parse(text)); }
+Value value_of(const char* text) {
+  return *value_from_json(json::parse(text));
+}
 
 bool matches(const char* expected, const char* actual) {
   return compare(value_of(expected), value_of(actual)).matches();
@@ -122,7 +129,9 @@ std::string moment(const char* text, const char* before = "2026-03-12T12:00:00Z"
 
 }  // namespace
 
-TEST_CASE("the manual is a journey that holds") { check_passes(manual()); }
+TEST_CASE("the manual is a journey that holds") {
+  check_passes(manual());
+}
 
 TEST_CASE("the manual holds with a restart between any two steps") {
   PlayOptions options;
@@ -222,8 +231,7 @@ TEST_CASE("a journey is read strictly") {
         "unknown_key at test: steps[1].receive.connexion");
   CHECK(with("/steps/1/receive/connection", "x") ==
         "unknown_name at test: steps[1].receive.connection");
-  CHECK(with("/steps/1/receive/form", json::object()) ==
-        "contradiction at test: steps[1].receive");
+  CHECK(with("/steps/1/receive/form", json::object()) == "contradiction at test: steps[1].receive");
   CHECK(with("/steps/1/receive/times", 0) == "out_of_range at test: steps[1].receive.times");
   CHECK(with("/steps/1/at", "08:00") == "bad_moment at test: steps[1].at");
   CHECK(with("/steps/1/wait", true) == "contradiction at test: steps[1]");
@@ -261,8 +269,8 @@ TEST_CASE("a journey is read strictly") {
 }
 
 TEST_CASE("an expectation that does not hold fails the step") {
-  const json command = {{"do", "set_presence"}, {"actor", "rita"}, {"agent", "rita"},
-                        {"presence", "paused"}};
+  const json command = {
+      {"do", "set_presence"}, {"actor", "rita"}, {"agent", "rita"}, {"presence", "paused"}};
   const auto with = [&command](json expect) {
     return failure_of({{"command", command}, {"expect", std::move(expect)}});
   };
@@ -292,7 +300,8 @@ TEST_CASE("effects: order, any order, and no others") {
   json step = manual()["steps"][1];
   step["expect"] = {{"effects", {{{"kind", "notify"}}, {{"kind", "notify"}}}}};
   CHECK(failure_of(step).find("not once more") != std::string::npos);
-  step["expect"] = {{"effects", {{{"agent", "rita"}}}}, {"effects_in_any_order", true},
+  step["expect"] = {{"effects", {{{"agent", "rita"}}}},
+                    {"effects_in_any_order", true},
                     {"no_other_effects", true}};
   CHECK(failure_of(step).empty());
   step["expect"] = {{"effects", json::array()}, {"no_other_effects", true}};
@@ -338,7 +347,8 @@ TEST_CASE("a journal lets a run go on, and says when there is nothing left") {
 
 TEST_CASE("providers sign and answer as the adapters expect") {
   const std::map<std::string, std::vector<Secret>> secrets{
-      {"app_secret", {Secret("new"), Secret("old")}}, {"shared_secret", {Secret("s")}},
+      {"app_secret", {Secret("new"), Secret("old")}},
+      {"shared_secret", {Secret("s")}},
       {"auth_token", {Secret("t")}}};
   const WhatsAppAdapter whatsapp;
   const SmsAdapter sms;
@@ -348,8 +358,8 @@ TEST_CASE("providers sign and answer as the adapters expect") {
        std::initializer_list<const ChannelAdapter*>{&whatsapp, &sms, &voice, &email}) {
     const std::string name(adapter->name());
     INFO(name);
-    const Connection connection{ConnectionName("c"), name, "/h",
-                                {{"public_base", "https://x.example"}}, secrets};
+    const Connection connection{
+        ConnectionName("c"), name, "/h", {{"public_base", "https://x.example"}}, secrets};
     Request request{"POST", "/h?a=b", {}, "To=%2B1&Body=a+b"};
     sign(request, connection);
     CHECK(adapter->verify(request, connection));

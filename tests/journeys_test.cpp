@@ -114,7 +114,8 @@ TEST_CASE("every journey holds in memory") {
   for (const std::string& file : every_journey()) {
     for (const bool restart : {false, true}) {
       MemoryStore store;
-      play_file(file, [&store] { return Result<Store*>(&store); }, restart);
+      play_file(
+          file, [&store] { return Result<Store*>(&store); }, restart);
     }
   }
 }
@@ -148,8 +149,8 @@ TEST_CASE("a day that is killed at random instants goes on to its end") {
     for (int day = 0; day < 3; ++day) {
       const Folder folder;
       const std::string store = folder.file("day.novelo");
-      // From "before the first step" to "some steps at a time".
-      std::uniform_int_distribution<int> patience(500, 20'000 << (2 * day));
+      // From "before the first step" to "many steps at a time".
+      std::uniform_int_distribution<int> patience(1'000, 20'000 << (2 * day));
       int kills = 0;
       int code = -1;
       while (code == -1) {

@@ -17,7 +17,9 @@ namespace {
 using namespace novelo;
 using nlohmann::json;
 
-Timestamp at(std::int64_t seconds) { return Timestamp(std::chrono::seconds(seconds)); }
+Timestamp at(std::int64_t seconds) {
+  return Timestamp(std::chrono::seconds(seconds));
+}
 
 Content full_content() {
   Content content;
@@ -67,8 +69,11 @@ std::vector<CommandBody> every_command() {
           MarkInformed{matter, "protocol"},
           VerifyReply{matter, true},
           RunAction{matter, "reschedule", some_fields()},
-          CreateCallback{conversation, EntryPointName("line"), {AddressKind::phone, "55"},
-                         AgentName("joao"), at(1'772'000'000)},
+          CreateCallback{conversation,
+                         EntryPointName("line"),
+                         {AddressKind::phone, "55"},
+                         AgentName("joao"),
+                         at(1'772'000'000)},
           PlaceCallback{CallbackId(9)},
           RecordAttempt{CallbackId(9), AttemptResult::third_party},
           CancelCallback{CallbackId(9)},
@@ -142,8 +147,8 @@ TEST_CASE("what is wrong is refused with its path") {
   CHECK(refusal({{"id", "1"}, {"do", "hang_up"}, {"actor", 1}}) == "wrong_type at actor");
   CHECK(refusal({{"id", "1"}, {"do", "hang_up"}, {"call", "1"}}) == "unknown_key at call");
   CHECK(refusal({{"id", "1"}, {"do", "confirm_time"}, {"x y", 0}}) == "unknown_key at x?y");
-  for (const char* id : {"", "x", "-1", "01", "1.0", " 1", "18446744073709551616",
-                         "99999999999999999999999"}) {
+  for (const char* id :
+       {"", "x", "-1", "01", "1.0", " 1", "18446744073709551616", "99999999999999999999999"}) {
     CHECK(refusal({{"id", "1"}, {"do", "hang_up"}, {"interaction", id}}) ==
           "bad_id at interaction");
   }
@@ -166,8 +171,7 @@ TEST_CASE("what is wrong is refused with its path") {
 TEST_CASE("faults deep inside have the whole path") {
   CHECK(refusal(message({{"media", {{{"kind", "image"}}, {{"kind", "cinema"}}}}})) ==
         "unknown_word at content.media[1].kind");
-  CHECK(refusal(message({{"media", {{{"size", -1}}}}})) ==
-        "out_of_range at content.media[0].size");
+  CHECK(refusal(message({{"media", {{{"size", -1}}}}})) == "out_of_range at content.media[0].size");
   CHECK(refusal(message({{"mail", {{"subjekt", "x"}}}})) == "unknown_key at content.mail.subjekt");
   CHECK(refusal(message({{"mail", {{"automatic", "vacation"}}}})) ==
         "unknown_word at content.mail.automatic");
@@ -175,7 +179,8 @@ TEST_CASE("faults deep inside have the whole path") {
         "wrong_type at content.template_use.variables[0]");
   CHECK(refusal(message({{"location", {{"latitude", "x"}}}})) ==
         "wrong_type at content.location.latitude");
-  CHECK(refusal({{"id", "1"}, {"do", "set_case_fields"},
+  CHECK(refusal({{"id", "1"},
+                 {"do", "set_case_fields"},
                  {"fields", {{"n", 18446744073709551615ULL}}}}) == "out_of_range at fields.n");
 }
 
@@ -227,8 +232,7 @@ TEST_CASE("members at their default are left out, or kept for whoever looks at e
   Conversation conversation;
   conversation.id = ConversationId(5);
   conversation.owner = AgentName("joao");
-  CHECK(to_json(conversation).dump() ==
-        R"({"id":"5","owner":"joao"})");
+  CHECK(to_json(conversation).dump() == R"({"id":"5","owner":"joao"})");
   const json all = codec::write_json(conversation, codec::Defaults::kept);
   CHECK(all["status"] == "open");
   CHECK(all["live"] == json::array());
@@ -254,10 +258,12 @@ TEST_CASE("hostile text never stops a dump") {
 
 TEST_CASE("any text and any number survive the way out and back") {
   CHECK(rc::check("round trip", [](const std::string& text, std::int64_t number, double fraction) {
-    const Command command{
-        "c", {}, SetCaseFields{CaseId(1), {{"text", Value(codec::mended(text))},
-                                           {"number", Value(number)},
-                                           {"fraction", Value(fraction)}}}};
+    const Command command{"c",
+                          {},
+                          SetCaseFields{CaseId(1),
+                                        {{"text", Value(codec::mended(text))},
+                                         {"number", Value(number)},
+                                         {"fraction", Value(fraction)}}}};
     const auto read = command_from_json(json::parse(to_json(command).dump()));
     RC_ASSERT(read.has_value());
     RC_ASSERT(std::get<SetCaseFields>(read->body).fields ==

@@ -272,7 +272,7 @@ TEST_CASE("[S4.22] the parts of a text are all of it, and each fits") {
     RC_ASSERT(!parts.empty());
     for (const std::string& part : parts) {
       RC_ASSERT(count_scalars(part) <= most);
-      RC_ASSERT(joined.empty() || (part.front() != ' ' && part.front() != '\n'));
+      RC_ASSERT((joined.empty() || (part.front() != ' ' && part.front() != '\n')));
       joined += part;
     }
     RC_ASSERT(without_space(joined) == without_space(text));

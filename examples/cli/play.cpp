@@ -49,7 +49,9 @@ struct Adapters {
   }
 };
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 int complain(const novelo::Error& error) {
   fmt::print(stderr, "novelo: {}\n", novelo::to_string(error));
@@ -63,8 +65,8 @@ novelo::testing::TranscriptOptions transcript_options(const PlayArguments& argum
   const bool terminal = isatty(STDOUT_FILENO) != 0;
   const char* const no_colour = std::getenv("NO_COLOR");  // no-color.org
   const bool wanted = no_colour == nullptr || *no_colour == '\0';
-  options.colour = arguments.colour == "always" ||
-                   (arguments.colour == "auto" && terminal && wanted);
+  options.colour =
+      arguments.colour == "always" || (arguments.colour == "auto" && terminal && wanted);
   winsize size{};
   if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
     options.width = size.ws_col;

@@ -23,6 +23,9 @@ namespace novelo::codec {
 
 class Writer {
  public:
+  Writer() = default;
+  explicit Writer(std::size_t expected) { bytes_.reserve(expected); }
+
   template <class T>
   void operator()(std::string_view, const T& value) {
     write(value);
@@ -101,9 +104,22 @@ class Writer {
   template <class T>
     requires requires(Writer& writer, const T& object) { fields(writer, object); }
   void write_object(const T& object) {
-    Writer inner;
-    fields(inner, object);
-    write_object(inner.bytes_);
+    const std::size_t start = bytes_.size();
+    bytes_.push_back('\0');  // the length of most structs takes one byte
+    fields(*this, object);
+    write_length(start);
+  }
+
+  // Of what stands behind the byte at `start`, into it and, if need be, behind it.
+  void write_length(std::size_t start) {
+    const std::size_t size = bytes_.size() - start - 1;
+    if (size < 0x80) {
+      bytes_[start] = static_cast<char>(size);
+      return;
+    }
+    Writer length;
+    length.varint(size);
+    bytes_.replace(start, 1, length.bytes_);
   }
 
   std::string bytes_;
@@ -227,7 +243,8 @@ class Reader {
 
 template <class T>
 std::string to_bytes(const T& object) {
-  Writer writer;
+  constexpr std::size_t usual_record = 256;
+  Writer writer(usual_record);
   fields(writer, object);
   return writer.take();
 }

@@ -6,7 +6,7 @@
 namespace novelo::codec {
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Error>
+requires std::same_as<std::remove_const_t<X>, Error>
 void fields(V& v, X& x) {
   v("code", x.code);
   v("reason", x.reason);
@@ -16,7 +16,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Signal>
+requires std::same_as<std::remove_const_t<X>, Signal>
 void fields(V& v, X& x) {
   v("name", x.name);
   v("agent", x.agent);
@@ -25,13 +25,13 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Done>
+requires std::same_as<std::remove_const_t<X>, Done>
 void fields(V& v, X& x) {
   v("answer", x.answer);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Failed>
+requires std::same_as<std::remove_const_t<X>, Failed>
 void fields(V& v, X& x) {
   v("reason", x.reason);
   v("message", x.message);

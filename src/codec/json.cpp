@@ -41,7 +41,8 @@ std::string member_path(const std::string& path, std::string_view name) {
   // A key may be anything; what is shown of it stays short and printable.
   constexpr std::size_t longest = 64;
   std::string shown = mended(std::string(name.substr(0, longest)));
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return c >= 0 && c <= ' '; }, '?');
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c >= 0 && c <= ' '; }, '?');
   return path.empty() ? shown : path + "." + shown;
 }
 
@@ -83,10 +84,9 @@ bool JsonReader::read_id(const Json& json, const std::string& path, std::uint64_
   if (json.is_null()) return true;
   if (!is(json.is_string(), "an id: a decimal number as a text", path)) return false;
   const auto& text = json.get_ref<const std::string&>();
-  const bool digits = !text.empty() && text.size() <= 20 &&
-                      std::all_of(text.begin(), text.end(), [](char c) {
-                        return c >= '0' && c <= '9';
-                      });
+  const bool digits =
+      !text.empty() && text.size() <= 20 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   bool fits = digits && (text.size() == 1 || text.front() != '0');
   std::uint64_t number = 0;
   for (std::size_t i = 0; fits && i < text.size(); ++i) {

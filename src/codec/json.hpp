@@ -126,7 +126,7 @@ class JsonWriter {
     return json;
   }
   template <class T>
-    requires requires(MemberPlaces& places, const T& object) { fields(places, object); }
+  requires requires(MemberPlaces& places, const T& object) { fields(places, object); }
   Json write_object(const T& object) const {
     const T usual{};
     MemberPlaces defaults;
@@ -275,14 +275,13 @@ class JsonReader {
     read(json[1], item_path(path, 1), pair.second);
   }
   template <class T, class Less>
-  void read_object(const Json& json, const std::string& path,
-                   std::map<std::string, T, Less>& map) {
+  void read_object(const Json& json, const std::string& path, std::map<std::string, T, Less>& map) {
     if (!is(json.is_object(), "an object", path)) return;
     map.clear();
     for (const auto& [key, item] : json.items()) read(item, member_path(path, key), map[key]);
   }
   template <class T>
-    requires requires(JsonReader::Members& members, T& object) { fields(members, object); }
+  requires requires(JsonReader::Members& members, T& object) { fields(members, object); }
   void read_object(const Json& json, const std::string& path, T& object) {
     read_members(json, path, object);
   }

@@ -59,8 +59,8 @@ class Engine::Body {
   Error fault(Error error);
 
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
-  Result<Response> decided(const Connection& connection, const Request& request,
-                           const Decoded& decoded, Timestamp now);
+  Result<Response> decided(const Connection& connection, const Request& request, Decoded decoded,
+                           Timestamp now);
   std::optional<Handout> make_handout(const Effect& effect);
 
   Store& store_;

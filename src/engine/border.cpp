@@ -36,10 +36,11 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
 }
 
 Result<Response> Engine::Body::decided(const Connection& connection, const Request& request,
-                                       const Decoded& decoded, Timestamp now) {
+                                       Decoded decoded, Timestamp now) {
   std::vector<Input> inputs;
-  for (const ChannelEvent& event : decoded.events) {
-    inputs.emplace_back(DecodedEvent{connection.name, event});
+  inputs.reserve(decoded.events.size());
+  for (ChannelEvent& event : decoded.events) {
+    inputs.emplace_back(DecodedEvent{connection.name, std::move(event)});
   }
   auto results = run(inputs, now);
   if (!results) return fail(results.error());
@@ -75,7 +76,7 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now) {
   auto decoded = adapter.decode(request, *connection);
   const bool too_many =
       decoded && decoded->events.size() > options_.limits.events_per_request;
-  if (decoded && !too_many) return decided(*connection, request, *decoded, now);
+  if (decoded && !too_many) return decided(*connection, request, std::move(*decoded), now);
   const Error error =
       too_many ? Error{ErrorCode::limit, "too_many_events", "the request has too many events", {},
                        fmt::format("at most {}", options_.limits.events_per_request)}

@@ -174,6 +174,11 @@ void serve_callbacks(Turn& turn, ConversationId id) {
 Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
   auto conversation = turn.conversation(command.conversation);
   if (!conversation) return fail(conversation.error());
+  if ((*conversation)->status == ConversationStatus::closed) {
+    return fail(refused("closed", "the conversation is closed",
+                        fmt::format("conversation {}", command.conversation.value()),
+                        "reopen it first"));
+  }
   const EntryPointConfig* line =
       command.entry_point.empty()
           ? turn.config().entry_point_on((*conversation)->desk, Channel::voice)

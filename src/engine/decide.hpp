@@ -88,7 +88,7 @@ void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int 
 void retry_callback(Turn& turn, CallbackId callback);
 void serve_callbacks(Turn& turn, ConversationId conversation);
 // surveys.cpp: true when the message was a survey's answer and has been taken as one.
-bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point, ContactId contact,
+bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message);
 // sends.cpp
 struct OutgoingMessage {

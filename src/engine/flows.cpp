@@ -293,6 +293,10 @@ class Performance {
     end_interaction(turn_, id_);
     const Conversation conversation = turn_.get(interaction().conversation);
     if (conversation.status != ConversationStatus::pending || !conversation.live.empty()) return;
+    if (!conversation.callbacks.empty() || conversation.kept_place) {
+      turn_.edit(conversation).status = ConversationStatus::open;  // people are to have it
+      return;
+    }
     close_conversation(turn_, conversation.id, {AuthorRole::bot, flow_.text()}, {}, {}, outcome_);
   }
 

@@ -1,9 +1,11 @@
 // Keys of the store: the tenant first, numbers big-endian so that they sort by value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "novelo/base/time.hpp"
 #include "novelo/model/channel.hpp"
@@ -12,12 +14,18 @@ namespace novelo {
 
 class Key {
  public:
-  explicit Key(std::uint64_t tenant) { number(tenant); }
+  explicit Key(std::uint64_t tenant) {
+    bytes_.reserve(usual_size);
+    number(tenant);
+  }
 
   Key& number(std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      bytes_.push_back(static_cast<char>(value >> shift));
+    std::array<char, 8> bytes;
+    for (char& byte : bytes) {
+      byte = static_cast<char>(value >> 56);
+      value <<= 8;
     }
+    bytes_.append(bytes.data(), bytes.size());
     return *this;
   }
   template <class IdType>
@@ -43,6 +51,8 @@ class Key {
   }
 
   const std::string& bytes() const { return bytes_; }
+  // The same, for a key that is not built on.
+  std::string take() { return std::move(bytes_); }
   // The first key behind all that begin with this one.
   std::string end() const {
     std::string next = bytes_;
@@ -58,6 +68,8 @@ class Key {
   }
 
  private:
+  static constexpr std::size_t usual_size = 48;
+
   std::string bytes_;
 };
 

@@ -30,9 +30,11 @@ Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const Connectio
 }
 
 // The live chat of a contact at an entry point; a call or a mail is never continued by a message.
-const Interaction* live_chat(Turn& turn, const Conversation& conversation,
+const Interaction* live_chat(Turn& turn, ConversationId conversation,
                              const EntryPointName& entry_point) {
-  for (const InteractionId id : conversation.live) {
+  const Conversation* found = turn.tables.conversations.find(turn.tables.key(conversation));
+  if (found == nullptr) return nullptr;
+  for (const InteractionId id : found->live) {
     const Interaction* interaction = turn.tables.interactions.find(turn.tables.key(id));
     if (interaction != nullptr && interaction->entry_point == entry_point) return interaction;
   }
@@ -56,9 +58,8 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
                          : nullptr;
   Arrival arrival;
   arrival.text = token.conversation ? token.rest : message.content.text;
-  const bool known =
-      static_cast<bool>(holder_of(turn, message.from.address, entry_point.dial_plan));
-  if (named != nullptr && named->desk == desk.name && !known) {
+  if (named != nullptr && named->desk == desk.name &&
+      !holder_of(turn, message.from.address, entry_point.dial_plan)) {
     arrival.who.contact = named->contact;
     arrival.claimed = true;
     const auto plain = normalise(message.from.address, entry_point.dial_plan);
@@ -74,8 +75,13 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
 
 void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& entry_point,
                  const Address& address) {
+  const Conversation* before =
+      turn.tables.conversations.find(turn.tables.key(arrival.conversation));
+  const bool joins = !arrival.fresh &&
+                     (before == nullptr || find_reach(*before, entry_point.name) == nullptr);
+  if (!joins && !arrival.claimed) return;
   const Conversation conversation = turn.get(arrival.conversation);
-  if (find_reach(conversation, entry_point.name) == nullptr && !arrival.fresh) {
+  if (joins) {
     Entry& joined = turn.note_event(arrival.conversation, EventKind::joined,
                                     {{"by", Value(arrival.claimed ? "token" : "number")}});
     joined.channel = entry_point.channel;
@@ -138,28 +144,26 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   const EntryPointConfig& at = **entry_point;
   if (seen_before(turn, at.name.text(), "message", message.id)) return {};
   if (at.channel == Channel::email) return decide_mail(turn, at, message);
-  const ContactId known = holder_of(turn, message.from.address, at.dial_plan);
-  if (known && take_survey_answer(turn, at, known, message)) return {};
+  if (take_survey_answer(turn, at, message)) return {};
 
   const Arrival arrival = arrive(turn, at, message);
   tell_joined(turn, arrival, at, message.from.address);
   turn.outcome.contact = arrival.who.contact;
   remember_reach(turn, arrival.conversation, at.name, message.from.address,
                  clamped(message.at, turn.now));
-  const Conversation conversation = turn.get(arrival.conversation);
+  const ConversationId conversation = arrival.conversation;
   const Interaction* live = live_chat(turn, conversation, at.name);
   const bool fresh = live == nullptr;
   const InteractionId interaction =
-      fresh ? begin_interaction(turn, conversation.id, at, message.from.address, Direction::inbound)
-                  .id
+      fresh ? begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id
             : live->id;
-  Entry& entry = append_message(turn, conversation.id, at, message, arrival.text);
+  Entry& entry = append_message(turn, conversation, at, message, arrival.text);
   entry.interaction = interaction;
   turn.outcome.interaction = interaction;
   if (fresh) {
     dispatch(turn, interaction);
   } else {
-    hand_to_interaction(turn, turn.get(interaction), entry);
+    hand_to_interaction(turn, *live, entry);
   }
   return {};
 }

@@ -15,12 +15,11 @@ Address plain_form(const Address& address, const DialPlan& plan) {
 
 // The identities an address may be, the exact spelling alone when it is known.
 std::vector<Identity> identities_at(Turn& turn, const Address& plain) {
+  if (const Identity* exact = turn.tables.identities.find(turn.tables.key(plain))) return {*exact};
   std::vector<Identity> found;
   for (const Address& spelling : variants(plain)) {
     const Identity* identity = turn.tables.identities.find(turn.tables.key(spelling));
-    if (identity == nullptr) continue;
-    found.push_back(*identity);
-    if (spelling == plain) break;
+    if (identity != nullptr) found.push_back(*identity);
   }
   return found;
 }

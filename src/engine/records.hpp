@@ -30,44 +30,41 @@ class Records {
 
   // Null when there is none. Valid until the next commit or undo.
   const T* find(const std::string& key) {
-    Slot* slot = load(key);
-    return slot != nullptr && slot->value ? &*slot->value : nullptr;
+    const Node* node = load(key);
+    return node != nullptr && node->second.value ? &*node->second.value : nullptr;
   }
 
   // The record, to be changed; `find` has shown that it exists.
   T& edit(const std::string& key) {
-    Slot* slot = load(key);
-    if (slot == nullptr || !slot->value) {
+    Node* node = load(key);
+    if (node == nullptr || !node->second.value) {
       if (!fault_->error) fault_->error = missing();
       return nowhere_.emplace();
     }
-    save(key, *slot);
-    mark(key, *slot);
-    return *slot->value;
+    change(*node);
+    return *node->second.value;
   }
 
   // A record under a key that was never used: no look-up is made.
   T& create(const std::string& key, T value) {
-    Slot& slot = slots_[key];
-    save(key, slot);
-    mark(key, slot);
-    return slot.value.emplace(std::move(value));
+    Node& node = *slots_.try_emplace(key).first;
+    latest_ = &node;
+    change(node);
+    return node.second.value.emplace(std::move(value));
   }
 
   void put(const std::string& key, T value) {
-    Slot* slot = load(key);
-    if (slot == nullptr) return;
-    save(key, *slot);
-    mark(key, *slot);
-    slot->value = std::move(value);
+    Node* node = load(key);
+    if (node == nullptr) return;
+    change(*node);
+    node->second.value = std::move(value);
   }
 
   void erase(const std::string& key) {
-    Slot* slot = load(key);
-    if (slot == nullptr || !slot->value) return;
-    save(key, *slot);
-    mark(key, *slot);
-    slot->value.reset();
+    Node* node = load(key);
+    if (node == nullptr || !node->second.value) return;
+    change(*node);
+    node->second.value.reset();
   }
 
   // Up to `limit` records with from <= key < to, in key order, uncommitted changes included.
@@ -104,14 +101,15 @@ class Records {
 
   void undo() {
     for (auto saved = undo_.rbegin(); saved != undo_.rend(); ++saved) {
-      slots_[saved->first] = std::move(saved->second);
+      saved->first->second = std::move(saved->second);
     }
     undo_.clear();
   }
 
   void collect(std::vector<Write>& writes) {
-    for (const std::string& key : changed_) {
-      Slot& slot = slots_[key];
+    for (Node* node : changed_) {
+      const std::string& key = node->first;
+      Slot& slot = node->second;
       if (!slot.dirty) continue;
       slot.dirty = false;
       if (slot.value) {
@@ -128,7 +126,10 @@ class Records {
 
   // After the commit: what is not needed at hand goes.
   void trim() {
-    if (slots_.size() > capacity_) slots_.clear();
+    if (slots_.size() <= capacity_ || !changed_.empty()) return;
+    latest_ = nullptr;
+    undo_.clear();
+    slots_.clear();
   }
 
  private:
@@ -139,9 +140,13 @@ class Records {
     std::uint64_t saved_for = 0;  // the input for which `undo_` has it
   };
 
-  Slot* load(const std::string& key) {
+  using Node = std::pair<const std::string, Slot>;  // stays where it is until `trim`
+
+  Node* load(const std::string& key) {
+    // One record is often asked for several times in a row.
+    if (latest_ != nullptr && latest_->first == key) return latest_;
     const auto known = slots_.find(key);
-    if (known != slots_.end()) return &known->second;
+    if (known != slots_.end()) return latest_ = &*known;
     auto bytes = store_->get(table, key);
     if (!bytes) {
       if (!fault_->error) fault_->error = bytes.error();
@@ -155,26 +160,26 @@ class Records {
         return nullptr;
       }
     }
-    return &slots_.emplace(key, std::move(slot)).first->second;
+    return latest_ = &*slots_.emplace(key, std::move(slot)).first;
   }
 
-  void save(const std::string& key, Slot& slot) {
-    if (slot.saved_for == input_) return;
-    undo_.emplace_back(key, slot);
-    slot.saved_for = input_;
-  }
-
-  void mark(const std::string& key, Slot& slot) {
+  // Before a change: how it was is kept for `undo`, and the commit will look at it.
+  void change(Node& node) {
+    Slot& slot = node.second;
+    if (slot.saved_for != input_) {
+      undo_.emplace_back(&node, slot);
+      slot.saved_for = input_;
+    }
     if (slot.dirty) return;
     slot.dirty = true;
-    changed_.push_back(key);
+    changed_.push_back(&node);
   }
 
   std::map<std::string, T> changed_between(const std::string& from, const std::string& to) const {
     std::map<std::string, T> found;
-    for (const std::string& key : changed_) {
+    for (const Node* node : changed_) {
+      const auto& [key, slot] = *node;
       if (key < from || key >= to) continue;
-      const Slot& slot = slots_.at(key);
       if (slot.dirty && slot.value) found.emplace(key, *slot.value);
     }
     return found;
@@ -197,8 +202,9 @@ class Records {
   StoreFault* fault_;
   std::size_t capacity_;
   std::unordered_map<std::string, Slot> slots_;
-  std::vector<std::string> changed_;
-  std::vector<std::pair<std::string, Slot>> undo_;
+  Node* latest_ = nullptr;        // the one looked up last
+  std::vector<Node*> changed_;    // in the order of their first change
+  std::vector<std::pair<Node*, Slot>> undo_;
   std::uint64_t input_ = 0;
   std::optional<T> nowhere_;  // takes the change of a record that is missing; the engine is faulted
 };

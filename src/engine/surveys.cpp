@@ -114,10 +114,12 @@ bool in_scale(const SurveyConfig& config, int score) {
 
 }  // namespace
 
-bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point, ContactId contact,
+bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message) {
   const std::optional<int> score = parse_score(message.content.text);
   if (!score || !message.content.media.empty()) return false;
+  const ContactId contact = holder_of(turn, message.from.address, entry_point.dial_plan);
+  if (!contact) return false;
   const Survey* found = last_survey(turn, contact, entry_point.desk);
   if (found == nullptr || found->until <= turn.now || found->channel != entry_point.channel) {
     return false;

@@ -237,30 +237,30 @@ class Tables {
   Key key() const { return Key(tenant_); }
   template <class IdType>
   std::string key(IdType id) const {
-    return key().id(id).bytes();
+    return key().id(id).take();
   }
-  std::string key(const Address& address) const { return key().address(address).bytes(); }
+  std::string key(const Address& address) const { return key().address(address).take(); }
   std::string key(const DeskName& desk, ContactId contact) const {
-    return key().id(contact).text(desk.text()).bytes();
+    return key().id(contact).text(desk.text()).take();
   }
   std::string key(ContactId contact, ConversationId conversation) const {
-    return key().id(contact).id(conversation).bytes();
+    return key().id(contact).id(conversation).take();
   }
   std::string key(ConversationId conversation, std::uint64_t number) const {
-    return key().id(conversation).number(number).bytes();
+    return key().id(conversation).number(number).take();
   }
   std::string key(const Timer& timer) const {
     return key()
         .time(timer.due)
         .byte(static_cast<std::uint8_t>(timer.kind))
         .number(timer.owner)
-        .bytes();
+        .take();
   }
   std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
-    return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).bytes();
+    return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).take();
   }
-  std::string clock_key() const { return key().text("engine").bytes(); }
-  std::string text_key(std::string_view text) const { return key().text(text).bytes(); }
+  std::string clock_key() const { return key().text("engine").take(); }
+  std::string text_key(std::string_view text) const { return key().text(text).take(); }
 
  private:
   Tables(Store& store, std::uint64_t tenant, std::size_t capacity,

@@ -26,9 +26,13 @@ constexpr EnumNames<AttemptResult, 11> attempt_results{
 
 }  // namespace
 
-std::string_view to_string(CallbackState state) { return name_of(callback_states, state); }
+std::string_view to_string(CallbackState state) {
+  return name_of(callback_states, state);
+}
 
-std::string_view to_string(AttemptResult result) { return name_of(attempt_results, result); }
+std::string_view to_string(AttemptResult result) {
+  return name_of(attempt_results, result);
+}
 
 std::optional<AttemptResult> parse_attempt_result(std::string_view text) {
   return value_of(attempt_results, text);

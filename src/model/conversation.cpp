@@ -29,6 +29,8 @@ std::optional<ConversationStatus> parse_conversation_status(std::string_view tex
   return value_of(conversation_statuses, text);
 }
 
-std::string_view to_string(InteractionState state) { return name_of(interaction_states, state); }
+std::string_view to_string(InteractionState state) {
+  return name_of(interaction_states, state);
+}
 
 }  // namespace novelo

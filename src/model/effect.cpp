@@ -12,6 +12,8 @@ constexpr EnumNames<EffectKind, 4> effect_kinds{{{EffectKind::send, "send"},
 
 }  // namespace
 
-std::string_view to_string(EffectKind kind) { return name_of(effect_kinds, kind); }
+std::string_view to_string(EffectKind kind) {
+  return name_of(effect_kinds, kind);
+}
 
 }  // namespace novelo

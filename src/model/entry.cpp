@@ -55,9 +55,13 @@ constexpr EnumNames<EventKind, 40> event_kinds{{
 
 }  // namespace
 
-std::string_view to_string(EntryType type) { return name_of(entry_types, type); }
+std::string_view to_string(EntryType type) {
+  return name_of(entry_types, type);
+}
 
-std::string_view to_string(EventKind kind) { return name_of(event_kinds, kind); }
+std::string_view to_string(EventKind kind) {
+  return name_of(event_kinds, kind);
+}
 
 std::optional<EventKind> parse_event_kind(std::string_view text) {
   return value_of(event_kinds, text);

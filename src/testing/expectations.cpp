@@ -24,10 +24,9 @@ void compare_filled(const Value& expected, const Value& actual, const std::strin
 void compare_request(const RequestMatch& match, const Value& request, const Labels& labels,
                      Comparison& comparison) {
   const std::string body = request["body"].to_text();
-  for (const auto& [name, expected] :
-       {Member("method", &match.method), Member("url", &match.url),
-        Member("authorization", &match.authorization),
-        Member("idempotency_key", &match.idempotency_key)}) {
+  for (const auto& [name, expected] : {Member("method", &match.method), Member("url", &match.url),
+                                       Member("authorization", &match.authorization),
+                                       Member("idempotency_key", &match.idempotency_key)}) {
     if (!*expected) continue;
     compare_filled(**expected, request[name], std::string("request.") + name, labels, comparison);
   }
@@ -57,8 +56,8 @@ void compare_contains(const Value& wanted, const Value& view, const Labels& labe
     if (!filled) {
       comparison.differences.push_back("contains: " + to_string(filled.error()));
     } else if (text.find(filled->to_text()) == std::string::npos) {
-      comparison.differences.push_back(fmt::format("contains: there is no {} in\n{}",
-                                                   shown(*filled), text));
+      comparison.differences.push_back(
+          fmt::format("contains: there is no {} in\n{}", shown(*filled), text));
     } else {
       ++comparison.held;
     }
@@ -94,9 +93,9 @@ void explain(const ListCheck& list, std::size_t item, const std::vector<bool>& u
       failures.push_back(std::move(text));
       return;
     }
-    const bool nearer = nearest == list.actual || each.held > best.held ||
-                        (each.held == best.held &&
-                         each.differences.size() < best.differences.size());
+    const bool nearer =
+        nearest == list.actual || each.held > best.held ||
+        (each.held == best.held && each.differences.size() < best.differences.size());
     if (!nearer) continue;
     nearest = i;
     best = std::move(each);
@@ -162,8 +161,8 @@ std::vector<std::size_t> check_list(const ListCheck& list, std::vector<std::stri
   if (!list.no_other) return found;
   for (std::size_t i = 0; i < list.actual; ++i) {
     if (used[i]) continue;
-    failures.push_back(fmt::format("{}: one more than expected: {}", list.what,
-                                   list.show_actual(i)));
+    failures.push_back(
+        fmt::format("{}: one more than expected: {}", list.what, list.show_actual(i)));
   }
   return found;
 }
@@ -191,8 +190,8 @@ void check_none(const std::string& what, const Values& unwanted, const Value::Li
       Comparison comparison;
       compare_filled(each, there, "", labels, comparison);
       if (!comparison.matches()) continue;
-      failures.push_back(fmt::format("{}: {} must not be there, and is: {}", what, shown(each),
-                                     shown(there)));
+      failures.push_back(
+          fmt::format("{}: {} must not be there, and is: {}", what, shown(each), shown(there)));
     }
   }
 }
@@ -334,8 +333,8 @@ class Checker {
       if (found) {
         verdict_.bindings.emplace_back(std::string(label_name(label)), std::move(text));
       } else {
-        verdict_.failures.push_back(fmt::format("capture {}: {} is not found in\n{}", label,
-                                                shown(how), plain_text(view)));
+        verdict_.failures.push_back(
+            fmt::format("capture {}: {} is not found in\n{}", label, shown(how), plain_text(view)));
       }
     }
   }

@@ -19,8 +19,8 @@ struct StepFacts {
   std::optional<Value> answer;   // of a payload
   std::optional<Value> outcome;  // of a command or a settlement
   std::optional<Error> error;
-  Value::List entries;           // appended since the step before
-  bool resumed = false;          // by a run before this one, in part: its signals are gone
+  Value::List entries;   // appended since the step before
+  bool resumed = false;  // by a run before this one, in part: its signals are gone
 };
 
 // A new label, in the order in which they are bound.

@@ -44,7 +44,8 @@ Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, Stor
       labels_(&labels) {
   for (const JournaledEffect& effect : journal.effects()) {
     const EffectKey key = key_of(effect.view);
-    if (!seen_.emplace(key, Seen{effect.view, effect.step, effect.left, effect.settled}).second) {
+    if (!seen_.emplace(key, Seen{effect.view, effect.step, {}, effect.left, effect.settled})
+             .second) {
       continue;
     }
     order_.push_back(key);
@@ -81,7 +82,9 @@ void Host::begin(std::size_t step, const HostSpec* host) {
   signals_.clear();
   problems_.clear();
   for (const EffectKey& key : order_) {
-    if (seen_.at(key).step == step) handed_out_.push_back(key);
+    if (seen_.at(key).step != step) continue;
+    seen_.at(key).at = now_;
+    handed_out_.push_back(key);
   }
 }
 
@@ -142,7 +145,7 @@ Status Host::take(const Handout& handout) {
     const auto answer = answer_to(view);
     const bool left = !answer.has_value();
     if (auto noted = journal_->effect(step_, view, left); !noted) return noted;
-    seen_.emplace(key, Seen{view, step_, left, false});
+    seen_.emplace(key, Seen{view, step_, now_, left, false});
     order_.push_back(key);
     handed_out_.push_back(key);
     if (left) return {};
@@ -233,8 +236,8 @@ std::optional<Settlement> Host::action_answer(const Value& view) {
     if (known == host->actions.end()) continue;
     auto filled = labels_->fill(known->second);
     if (!filled) {
-      problems_.push_back(fmt::format("the answer to action {}: {}", name,
-                                      to_string(filled.error())));
+      problems_.push_back(
+          fmt::format("the answer to action {}: {}", name, to_string(filled.error())));
       return std::nullopt;
     }
     const auto* map = filled->as_map();

@@ -26,6 +26,7 @@ class Host {
   struct Seen {
     Value view;
     std::size_t step = 0;
+    Timestamp at{};  // when it was handed out; of a run that was killed, when that run was taken up
     bool left = false;  // the host does not settle it by itself
     bool settled = false;
   };
@@ -54,6 +55,7 @@ class Host {
   const std::vector<Value>& signals() const { return signals_; }
   const std::vector<std::string>& problems() const { return problems_; }
   const Value& view(const EffectKey& key) const { return seen_.at(key).view; }
+  Timestamp handed_out_at(const EffectKey& key) const { return seen_.at(key).at; }
   // Handed out and not settled, in order.
   std::vector<EffectKey> unsettled() const;
   const ChannelAdapter* adapter_of(const ConnectionName& connection) const;

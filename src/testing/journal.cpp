@@ -113,8 +113,8 @@ Status Journal::begin(std::size_t step, const Watermarks& watermarks) {
   for (const auto& [conversation, count] : watermarks) {
     entries[std::to_string(conversation.value())] = Value(static_cast<std::int64_t>(count));
   }
-  return write({{"step", Value(static_cast<std::int64_t>(step))},
-                {"begun", Value(std::move(entries))}});
+  return write(
+      {{"step", Value(static_cast<std::int64_t>(step))}, {"begun", Value(std::move(entries))}});
 }
 
 Status Journal::effect(std::size_t step, const Value& view, bool left) {

@@ -189,9 +189,15 @@ Result<Journey> Journey::load(const std::string& file) {
   return parse(*text, folder_of(file), file);
 }
 
-const std::string& Journey::name() const { return story_->spec.journey; }
-const std::string& Journey::zone() const { return story_->zone; }
-std::size_t Journey::steps() const { return story_->spec.steps.size(); }
+const std::string& Journey::name() const {
+  return story_->spec.journey;
+}
+const std::string& Journey::zone() const {
+  return story_->zone;
+}
+std::size_t Journey::steps() const {
+  return story_->spec.steps.size();
+}
 
 Result<std::vector<std::string>> find_journeys(const std::string& path) {
   std::error_code error;
@@ -208,7 +214,9 @@ Result<std::vector<std::string>> find_journeys(const std::string& path) {
                "Name a journey's file, or a folder with a *.json that has a \"journey\" member."});
 }
 
-bool JourneyReport::passed() const { return failed_steps() == 0; }
+bool JourneyReport::passed() const {
+  return failed_steps() == 0;
+}
 
 std::size_t JourneyReport::failed_steps() const {
   return static_cast<std::size_t>(std::count_if(

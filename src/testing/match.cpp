@@ -59,7 +59,9 @@ void hold(bool held, const std::string& path, const std::string& expected, const
   }
 }
 
-std::string text_of(const Value& value) { return value.to_text(); }
+std::string text_of(const Value& value) {
+  return value.to_text();
+}
 
 std::size_t size_of(const Value& value) {
   if (const auto* list = value.as_list()) return list->size();
@@ -110,8 +112,8 @@ bool holds(std::string_view op, const Value& wanted, const Value& actual) {
   if (op != "any_of") return holds_order(op, wanted, actual);
   const auto* list = wanted.as_list();
   return list != nullptr && std::any_of(list->begin(), list->end(), [&](const Value& one) {
-    return compare(one, actual).matches();
-  });
+           return compare(one, actual).matches();
+         });
 }
 
 void compare_text(const std::string& expected, const Value& actual, const std::string& path,

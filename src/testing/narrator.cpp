@@ -51,6 +51,27 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 35> sentences{{
     {EventKind::ceiling_reached, "a ceiling was reached: {which}"},
 }};
 
+TranscriptLine event_line(Timestamp at, Channel channel, std::string text) {
+  TranscriptLine line;
+  line.at = at;
+  line.channel = channel;
+  line.text = std::move(text);
+  return line;
+}
+
+// Sentences that need somebody in front of them.
+bool begins_with_verb(const Entry& entry) {
+  switch (entry.event) {
+    case EventKind::queued: return static_cast<bool>(entry.interaction);  // else a task waits
+    case EventKind::joined:
+    case EventKind::viewed:
+    case EventKind::alternative_chosen:
+    case EventKind::call_abandoned:
+    case EventKind::place_kept: return true;
+    default: return false;
+  }
+}
+
 std::string_view sentence_of(EventKind kind) {
   for (const auto& [known, sentence] : sentences) {
     if (known == kind) return sentence;
@@ -144,15 +165,20 @@ std::vector<TranscriptLine> Narrator::call_events(const std::vector<ChannelEvent
     const bool by_contact = call->kind == CallEventKind::digits ||
                             call->kind == CallEventKind::speech ||
                             call->kind == CallEventKind::answered;
-    lines.push_back({at, by_contact ? Side::contact : Side::event, Channel::voice, {}, {},
-                     std::move(text), {}});
+    lines.push_back(event_line(at, Channel::voice, std::move(text)));
+    if (by_contact) lines.back().side = Side::contact;
   }
   return lines;
 }
 
 TranscriptLine Narrator::message(const Entry& entry) const {
-  TranscriptLine line{entry.at, side_of(entry.author.role), entry.channel, entry.conversation,
-                      {}, summary_of(entry.content), {}};
+  TranscriptLine line{entry.at,
+                      side_of(entry.author.role),
+                      entry.channel,
+                      entry.conversation,
+                      {},
+                      summary_of(entry.content),
+                      {}};
   if (entry.direction == Direction::inbound) {
     line.side = Side::contact;
     line.who = contact_name(entry.conversation);
@@ -197,17 +223,19 @@ TranscriptLine Narrator::entry(const Entry& entry) const {
     line.text = "leaves a message: " + line.text;
     return line;
   }
-  TranscriptLine line{entry.at,  Side::event, entry.channel, entry.conversation, {},
-                      event_text(entry), {}};
+  TranscriptLine line = event_line(entry.at, entry.channel, event_text(entry));
+  line.conversation = entry.conversation;
   if (entry.type == EntryType::call) {
     const bool inbound = entry.direction == Direction::inbound;
     line.side = inbound ? Side::contact : side_of(entry.author.role);
     line.who = inbound ? contact_name(entry.conversation) : agent_name(entry.author.name);
     const auto to = entry.details.find("to");
     line.text = "calls " + (to == entry.details.end() ? "" : to->second.to_text());
-  } else if (entry.author.role == AuthorRole::customer) {
-    line.text = contact_name(entry.conversation) + " " + line.text;
-  } else if (!entry.author.name.empty()) {
+  } else if (begins_with_verb(entry)) {
+    const bool contact = entry.author.role == AuthorRole::customer || entry.author.name.empty();
+    line.text = (contact ? contact_name(entry.conversation) : agent_name(entry.author.name)) + " " +
+                line.text;
+  } else if (entry.author.role == AuthorRole::agent || entry.author.role == AuthorRole::staff) {
     line.text = agent_name(entry.author.name) + ": " + line.text;
   }
   return line;
@@ -217,8 +245,8 @@ std::vector<TranscriptLine> Narrator::effect(const Value& view, Timestamp at) co
   const std::string kind = view["kind"].to_text();
   if (kind == "notify") {
     const std::string what = view["body"]["type"].to_text();
-    return {{at, Side::event, Channel::none, {}, {},
-             fmt::format("(to {}: {})", agent_name(view["agent"].to_text()), what), {}}};
+    return {event_line(at, Channel::none,
+                       fmt::format("(to {}: {})", agent_name(view["agent"].to_text()), what))};
   }
   if (kind != "call") return {};
   const auto verb = json_body(view["request"]["body"].to_text());
@@ -228,8 +256,8 @@ std::vector<TranscriptLine> Narrator::effect(const Value& view, Timestamp at) co
     return {{at, Side::bot, Channel::voice, {}, "voice assistant", (*verb)["text"].to_text(), {}}};
   }
   if (name != "bridge" && name != "originate") return {};
-  return {{at, Side::event, Channel::voice, {}, {},
-           fmt::format("the telephone of {} rings", agent_name((*verb)["agent"].to_text())), {}}};
+  const std::string agent = agent_name((*verb)["agent"].to_text());
+  return {event_line(at, Channel::voice, fmt::format("the telephone of {} rings", agent))};
 }
 
 std::vector<TranscriptLine> Narrator::signal(const Value& signal, std::uint64_t known_entries,
@@ -244,8 +272,8 @@ std::vector<TranscriptLine> Narrator::signal(const Value& signal, std::uint64_t 
   if (!entries || entries->empty()) return {};
   const Entry& entry = entries->front();
   std::string text = entry.content.text.substr(0, entry.content.text.find('\n'));
-  return {{at, Side::event, entry.channel, *conversation, {},
-           fmt::format("\"{}\": {}", text, signal["body"]["status"].to_text()), {}}};
+  return {event_line(at, entry.channel,
+                     fmt::format("\"{}\": {}", text, signal["body"]["status"].to_text()))};
 }
 
 }  // namespace novelo::testing

@@ -1,5 +1,6 @@
 // Playing a journey: step by step, each as time passing, one act, settling, and looking.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -163,8 +164,7 @@ Status Player::receive(const ReceiveSpec& spec) {
 }
 
 Status Player::command(const Value& value, StepReport& report) {
-  const Value::List commands =
-      value.as_list() != nullptr ? *value.as_list() : Value::List{value};
+  const Value::List commands = value.as_list() != nullptr ? *value.as_list() : Value::List{value};
   for (std::size_t i = 0; i < commands.size(); ++i) {
     const auto filled = labels_.fill(commands[i]);
     if (!filled) return fail(filled.error());
@@ -296,30 +296,41 @@ void Player::collect_entries(const Catalogue& catalogue, StepReport& report) {
   for (const Entry& entry : entries_) facts_.entries.push_back(whole(entry));
 }
 
+// What came about on the way to the step stands before its heading, at its own time.
 void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const Narrator narrator(story_, catalogue);
-  auto& lines = report_.transcript;
+  std::vector<TranscriptLine> lines;
   const auto add = [&lines](std::vector<TranscriptLine> more) {
     for (TranscriptLine& line : more) lines.push_back(std::move(line));
   };
-  if (const StepSpec& step = story_.spec.steps[number_ - 1]; !step.name.empty()) {
-    lines.push_back(narrator.heading(step, report.at));
-  }
-  add(narrator.call_events(events_, report.at));
   for (const Entry& entry : entries_) lines.push_back(narrator.entry(entry));
-  for (const auto& key : host_.handed_out()) add(narrator.effect(host_.view(key), report.at));
+  for (const auto& key : host_.handed_out()) {
+    add(narrator.effect(host_.view(key), host_.handed_out_at(key)));
+  }
   for (const Value& signal : host_.signals()) {
     const auto conversation = catalogue.conversation(signal["conversation"].to_text());
     const auto known = conversation ? known_.find(*conversation) : known_.end();
     if (known != known_.end()) add(narrator.signal(signal, known->second, report.at));
   }
-  if (facts_.error) {
-    lines.push_back({report.at, Side::event, Channel::none, {}, {},
-                     "refused: " + to_string(*facts_.error), {}});
+  std::stable_sort(
+      lines.begin(), lines.end(),
+      [](const TranscriptLine& left, const TranscriptLine& right) { return left.at < right.at; });
+  auto now = std::find_if(lines.begin(), lines.end(),
+                          [&](const TranscriptLine& line) { return line.at >= report.at; });
+  auto& told = report_.transcript;
+  std::move(lines.begin(), now, std::back_inserter(told));
+  if (const StepSpec& step = story_.spec.steps[number_ - 1]; !step.name.empty()) {
+    told.push_back(narrator.heading(step, report.at));
   }
-  for (const std::string& failure : report.failures) {
-    lines.push_back({report.at, Side::problem, Channel::none, {}, {}, failure, {}});
+  for (TranscriptLine& line : narrator.call_events(events_, report.at)) {
+    told.push_back(std::move(line));
   }
+  std::move(now, lines.end(), std::back_inserter(told));
+  const auto close = [&](Side side, const std::string& text) {
+    told.push_back({report.at, side, Channel::none, {}, {}, text, {}});
+  };
+  if (facts_.error) close(Side::event, "refused: " + to_string(*facts_.error));
+  for (const std::string& failure : report.failures) close(Side::problem, failure);
 }
 
 StepReport Player::play_step(std::size_t index) {
@@ -352,8 +363,7 @@ StepReport Player::play_step(std::size_t index) {
   collect_entries(catalogue, report);
   if (step.expect) {
     const Verdict verdict = check(*step.expect, facts_, host_, catalogue, labels_);
-    report.failures.insert(report.failures.end(), verdict.failures.begin(),
-                           verdict.failures.end());
+    report.failures.insert(report.failures.end(), verdict.failures.begin(), verdict.failures.end());
     for (const auto& [name, value] : verdict.bindings) bind(name, value, report);
   }
   if (facts_.error && !(step.expect && step.expect->error)) {

@@ -60,8 +60,7 @@ TransportReply friendly_reply(std::string_view adapter, EffectId effect) {
             fmt::format(R"({{"messaging_product":"whatsapp","messages":[{{"id":"{}"}}]}})", id)};
   }
   if (adapter == "sms") {
-    return {201, json,
-            fmt::format(R"({{"sid":"{}","status":"queued","error_code":null}})", id)};
+    return {201, json, fmt::format(R"({{"sid":"{}","status":"queued","error_code":null}})", id)};
   }
   if (adapter == "email") return {250, {}, fmt::format("2.0.0 Ok: queued as {}", id)};
   if (adapter == "voice") return {200, json, R"({"ok":true})"};

@@ -27,12 +27,12 @@ struct ReceiveSpec {
   std::string path;  // default: the connection's
   std::string method = "POST";
   std::map<std::string, std::string> headers;
-  std::optional<Value> body;        // a text as it is, anything else as JSON
-  std::optional<Value::Map> form;   // x-www-form-urlencoded
-  Texts lines;                      // joined by CRLF: a mail
-  std::string file;                 // beside the journey
-  std::string text;                 // what `file` holds; filled in by the reader
-  Value::Map with;                  // labels of this payload only
+  std::optional<Value> body;       // a text as it is, anything else as JSON
+  std::optional<Value::Map> form;  // x-www-form-urlencoded
+  Texts lines;                     // joined by CRLF: a mail
+  std::string file;                // beside the journey
+  std::string text;                // what `file` holds; filled in by the reader
+  Value::Map with;                 // labels of this payload only
   bool sign = true;
   int times = 1;
 };
@@ -62,7 +62,7 @@ struct EffectMatch {
 };
 
 struct SettleSpec {
-  std::string which;                 // "$label" of an effect
+  std::string which;                  // "$label" of an effect
   std::optional<EffectMatch> effect;  // or the first unsettled one that matches
   std::optional<Value> reply;
   std::optional<Value> done;
@@ -117,7 +117,7 @@ struct StepSpec {
   std::optional<Value> command;  // one, or a list of them
   std::optional<SettleSpec> settle;
   bool wait = false;
-  std::map<std::string, std::string> as;            // member of the outcome -> "$label"
+  std::map<std::string, std::string> as;  // member of the outcome -> "$label"
   std::map<std::string, std::map<std::string, std::string>> find;  // "$label" -> {kind: thing}
   std::optional<HostSpec> host;
   std::optional<ExpectSpec> expect;

@@ -15,8 +15,8 @@
 namespace novelo::testing {
 namespace {
 
-using codec::JsonReader;
 using codec::item_path;
+using codec::JsonReader;
 using codec::member_path;
 
 // A member that no record of this kind has would match nothing, and a null in it would match
@@ -219,8 +219,8 @@ void check_bindings(const StepSpec& step, const std::string& path, JsonReader& r
 void check_host(const HostSpec& host, const std::string& path, JsonReader& reader) {
   for (const auto& [name, answer] : host.actions) {
     const auto* map = answer.as_map();
-    const bool good = map != nullptr && map->size() == 1 &&
-                      (map->contains("answer") || map->contains("failed"));
+    const bool good =
+        map != nullptr && map->size() == 1 && (map->contains("answer") || map->contains("failed"));
     if (!good) {
       reader.blame("bad_answer", "Here stands {\"answer\": ...} or {\"failed\": {...}}.",
                    member_path(member_path(path, "actions"), name));
@@ -237,8 +237,8 @@ void check_host(const HostSpec& host, const std::string& path, JsonReader& reade
 
 void check_step(const StepSpec& step, const std::string& path, const Configuration& configuration,
                 JsonReader& reader) {
-  const int acts = (step.receive ? 1 : 0) + (step.command ? 1 : 0) + (step.settle ? 1 : 0) +
-                   (step.wait ? 1 : 0);
+  const int acts =
+      (step.receive ? 1 : 0) + (step.command ? 1 : 0) + (step.settle ? 1 : 0) + (step.wait ? 1 : 0);
   if (acts > 1) {
     reader.blame("contradiction", "A step does one thing.", path,
                  "Give one of: receive, command, settle, wait; or only expect.");

@@ -7,7 +7,7 @@
 namespace novelo::testing {
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ReceiveSpec>
+requires std::same_as<std::remove_const_t<X>, ReceiveSpec>
 void fields(V& v, X& x) {
   v("connection", x.connection);
   v("path", x.path);
@@ -23,7 +23,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, RequestMatch>
+requires std::same_as<std::remove_const_t<X>, RequestMatch>
 void fields(V& v, X& x) {
   v("method", x.method);
   v("url", x.url);
@@ -36,7 +36,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, EffectMatch>
+requires std::same_as<std::remove_const_t<X>, EffectMatch>
 void fields(V& v, X& x) {
   v("kind", x.kind);
   v("connection", x.connection);
@@ -51,7 +51,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SettleSpec>
+requires std::same_as<std::remove_const_t<X>, SettleSpec>
 void fields(V& v, X& x) {
   v("which", x.which);
   v("effect", x.effect);
@@ -61,7 +61,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, HostSpec>
+requires std::same_as<std::remove_const_t<X>, HostSpec>
 void fields(V& v, X& x) {
   v("settle", x.settle);
   v("actions", x.actions);
@@ -69,7 +69,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ExpectSpec>
+requires std::same_as<std::remove_const_t<X>, ExpectSpec>
 void fields(V& v, X& x) {
   v("answer", x.answer);
   v("outcome", x.outcome);
@@ -100,7 +100,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, StepSpec>
+requires std::same_as<std::remove_const_t<X>, StepSpec>
 void fields(V& v, X& x) {
   v("at", x.at);
   v("name", x.name);
@@ -117,7 +117,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, JourneySpec>
+requires std::same_as<std::remove_const_t<X>, JourneySpec>
 void fields(V& v, X& x) {
   v("journey", x.journey);
   v("about", x.about);

@@ -9,9 +9,9 @@
 namespace novelo::testing {
 namespace {
 
-constexpr std::array<std::string_view, 9> kinds{"contact",  "conversation", "interaction",
-                                                "case",     "callback",     "survey",
-                                                "work",     "place",        "agent"};
+constexpr std::array<std::string_view, 9> kinds{"contact", "conversation", "interaction",
+                                                "case",    "callback",     "survey",
+                                                "work",    "place",        "agent"};
 constexpr std::size_t page = 1000;
 
 // The number of an id; 0 for anything else.
@@ -52,7 +52,9 @@ bool is_thing_kind(std::string_view kind) {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
-std::string thing_kinds() { return fmt::format("There are: {}.", fmt::join(kinds, ", ")); }
+std::string thing_kinds() {
+  return fmt::format("There are: {}.", fmt::join(kinds, ", "));
+}
 
 Result<ContactId> Catalogue::contact(const std::string& thing) const {
   if (const auto address = parse_address(thing)) {

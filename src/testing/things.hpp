@@ -25,7 +25,7 @@
 namespace novelo::codec {
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CustomerEntry>
+requires std::same_as<std::remove_const_t<X>, CustomerEntry>
 void fields(V& v, X& x) {
   v("sequence", x.sequence);
   v("at", x.at);
@@ -36,7 +36,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, RouterPlace>
+requires std::same_as<std::remove_const_t<X>, RouterPlace>
 void fields(V& v, X& x) {
   v("ahead", x.ahead);
   v("waiting", x.waiting);

@@ -40,9 +40,8 @@ struct Glyph {
 // The next scalar of a text, taken off it; what could command a terminal becomes '?'.
 Glyph take_glyph(std::string_view& text) {
   utf8proc_int32_t scalar = 0;
-  const auto length =
-      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                       static_cast<utf8proc_ssize_t>(text.size()), &scalar);
+  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &scalar);
   if (length <= 0) {
     text.remove_prefix(1);
     return {"?", 1};
@@ -159,8 +158,8 @@ class Renderer {
     const LocalTime local = local_of(line.at, options_.zone);
     const std::string channel =
         line.channel == Channel::none ? "" : std::string(to_string(line.channel));
-    const std::string head = fmt::format("{:02}:{:02}:{:02}  {:<9}", local.hour, local.minute,
-                                         local.second, channel);
+    const std::string head =
+        fmt::format("{:02}:{:02}:{:02}  {:<9}", local.hour, local.minute, local.second, channel);
     const bool answers =
         line.side == Side::agent || line.side == Side::staff || line.side == Side::bot;
     const std::size_t indent = text_column + (answers ? answer_indent : 0);

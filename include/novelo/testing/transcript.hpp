@@ -38,8 +38,8 @@ struct TranscriptLine {
 };
 
 struct TranscriptOptions {
-  bool colour = false;      // ANSI sequences
-  std::size_t width = 100;  // columns of the terminal; longer texts are folded
+  bool colour = false;       // ANSI sequences
+  std::size_t width = 100;   // columns of the terminal; longer texts are folded
   std::string zone = "UTC";  // IANA name: times are shown by its clocks
 };
 
