@@ -46,9 +46,8 @@ void advise(Turn& turn, CaseId id) {
 
 Status check_fields(const CaseTypeConfig& type, const Value::Map& fields) {
   for (const auto& [name, value] : fields) {
-    const auto known = std::find_if(type.fields.begin(), type.fields.end(),
-                                    [&](const FieldConfig& field) { return field.name == name; });
-    if (known == type.fields.end()) {
+    const FieldConfig* known = type.field(name);
+    if (known == nullptr) {
       return fail({ErrorCode::invalid, "unknown_field", "the case type has no such field",
                    fmt::format("fields.{}", name), "add it to the case type, or leave it out"});
     }
