@@ -195,10 +195,10 @@ nlohmann::json to_json(const Outcome& outcome) {
 nlohmann::json to_json(const Content& content) {
   return codec::write_json(content);
 }
-nlohmann::json to_json(const Contact& contact) {
+nlohmann::json to_json(const ContactRecord& contact) {
   return codec::write_json(contact);
 }
-nlohmann::json to_json(const Conversation& value) {
+nlohmann::json to_json(const ConversationRecord& value) {
   return codec::write_json(value);
 }
 nlohmann::json to_json(const Closure& closure) {
@@ -213,7 +213,7 @@ nlohmann::json to_json(const Entry& entry) {
 nlohmann::json to_json(const Note& note) {
   return codec::write_json(note);
 }
-nlohmann::json to_json(const Case& value) {
+nlohmann::json to_json(const CaseRecord& value) {
   return codec::write_json(value);
 }
 nlohmann::json to_json(const Callback& callback) {

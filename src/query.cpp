@@ -37,7 +37,7 @@ auto values_of(Rows rows) {
 
 }  // namespace
 
-Result<Contact> Query::contact(ContactId id) const {
+Result<ContactRecord> Query::contact(ContactId id) const {
   if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
   Tables& tables = engine_->body_->tables();
   return copy(tables, tables.contacts.find(tables.key(id)), "contact", id.value());
@@ -63,14 +63,14 @@ Result<std::vector<ContactId>> Query::contacts_at(const Address& address,
   return found;
 }
 
-Result<Conversation> Query::conversation(ConversationId id) const {
+Result<ConversationRecord> Query::conversation(ConversationId id) const {
   if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
   Tables& tables = engine_->body_->tables();
   return copy(tables, tables.conversations.find(tables.key(id)), "conversation", id.value());
 }
 
-Result<std::vector<Conversation>> Query::conversations(ConversationId after,
-                                                       std::size_t limit) const {
+Result<std::vector<ConversationRecord>> Query::conversations(ConversationId after,
+                                                             std::size_t limit) const {
   if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
   if (auto checked = check_limit(limit); !checked) return fail(checked.error());
   Tables& tables = engine_->body_->tables();
@@ -80,14 +80,15 @@ Result<std::vector<Conversation>> Query::conversations(ConversationId after,
   return values_of(std::move(rows));
 }
 
-Result<std::vector<Conversation>> Query::conversations_of(ContactId contact, ConversationId before,
-                                                          std::size_t limit) const {
+Result<std::vector<ConversationRecord>> Query::conversations_of(ContactId contact,
+                                                                ConversationId before,
+                                                                std::size_t limit) const {
   if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
   if (auto checked = check_limit(limit); !checked) return fail(checked.error());
   Tables& tables = engine_->body_->tables();
   const Key prefix = tables.key().id(contact);
   const std::string to = before ? tables.key(contact, before) : prefix.end();
-  std::vector<Conversation> found;
+  std::vector<ConversationRecord> found;
   for (const auto& row :
        tables.contact_conversations.scan(prefix.bytes(), to, limit, Order::descending)) {
     auto conversation = this->conversation(ConversationId(row.second.id));
@@ -156,7 +157,7 @@ Result<Interaction> Query::interaction(InteractionId id) const {
   return copy(tables, tables.interactions.find(tables.key(id)), "interaction", id.value());
 }
 
-Result<Case> Query::case_of(CaseId id) const {
+Result<CaseRecord> Query::case_of(CaseId id) const {
   if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
   Tables& tables = engine_->body_->tables();
   return copy(tables, tables.cases.find(tables.key(id)), "case", id.value());

@@ -182,8 +182,8 @@ void for_each(auto&& check) {
 
 // Records with a JSON form.
 void for_each_shown_record(auto&& check) {
-  for_each<Contact, Conversation, Closure, Interaction, Entry, Note, Case, Callback, Survey, Effect,
-           WorkRecord, AgentRecord, FlowSession, Outcome>(check);
+  for_each<ContactRecord, ConversationRecord, Closure, Interaction, Entry, Note, CaseRecord,
+           Callback, Survey, Effect, WorkRecord, AgentRecord, FlowSession, Outcome>(check);
 }
 
 // Rows that only the engine knows.
@@ -218,7 +218,7 @@ TEST_CASE("a length that the bytes do not hold is refused") {
   const std::string numbers = "\x01\x01\x01\x01";  // behind them stands the author, with its length
   CHECK_FALSE(codec::from_bytes(numbers + "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", note));
   CHECK_FALSE(codec::from_bytes(std::string(64, '\xff'), note));
-  Contact contact;
+  ContactRecord contact;
   CHECK_FALSE(codec::from_bytes(std::string("\x01\x7f"
                                             "abc"),
                                 contact));

@@ -53,8 +53,8 @@ std::string history_configuration() {
 
 const std::vector<std::string> people{"5541988887777", "5541988881111", "554133334444"};
 const std::vector<std::string> agents{"joao", "marta"};
-const std::vector<std::string> texts{"oi", "1", "2", "esperar", "outro consultor", "menu", "10",
-                                     "nota 9", "WhatsApp", "xyz"};
+const std::vector<std::string> texts{"oi",   "1",  "2",      "esperar",  "outro consultor",
+                                     "menu", "10", "nota 9", "WhatsApp", "xyz"};
 
 // The clinic and everything around it, doing steps and writing down what it fed.
 class World {
@@ -116,8 +116,7 @@ class World {
     for (Handout& out : *handouts) {
       RC_ASSERT(!settled_.contains(out.id));
       if (out.kind == EffectKind::notify && out.body.at("type") == Value("offer")) {
-        offers_[out.agent.text()].push_back(
-            OfferId(std::stoull(out.body.at("offer").to_text())));
+        offers_[out.agent.text()].push_back(OfferId(std::stoull(out.body.at("offer").to_text())));
       }
       out_.push_back(std::move(out));
     }
@@ -140,7 +139,7 @@ class World {
 
   void tell(const Step& step) {
     using enum CallEventKind;
-    static const std::vector<CallEventKind> kinds{digits,  digits,  speech,        recorded,
+    static const std::vector<CallEventKind> kinds{digits,  digits,   speech,        recorded,
                                                   bridged, answered, bridge_failed, hung_up,
                                                   hung_up, played};
     if (calls_.empty()) return;
@@ -179,11 +178,13 @@ class World {
     }
   }
 
-  std::vector<Conversation> conversations() { return query().conversations({}, 1000).value(); }
+  std::vector<ConversationRecord> conversations() {
+    return query().conversations({}, 1000).value();
+  }
 
   void send(const Step& step) {
     const auto all = conversations();
-    const Conversation* conversation = pick(all, step.which);
+    const ConversationRecord* conversation = pick(all, step.which);
     if (conversation == nullptr) return;
     SendMessage send;
     send.conversation = conversation->id;
@@ -199,7 +200,7 @@ class World {
 
   void change_conversation(const Step& step) {
     const auto all = conversations();
-    const Conversation* conversation = pick(all, step.which);
+    const ConversationRecord* conversation = pick(all, step.which);
     if (conversation == nullptr) return;
     const ConversationId id = conversation->id;
     const std::string& agent = *pick(agents, step.how / 10);
@@ -219,7 +220,7 @@ class World {
 
   void change_interaction(const Step& step) {
     std::vector<InteractionId> live;
-    for (const Conversation& one : conversations()) {
+    for (const ConversationRecord& one : conversations()) {
       live.insert(live.end(), one.live.begin(), one.live.end());
     }
     const InteractionId* id = pick(live, step.which);
@@ -237,8 +238,7 @@ class World {
     if (out_.empty()) return;
     const std::size_t at = step.which % out_.size();
     const Handout out = out_[at];
-    const std::string adapter =
-        out.connection.empty() ? std::string() : adapter_of(out.connection);
+    const std::string adapter = out.connection.empty() ? std::string() : adapter_of(out.connection);
     if (step.how % 6 == 5 && out.kind == EffectKind::send)
       return receive_receipt(out, adapter, step);
     out_.erase(out_.begin() + static_cast<std::ptrdiff_t>(at));
@@ -264,12 +264,12 @@ class World {
   void promise(const Step& step) {
     std::vector<CallbackId> open;
     const auto all = conversations();
-    for (const Conversation& one : all) {
+    for (const ConversationRecord& one : all) {
       open.insert(open.end(), one.callbacks.begin(), one.callbacks.end());
     }
     const std::string& agent = *pick(agents, step.how / 5);
     const CallbackId* id = pick(open, step.which);
-    if (const Conversation* one = pick(all, step.which); id == nullptr || step.how % 5 == 0) {
+    if (const ConversationRecord* one = pick(all, step.which); id == nullptr || step.how % 5 == 0) {
       if (one == nullptr) return;
       CreateCallback create;
       create.conversation = one->id;
@@ -323,7 +323,7 @@ class World {
 
 // --- what holds after every step -----------------------------------------------------------------
 
-void check_timeline(Query query, const Conversation& conversation) {
+void check_timeline(Query query, const ConversationRecord& conversation) {
   const auto found = query.timeline(conversation.id, 0, 1000);
   if (!found) RC_FAIL(to_string(found.error()));
   const std::vector<Entry>& entries = *found;
@@ -337,7 +337,8 @@ void check_timeline(Query query, const Conversation& conversation) {
   RC_ASSERT(customer <= conversation.customer_entries);
 }
 
-void check_live(Query query, const Conversation& conversation, std::set<InteractionId>& seen) {
+void check_live(Query query, const ConversationRecord& conversation,
+                std::set<InteractionId>& seen) {
   for (const InteractionId id : conversation.live) {
     RC_ASSERT(seen.insert(id).second);
     const Interaction interaction = query.interaction(id).value();
@@ -371,8 +372,8 @@ void check_laws(World& world) {
   std::set<std::pair<DeskName, ContactId>> open;
   std::set<ConversationId> open_ids;
   std::set<InteractionId> live;
-  const std::vector<Conversation> all = query.conversations({}, 1000).value();
-  for (const Conversation& conversation : all) {
+  const std::vector<ConversationRecord> all = query.conversations({}, 1000).value();
+  for (const ConversationRecord& conversation : all) {
     check_timeline(query, conversation);
     check_live(query, conversation, live);
     RC_ASSERT(conversation.owner.empty() ||
@@ -398,7 +399,7 @@ void check_laws(World& world) {
 // --- the same history, fed otherwise -------------------------------------------------------------
 
 struct Way {
-  std::size_t batch = 1;         // inputs of one time at once
+  std::size_t batch = 1;          // inputs of one time at once
   std::uint64_t reopen_mask = 0;  // after which calls the engine is closed and opened again
 };
 

@@ -686,7 +686,7 @@ TEST_CASE("a flow that ends with a promise open does not close the conversation"
   const CallbackId callback = host.must(create).callback;
   host.sms("+5541988887777", "Seguir no WhatsApp");
   CHECK(host.query().interaction(oi.interaction)->state == InteractionState::ended);
-  const Conversation after = host.query().conversation(oi.conversation).value();
+  const ConversationRecord after = host.query().conversation(oi.conversation).value();
   CHECK(after.status == ConversationStatus::open);
   CHECK(after.kept_place);
   host.must(CancelCallback{callback});

@@ -229,7 +229,7 @@ TEST_CASE("settlements") {
 }
 
 TEST_CASE("members at their default are left out, or kept for whoever looks at every one") {
-  Conversation conversation;
+  ConversationRecord conversation;
   conversation.id = ConversationId(5);
   conversation.owner = AgentName("joao");
   CHECK(to_json(conversation).dump() == R"({"id":"5","owner":"joao"})");

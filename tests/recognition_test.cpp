@@ -24,7 +24,9 @@ struct Desk {
   ContactId contact(const std::string& name, const std::string& number) {
     return host.must(UpsertContact{name, {}, {{AddressKind::phone, number}}, {}}).contact;
   }
-  Conversation conversation(ConversationId id) { return host.query().conversation(id).value(); }
+  ConversationRecord conversation(ConversationId id) {
+    return host.query().conversation(id).value();
+  }
 
   // A served conversation of Ana's, closed now.
   ConversationId served_and_closed() {
@@ -127,7 +129,7 @@ TEST_CASE("[S0.27] a shared number is announced as shared, and nobody is named u
   // The same number again is the same conversation, still of nobody's.
   CHECK(desk.host.call("c1", "041988887777").conversation == oi.conversation);
   desk.host.must(ChooseContact{oi.conversation, son}, "joao");
-  const Conversation chosen = desk.conversation(oi.conversation);
+  const ConversationRecord chosen = desk.conversation(oi.conversation);
   CHECK(chosen.contact == son);
   CHECK(chosen.candidates.empty());
   CHECK(desk.host.count(oi.conversation, EventKind::contact_chosen) == 1);
@@ -154,7 +156,7 @@ TEST_CASE("[S0.28] inside reopen the same conversation, then a linked one, then 
     const ConversationId first = desk.served_and_closed();
     desk.host.pass(after);
     const Outcome again = desk.host.whatsapp(ana, "de novo");
-    const Conversation conversation = desk.conversation(again.conversation);
+    const ConversationRecord conversation = desk.conversation(again.conversation);
     if (again.conversation == first) {
       CHECK(desk.host.count(first, EventKind::reopened) == 1);
       CHECK(conversation.owner == AgentName("joao"));

@@ -39,16 +39,17 @@ class Query {
   // Borrows the engine: one call at a time, and no longer than the engine lives.
   explicit Query(Engine& engine) : engine_(&engine) {}
 
-  Result<Contact> contact(ContactId id) const;
+  Result<ContactRecord> contact(ContactId id) const;
   // By any spelling of an address; `plan` says how a number without a country code is read.
   Result<std::vector<ContactId>> contacts_at(const Address& address, const DialPlan& plan) const;
 
-  Result<Conversation> conversation(ConversationId id) const;
+  Result<ConversationRecord> conversation(ConversationId id) const;
   // Every conversation of the tenant, by id, above `after`.
-  Result<std::vector<Conversation>> conversations(ConversationId after, std::size_t limit) const;
+  Result<std::vector<ConversationRecord>> conversations(ConversationId after,
+                                                        std::size_t limit) const;
   // A contact's conversations, newest first, older than `before` (none: from the newest).
-  Result<std::vector<Conversation>> conversations_of(ContactId contact, ConversationId before,
-                                                     std::size_t limit) const;
+  Result<std::vector<ConversationRecord>> conversations_of(ContactId contact, ConversationId before,
+                                                           std::size_t limit) const;
   // Entries with a sequence above `after`, in order.
   Result<std::vector<Entry>> timeline(ConversationId id, std::uint64_t after,
                                       std::size_t limit) const;
@@ -58,7 +59,7 @@ class Query {
   Result<std::vector<Closure>> closures(ConversationId id) const;
 
   Result<Interaction> interaction(InteractionId id) const;
-  Result<Case> case_of(CaseId id) const;
+  Result<CaseRecord> case_of(CaseId id) const;
   // Spaces, dots and hyphens in what was typed do not matter.
   Result<CaseId> case_by_protocol(std::string_view protocol) const;
   Result<Callback> callback(CallbackId id) const;

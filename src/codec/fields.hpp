@@ -125,7 +125,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Contact>
+  requires std::same_as<std::remove_const_t<X>, ContactRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("name", x.name);
@@ -161,7 +161,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Conversation>
+  requires std::same_as<std::remove_const_t<X>, ConversationRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("desk", x.desk);
@@ -278,7 +278,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Case>
+  requires std::same_as<std::remove_const_t<X>, CaseRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("protocol", x.protocol);

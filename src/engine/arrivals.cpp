@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t conversations_looked_at = 20;
 constexpr std::string_view token_mark = "#nv-";
 
-Conversation& create_conversation(Turn& turn, const Recognised& who, const DeskConfig& desk) {
-  Conversation conversation;
+ConversationRecord& create_conversation(Turn& turn, const Recognised& who, const DeskConfig& desk) {
+  ConversationRecord conversation;
   conversation.id = turn.ids.take<ConversationId>();
   conversation.desk = desk.name;
   conversation.contact = who.contact;
@@ -26,9 +26,9 @@ Conversation& create_conversation(Turn& turn, const Recognised& who, const DeskC
 }
 
 Placed begin_conversation(Turn& turn, const Recognised& who, const DeskConfig& desk,
-                          Placement placement, const Conversation* last) {
-  const std::optional<Conversation> before = last ? std::optional(*last) : std::nullopt;
-  Conversation& conversation = create_conversation(turn, who, desk);
+                          Placement placement, const ConversationRecord* last) {
+  const std::optional<ConversationRecord> before = last ? std::optional(*last) : std::nullopt;
+  ConversationRecord& conversation = create_conversation(turn, who, desk);
   const ConversationId id = conversation.id;
   Value::Map details;
   if (before) {
@@ -60,20 +60,20 @@ std::vector<ConversationId> latest_conversations(Turn& turn, ContactId contact,
   std::vector<ConversationId> found;
   for (const auto& [key, pointer] : rows) {
     const ConversationId id(pointer.id);
-    const Conversation* conversation = turn.tables.conversations.find(turn.tables.key(id));
+    const ConversationRecord* conversation = turn.tables.conversations.find(turn.tables.key(id));
     if (conversation != nullptr && conversation->desk == desk) found.push_back(id);
   }
   return found;
 }
 
-const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk) {
+const ConversationRecord* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk) {
   const std::vector<ConversationId> found = latest_conversations(turn, contact, desk);
   return found.empty() ? nullptr : turn.tables.conversations.find(turn.tables.key(found.front()));
 }
 
-void reopen(Turn& turn, const Conversation& closed, Author by) {
+void reopen(Turn& turn, const ConversationRecord& closed, Author by) {
   const ConversationId id = closed.id;
-  Conversation& conversation = turn.edit(closed);
+  ConversationRecord& conversation = turn.edit(closed);
   conversation.status = ConversationStatus::open;
   conversation.closed_at.reset();
   conversation.survey = {};
@@ -83,12 +83,12 @@ void reopen(Turn& turn, const Conversation& closed, Author by) {
 }
 
 Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk) {
-  const Conversation* open = nullptr;
+  const ConversationRecord* open = nullptr;
   if (const Pointer* pointer =
           turn.tables.open_conversations.find(turn.tables.key(desk.name, who.contact))) {
     open = turn.tables.conversations.find(turn.tables.key(ConversationId(pointer->id)));
   }
-  const Conversation* last =
+  const ConversationRecord* last =
       open == nullptr && !who.created ? latest_conversation(turn, who.contact, desk.name) : nullptr;
   const Placement placement = place(open, last, {desk.reopen, desk.affinity}, turn.now);
   switch (placement) {
@@ -127,7 +127,7 @@ std::string join_text(const Turn& turn, ConversationId conversation) {
 
 void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_point,
                     const Address& address, std::optional<Timestamp> inbound_at) {
-  Conversation& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
   auto reach = std::find_if(conversation.reaches.begin(), conversation.reaches.end(),
                             [&](const Reach& known) { return known.entry_point == entry_point; });
   if (reach == conversation.reaches.end()) {
@@ -143,7 +143,7 @@ void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_p
   }
 }
 
-const Reach* find_reach(const Conversation& conversation, const EntryPointName& entry_point) {
+const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point) {
   for (const Reach& reach : conversation.reaches) {
     if (reach.entry_point == entry_point) return &reach;
   }
@@ -152,7 +152,7 @@ const Reach* find_reach(const Conversation& conversation, const EntryPointName& 
 
 Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointConfig& entry_point,
                                const Address& remote, Direction direction) {
-  Conversation& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
   Interaction interaction;
   interaction.id = turn.ids.take<InteractionId>();
   interaction.conversation = id;
@@ -168,7 +168,7 @@ Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointCo
 
 void dispatch(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);
-  const Conversation conversation = turn.get(interaction.conversation);
+  const ConversationRecord conversation = turn.get(interaction.conversation);
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
   const DeskConfig& desk = *turn.config().desk(entry_point.desk);
   AgentName first = conversation.owner;
@@ -194,7 +194,7 @@ namespace {
 
 WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish& wish) {
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
-  const Conversation conversation = turn.get(interaction.conversation);
+  const ConversationRecord conversation = turn.get(interaction.conversation);
   WorkRecord work;
   work.id = turn.ids.take<WorkId>();
   work.kind = WorkKind::interaction;
@@ -235,7 +235,7 @@ Status enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   Interaction& waiting = turn.edit(interaction);
   waiting.work = work.id;
   waiting.state = InteractionState::waiting;
-  Conversation& conversation =
+  ConversationRecord& conversation =
       turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
   conversation.status = ConversationStatus::open;
   conversation.kept_place.reset();
@@ -259,7 +259,7 @@ void end_interaction(Turn& turn, InteractionId id) {
     }
     ended.session = {};
   }
-  Conversation& conversation =
+  ConversationRecord& conversation =
       turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
   auto& live = conversation.live;
   live.erase(std::remove(live.begin(), live.end(), id), live.end());

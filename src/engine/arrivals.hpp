@@ -34,11 +34,11 @@ inline bool began(const Placed& placed) {
 }
 Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk);
 // The contact's latest conversation at a desk, of any status; null when there is none.
-const Conversation* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk);
+const ConversationRecord* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk);
 // The contact's latest conversations at a desk, newest first; a bounded number of them.
 std::vector<ConversationId> latest_conversations(Turn& turn, ContactId contact,
                                                  const DeskName& desk);
-void reopen(Turn& turn, const Conversation& conversation, Author by);
+void reopen(Turn& turn, const ConversationRecord& conversation, Author by);
 
 // A conversation named by a token in a text ("... #nv-<token>"), and the text without it.
 struct JoinToken {
@@ -52,7 +52,7 @@ std::string join_text(const Turn& turn, ConversationId conversation);
 // How the contact is reached at an entry point, remembered with the time of the last message.
 void remember_reach(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
                     const Address& address, std::optional<Timestamp> inbound_at);
-const Reach* find_reach(const Conversation& conversation, const EntryPointName& entry_point);
+const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point);
 
 // Begins an interaction in a conversation.
 Interaction& begin_interaction(Turn& turn, ConversationId conversation,

@@ -20,7 +20,7 @@ void end_callback(Turn& turn, CallbackId id, CallbackState state) {
     turn.disarm(TimerKind::callback, id.value(), *before.not_before);
     callback.not_before.reset();
   }
-  Conversation& conversation = turn.edit(turn.get(before.conversation));
+  ConversationRecord& conversation = turn.edit(turn.get(before.conversation));
   auto& open = conversation.callbacks;
   open.erase(std::remove(open.begin(), open.end(), id), open.end());
   turn.note_event(before.conversation, EventKind::callback_ended,
@@ -193,7 +193,8 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
   }
   Callback callback;
   callback.number = command.number;
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key((*conversation)->contact));
+  const ContactRecord* contact =
+      turn.tables.contacts.find(turn.tables.key((*conversation)->contact));
   for (const Address& address : contact != nullptr ? contact->identities : std::vector<Address>()) {
     if (callback.number.empty() && address.kind == AddressKind::phone) callback.number = address;
   }

@@ -51,7 +51,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
   const DeskConfig& desk = *turn.config().desk(at->desk);
   const Recognised who = recognise(turn, event.from, *at);
   const Placed placed = place_contact(turn, who, desk);
-  const Conversation before = turn.get(placed.conversation);
+  const ConversationRecord before = turn.get(placed.conversation);
   if (!began(placed) && find_reach(before, at->name) == nullptr) {
     Entry& joined =
         turn.note_event(placed.conversation, EventKind::joined, {{"by", Value("number")}});

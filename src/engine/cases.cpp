@@ -17,7 +17,7 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-Value case_variables(const Case& matter) {
+Value case_variables(const CaseRecord& matter) {
   return Value(Value::Map{{"fields", Value(matter.fields)},
                           {"status", Value(matter.status.text())},
                           {"category", Value(matter.category)}});
@@ -25,7 +25,7 @@ Value case_variables(const Case& matter) {
 
 // S0.17: what the case's rules have to tell the agent, each once.
 void advise(Turn& turn, CaseId id) {
-  const Case matter = turn.get(id);
+  const CaseRecord matter = turn.get(id);
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   if (type == nullptr) return;
   const Value variables = case_variables(matter);
@@ -62,7 +62,7 @@ Status check_fields(const CaseTypeConfig& type, const Value::Map& fields) {
   return {};
 }
 
-Value::Map change_fields(Case& matter, const Value::Map& fields) {
+Value::Map change_fields(CaseRecord& matter, const Value::Map& fields) {
   Value::Map changes;
   for (const auto& [name, value] : fields) {
     const Value before = Value(matter.fields)[name];
@@ -77,7 +77,7 @@ Value::Map change_fields(Case& matter, const Value::Map& fields) {
   return changes;
 }
 
-void tell_changes(Turn& turn, const Case& matter, Value::Map changes, Author author) {
+void tell_changes(Turn& turn, const CaseRecord& matter, Value::Map changes, Author author) {
   if (changes.empty()) return;
   turn.note_event(matter.conversation, EventKind::case_fields,
                   {{"case", id_value(matter.id)}, {"fields", Value(std::move(changes))}},
@@ -85,12 +85,12 @@ void tell_changes(Turn& turn, const Case& matter, Value::Map changes, Author aut
   advise(turn, matter.id);
 }
 
-const CaseReply* newest_reply(const Case& matter) {
+const CaseReply* newest_reply(const CaseRecord& matter) {
   return matter.replies.empty() ? nullptr : &matter.replies.back();
 }
 
 // S0.31: everything a status asks for, before anything happens.
-Status check_need(Turn& turn, const Case& matter, const std::string& need) {
+Status check_need(Turn& turn, const CaseRecord& matter, const std::string& need) {
   const auto missing = [&](std::string message, std::string remedy) {
     return fail(refused("need_not_met", std::move(message),
                         fmt::format("case {}", matter.id.value()), std::move(remedy)));
@@ -113,7 +113,7 @@ Status check_need(Turn& turn, const Case& matter, const std::string& need) {
   if (need.rfind("address.", 0) == 0) {
     const std::string word = need.substr(8);
     const auto kind = parse_address_kind(word);
-    const Contact* contact = turn.tables.contacts.find(turn.tables.key(matter.contact));
+    const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(matter.contact));
     const auto fits = [&](const Address& address) { return address.kind == kind; };
     if (contact != nullptr &&
         std::any_of(contact->identities.begin(), contact->identities.end(), fits)) {
@@ -125,7 +125,7 @@ Status check_need(Turn& turn, const Case& matter, const std::string& need) {
   return missing(fmt::format("unknown need {}", need), "mend the configuration");
 }
 
-Status check_status(Turn& turn, const Case& matter, const StatusConfig& next,
+Status check_status(Turn& turn, const CaseRecord& matter, const StatusConfig& next,
                     const AgentName& actor, bool override_checks) {
   const bool follows = next.from.empty() || std::find(next.from.begin(), next.from.end(),
                                                       matter.status) != next.from.end();
@@ -150,7 +150,7 @@ Status check_status(Turn& turn, const Case& matter, const StatusConfig& next,
 }
 
 // S0.30: what was sent before is out of date, and so is what was said to it, verified or not.
-void supersede_mails(Case& matter) {
+void supersede_mails(CaseRecord& matter) {
   for (CaseMail& mail : matter.mails) mail.superseded = true;
   for (CaseReply& reply : matter.replies) {
     reply.superseded = true;
@@ -159,7 +159,7 @@ void supersede_mails(Case& matter) {
 }
 
 // The message that a status sends, once, in the same commit (S0.19, S0.31).
-Status send_for_status(Turn& turn, const Case& matter, const StatusConfig& status,
+Status send_for_status(Turn& turn, const CaseRecord& matter, const StatusConfig& status,
                        const Author& author) {
   if (status.sends.empty()) return {};
   OutgoingMessage message;
@@ -171,7 +171,7 @@ Status send_for_status(Turn& turn, const Case& matter, const StatusConfig& statu
   auto sent = send_message(turn, std::move(message));
   if (!sent) return fail(sent.error());
   const Entry* entry = turn.tables.entries.find(turn.tables.key(matter.conversation, *sent));
-  Case& changed = turn.edit(matter);
+  CaseRecord& changed = turn.edit(matter);
   supersede_mails(changed);
   if (entry != nullptr) {
     changed.mails.push_back({entry->provider_id, entry->effect, turn.now, false});
@@ -192,7 +192,7 @@ std::string next_protocol(Turn& turn, const CaseTypeConfig& type) {
   return number;
 }
 
-void finish_verification(Turn& turn, const Case& matter) {
+void finish_verification(Turn& turn, const CaseRecord& matter) {
   const WorkRecord* work = turn.router->work(matter.verification);
   turn.edit(matter).verification = {};
   if (work == nullptr) return;
@@ -204,14 +204,14 @@ void finish_verification(Turn& turn, const Case& matter) {
 }
 
 // S0.21, S0.34: one item a case, however many replies; the owner's until the bound, then anybody's.
-void request_verification(Turn& turn, const Case& matter) {
+void request_verification(Turn& turn, const CaseRecord& matter) {
   if (turn.router->work(matter.verification) != nullptr) {
     if (!matter.owner.empty()) {
       turn.notify(matter.owner, matter.conversation, "case_reply", {{"case", id_value(matter.id)}});
     }
     return;
   }
-  const Conversation conversation = turn.get(matter.conversation);
+  const ConversationRecord conversation = turn.get(matter.conversation);
   WorkRecord work;
   work.id = turn.ids.take<WorkId>();
   work.kind = WorkKind::verification;
@@ -238,7 +238,7 @@ void request_verification(Turn& turn, const Case& matter) {
 
 bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                      std::uint64_t entry) {
-  const Case matter = turn.get(reply.case_id);
+  const CaseRecord matter = turn.get(reply.case_id);
   const auto answered = std::find_if(
       matter.mails.begin(), matter.mails.end(),
       [&](const CaseMail& mail) { return mail.message_id == reply.answered; });
@@ -258,13 +258,13 @@ bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conver
 
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
                    const Value& answer) {
-  const Case before = turn.get(effect.case_id);
+  const CaseRecord before = turn.get(effect.case_id);
   const Value all(Value::Map{{"parameters", effect.body.at("parameters")},
                              {"answer", answer},
                              {"fields", Value(before.fields)}});
   Value::Map fields;
   for (const auto& [field, path] : action.sets) fields[field] = all.at_path(path);
-  Case& matter = turn.edit(before);
+  CaseRecord& matter = turn.edit(before);
   if (action.supersedes_mails) supersede_mails(matter);
   Value::Map changes = change_fields(matter, fields);
   tell_changes(turn, before, std::move(changes), {});
@@ -273,7 +273,7 @@ void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
 Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   const CaseTypeConfig* type = turn.config().case_type(command.type);
   if (type == nullptr) {
     return fail({ErrorCode::not_found, "unknown_case_type", "there is no such case type",
@@ -281,7 +281,7 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
                  "name a case type of the configuration"});
   }
   if (auto checked = check_fields(*type, command.fields); !checked) return checked;
-  Case matter;
+  CaseRecord matter;
   matter.id = turn.ids.take<CaseId>();
   matter.protocol = next_protocol(turn, *type);
   matter.type = command.type;
@@ -312,7 +312,7 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
 Status decide(Turn& turn, const AgentName& actor, const SetCaseFields& command) {
   auto found = turn.case_of(command.case_id);
   if (!found) return fail(found.error());
-  const Case before = **found;
+  const CaseRecord before = **found;
   const CaseTypeConfig* type = turn.config().case_type(before.type);
   if (type != nullptr) {
     if (auto checked = check_fields(*type, command.fields); !checked) return checked;
@@ -326,7 +326,7 @@ Status decide(Turn& turn, const AgentName& actor, const SetCaseFields& command) 
 Status decide(Turn& turn, const AgentName& actor, const SetCaseStatus& command) {
   auto found = turn.case_of(command.case_id);
   if (!found) return fail(found.error());
-  const Case matter = **found;
+  const CaseRecord matter = **found;
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   const StatusConfig* next = type != nullptr ? type->status(command.status) : nullptr;
   if (next == nullptr) {
@@ -339,7 +339,7 @@ Status decide(Turn& turn, const AgentName& actor, const SetCaseStatus& command) 
   }
   turn.outcome.case_id = matter.id;
   turn.outcome.conversation = matter.conversation;
-  Case& changed = turn.edit(matter);
+  CaseRecord& changed = turn.edit(matter);
   changed.status = next->name;
   const bool over =
       next->category == StatusCategory::resolved || next->category == StatusCategory::final;
@@ -359,7 +359,7 @@ Status decide(Turn& turn, const AgentName& actor, const MarkInformed& command) {
     return fail({ErrorCode::invalid, "nothing_said", "say what the contact was told", "what",
                  "for instance \"protocol\""});
   }
-  const Case matter = **found;
+  const CaseRecord matter = **found;
   turn.outcome.case_id = matter.id;
   if (contains(matter.informed, command.what)) return {};
   turn.edit(matter).informed.push_back(command.what);
@@ -373,7 +373,7 @@ Status decide(Turn& turn, const AgentName& actor, const VerifyReply& command) {
   auto found = turn.case_of(command.case_id);
   if (!found) return fail(found.error());
   if (auto agent = turn.agent(actor); !agent) return fail(agent.error());
-  const Case matter = **found;
+  const CaseRecord matter = **found;
   const CaseReply* reply = newest_reply(matter);
   if (reply == nullptr) {
     return fail(refused("no_reply", "the contact has not replied for this case",
@@ -408,7 +408,7 @@ Status decide(Turn& turn, const AgentName& actor, const RunAction& command) {
                    fmt::format("parameters.{}", parameter), "give it"});
     }
   }
-  const Case matter = **found;
+  const CaseRecord matter = **found;
   Effect effect;
   effect.kind = EffectKind::action;
   effect.conversation = matter.conversation;

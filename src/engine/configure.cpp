@@ -14,7 +14,7 @@ Error dangling(std::string_view what, const std::string& name) {
                  "keep it until what lives there has ended");
 }
 
-Status check_open(Turn& turn, const Conversation& conversation, const Setup& next) {
+Status check_open(Turn& turn, const ConversationRecord& conversation, const Setup& next) {
   if (next.configuration.desk(conversation.desk) == nullptr) {
     return fail(dangling("conversations", conversation.desk.text()));
   }

@@ -25,11 +25,11 @@ void share_identity(Turn& turn, ContactId contact, const Address& plain) {
 }
 
 // What the conversation has begun for "one of them" is the contact's.
-void name_contact(Turn& turn, const Conversation& conversation, ContactId contact) {
+void name_contact(Turn& turn, const ConversationRecord& conversation, ContactId contact) {
   for (const InteractionId id : conversation.live) turn.edit(turn.get(id)).contact = contact;
   for (const CallbackId id : conversation.callbacks) turn.edit(turn.get(id)).contact = contact;
   for (const CaseId id : conversation.cases) {
-    const Case matter = turn.get(id);
+    const CaseRecord matter = turn.get(id);
     if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
   }
   const std::string survey = turn.tables.key(conversation.survey);
@@ -56,7 +56,7 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
   }
   const Identity* first = turn.tables.identities.find(turn.tables.key(plain.front()));
   const bool same_person = first != nullptr && [&] {
-    const Contact* holder = turn.tables.contacts.find(turn.tables.key(first->holder));
+    const ContactRecord* holder = turn.tables.contacts.find(turn.tables.key(first->holder));
     return holder != nullptr &&
            (command.name.empty() || holder->name.empty() || holder->name == command.name);
   }();
@@ -65,12 +65,12 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
     id = first->holder;
   } else {
     id = turn.ids.take<ContactId>();
-    Contact contact;
+    ContactRecord contact;
     contact.id = id;
     contact.created_at = turn.now;
     turn.tables.contacts.create(turn.tables.key(id), std::move(contact));
   }
-  Contact& contact = turn.tables.contacts.edit(turn.tables.key(id));
+  ContactRecord& contact = turn.tables.contacts.edit(turn.tables.key(id));
   if (!command.name.empty()) contact.name = command.name;
   if (!command.locale.empty()) contact.locale = command.locale;
   for (const auto& [name, value] : command.attributes) contact.attributes[name] = value;
@@ -85,7 +85,7 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
 Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   if (turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
@@ -98,7 +98,7 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
                  fmt::format("conversation {}", other->id), "go on in that one"});
   }
   const ContactId before = conversation.contact;
-  Conversation& changed = turn.edit(conversation);
+  ConversationRecord& changed = turn.edit(conversation);
   changed.contact = command.contact;
   changed.candidates.clear();
   if (live) {

@@ -11,7 +11,7 @@ namespace novelo {
 
 namespace {
 
-Status check_not_closed(const Conversation& conversation) {
+Status check_not_closed(const ConversationRecord& conversation) {
   if (conversation.status != ConversationStatus::closed) return {};
   return fail(refused("closed", "the conversation is closed",
                       fmt::format("conversation {}", conversation.id.value()), "reopen it first"));
@@ -36,7 +36,7 @@ void close_conversation(Turn& turn, ConversationId id, Author by, std::string qu
   const std::vector<InteractionId> live = turn.get(id).live;
   for (const InteractionId interaction : live) end_interaction(turn, interaction);
   const std::vector<CallbackId> promises = turn.get(id).callbacks;
-  Conversation& conversation = turn.edit(turn.get(id));
+  ConversationRecord& conversation = turn.edit(turn.get(id));
   conversation.status = ConversationStatus::closed;
   conversation.closed_at = turn.now;
   conversation.kept_place.reset();
@@ -67,7 +67,7 @@ Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& comma
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
   if (auto agent = turn.agent(actor); !agent) return fail(agent.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;
   if (!conversation.owner.empty() && conversation.owner != actor) {
     return fail(refused("in_service",
@@ -76,7 +76,7 @@ Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& comma
                         "ask its owner, or a supervisor, to reassign it"));
   }
   turn.outcome.conversation = conversation.id;
-  Conversation& taken = turn.edit(conversation);
+  ConversationRecord& taken = turn.edit(conversation);
   taken.owner = actor;
   taken.status = ConversationStatus::open;
   turn.note_event(conversation.id, EventKind::reassigned,
@@ -92,7 +92,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
   if (!found) return fail(found.error());
   auto to = turn.agent(command.to);
   if (!to) return fail(to.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;
   turn.edit(conversation).owner = command.to;
   turn.note_event(conversation.id, EventKind::reassigned,
@@ -141,7 +141,7 @@ Status decide(Turn& turn, const AgentName& actor, const AddNote& command) {
 Status decide(Turn& turn, const AgentName& actor, const CloseConversation& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;
   for (const InteractionId id : conversation.live) {
     const Interaction interaction = turn.get(id);
@@ -167,7 +167,7 @@ Status decide(Turn& turn, const AgentName& actor, const CloseConversation& comma
 Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   if (conversation.status != ConversationStatus::closed) {
     return fail(refused("not_closed", "the conversation is not closed",
                         fmt::format("conversation {}", conversation.id.value()), "go on in it"));

@@ -106,7 +106,7 @@ struct OutgoingMessage {
 // effect.
 Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message);
 // What templates and flows may read about a conversation.
-Value::Map variables_for(Turn& turn, const Conversation& conversation);
+Value::Map variables_for(Turn& turn, const ConversationRecord& conversation);
 // conversations.cpp: a person steps into what a flow or a queue has (S4.20).
 void take_over(Turn& turn, InteractionId interaction, const AgentName& agent);
 // conversations.cpp: ends what is live in it, and keeps what was said at the closing.

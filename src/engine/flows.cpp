@@ -16,7 +16,7 @@ constexpr Duration gather_patience = std::chrono::seconds(8);
 constexpr Duration longest_recording = std::chrono::minutes(3);
 
 std::string locale_of(Turn& turn, ContactId id) {
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key(id));
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
   return contact != nullptr && !contact->locale.empty() ? contact->locale
                                                         : turn.config().tenant.locale;
 }
@@ -24,7 +24,7 @@ std::string locale_of(Turn& turn, ContactId id) {
 // What texts and tests of a flow may read: the contact, the owner, and which channels would reach
 // the contact now (S0.33).
 Value flow_variables(Turn& turn, const Interaction& interaction) {
-  const Conversation conversation = turn.get(interaction.conversation);
+  const ConversationRecord conversation = turn.get(interaction.conversation);
   Value::Map variables = variables_for(turn, conversation);
   const EntryPointConfig& at = *turn.config().entry_point(interaction.entry_point);
   const auto plain = normalise(interaction.remote, at.dial_plan);
@@ -126,7 +126,7 @@ class Performance {
   }
 
   void on(const FlowHandOver& output) {
-    const Conversation conversation = turn_.get(interaction().conversation);
+    const ConversationRecord conversation = turn_.get(interaction().conversation);
     QueueWish wish{output.queue, output.skills, output.priority, {}, Preference::none, {}};
     const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
     const DeskConfig& desk = *turn_.config().desk(at.desk);
@@ -158,7 +158,7 @@ class Performance {
 
   void on(const FlowCallback& output) {
     const Interaction at = interaction();
-    const Conversation conversation = turn_.get(at.conversation);
+    const ConversationRecord conversation = turn_.get(at.conversation);
     const EntryPointConfig& entry_point = *turn_.config().entry_point(at.entry_point);
     chosen("callback");
     leave_queue();
@@ -204,7 +204,7 @@ class Performance {
   // owner.
   void on(const FlowSwitchChannel& output) {
     const Interaction at = interaction();
-    const Conversation conversation = turn_.get(at.conversation);
+    const ConversationRecord conversation = turn_.get(at.conversation);
     const EntryPointConfig& here = *turn_.config().entry_point(at.entry_point);
     const EntryPointConfig* sms = turn_.config().entry_point_on(here.desk, Channel::sms);
     const std::string typed = output.number.empty() ? at.remote.value : output.number;
@@ -291,7 +291,7 @@ class Performance {
       return turn_.call_verb(interaction(), std::move(verb));
     }
     end_interaction(turn_, id_);
-    const Conversation conversation = turn_.get(interaction().conversation);
+    const ConversationRecord conversation = turn_.get(interaction().conversation);
     if (conversation.status != ConversationStatus::pending || !conversation.live.empty()) return;
     if (!conversation.callbacks.empty() || conversation.kept_place) {
       turn_.edit(conversation).status = ConversationStatus::open;  // people are to have it

@@ -56,7 +56,7 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
   }
   link.case_id = {};
   if (answered == nullptr) return link;
-  const Conversation conversation = turn.get(answered->conversation);
+  const ConversationRecord conversation = turn.get(answered->conversation);
   if (!sender || conversation.contact != sender) return link;
   link.case_id = answered->case_id;
   link.conversation = answered->conversation;
@@ -91,7 +91,7 @@ void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage
     }
   }
   if (!conversation && sender) {
-    if (const Conversation* last = latest_conversation(turn, sender, at.desk)) {
+    if (const ConversationRecord* last = latest_conversation(turn, sender, at.desk)) {
       conversation = last->id;
     }
   }

@@ -32,7 +32,7 @@ Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const Connectio
 // The live chat of a contact at an entry point; a call or a mail is never continued by a message.
 const Interaction* live_chat(Turn& turn, ConversationId conversation,
                              const EntryPointName& entry_point) {
-  const Conversation* found = turn.tables.conversations.find(turn.tables.key(conversation));
+  const ConversationRecord* found = turn.tables.conversations.find(turn.tables.key(conversation));
   if (found == nullptr) return nullptr;
   for (const InteractionId id : found->live) {
     const Interaction* interaction = turn.tables.interactions.find(turn.tables.key(id));
@@ -53,7 +53,7 @@ struct Arrival {
 Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message) {
   const DeskConfig& desk = *turn.config().desk(entry_point.desk);
   const JoinToken token = find_join_token(turn, message.content.text);
-  const Conversation* named =
+  const ConversationRecord* named =
       token.conversation ? turn.tables.conversations.find(turn.tables.key(token.conversation))
                          : nullptr;
   Arrival arrival;
@@ -75,12 +75,12 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
 
 void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& entry_point,
                  const Address& address) {
-  const Conversation* before =
+  const ConversationRecord* before =
       turn.tables.conversations.find(turn.tables.key(arrival.conversation));
   const bool joins = !arrival.fresh &&
                      (before == nullptr || find_reach(*before, entry_point.name) == nullptr);
   if (!joins && !arrival.claimed) return;
-  const Conversation conversation = turn.get(arrival.conversation);
+  const ConversationRecord conversation = turn.get(arrival.conversation);
   if (joins) {
     Entry& joined = turn.note_event(arrival.conversation, EventKind::joined,
                                     {{"by", Value(arrival.claimed ? "token" : "number")}});
@@ -175,7 +175,7 @@ Status decide_unsupported(Turn& turn, const ConnectionName& connection,
   const EntryPointConfig& at = **entry_point;
   if (!event.id.empty() && seen_before(turn, at.name.text(), "message", event.id)) return {};
   const ContactId known = holder_of(turn, event.from.address, at.dial_plan);
-  const Conversation* last = known ? latest_conversation(turn, known, at.desk) : nullptr;
+  const ConversationRecord* last = known ? latest_conversation(turn, known, at.desk) : nullptr;
   if (last == nullptr) return {};
   Entry& entry = turn.note_event(last->id, EventKind::unsupported, {{"what", Value(event.what)}},
                                  {AuthorRole::customer, {}});

@@ -25,7 +25,7 @@ std::vector<Identity> identities_at(Turn& turn, const Address& plain) {
 }
 
 ContactId create_contact(Turn& turn, const Party& party) {
-  Contact contact;
+  ContactRecord contact;
   contact.id = turn.ids.take<ContactId>();
   contact.created_at = turn.now;
   if (!party.display_name.empty()) {
@@ -46,7 +46,7 @@ ContactId chosen_before(Turn& turn, const Party& party, const std::vector<Contac
     const Pointer* open = turn.tables.open_conversations.find(
         turn.tables.key(entry_point.desk, candidate));
     if (open == nullptr) continue;
-    const Conversation conversation = turn.get(ConversationId(open->id));
+    const ConversationRecord conversation = turn.get(ConversationId(open->id));
     const Reach* reach = find_reach(conversation, entry_point.name);
     if (reach == nullptr || reach->address != party.address) continue;
     if (chosen) return {};

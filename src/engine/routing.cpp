@@ -31,9 +31,9 @@ Entry& event_of_work(Turn& turn, const WorkRecord& work, EventKind kind, Value::
   return turn.note_event(work.conversation, kind, std::move(details));
 }
 
-std::string contact_name(Turn& turn, const Conversation& conversation) {
+std::string contact_name(Turn& turn, const ConversationRecord& conversation) {
   if (!conversation.candidates.empty()) return {};  // S0.27: nobody is named until chosen
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
   return contact != nullptr ? contact->name : std::string();
 }
 
@@ -42,7 +42,7 @@ void on(Turn& turn, const OfferMade& made) {
   if (found == nullptr || found->offer != made.offer) return;  // over before it was told
   const WorkRecord work = *found;
   event_of_work(turn, work, EventKind::offered, {{"agent", Value(made.agent.text())}});
-  const Conversation conversation = turn.get(work.conversation);
+  const ConversationRecord conversation = turn.get(work.conversation);
   Value::Map body{{"offer", id_value(made.offer)},
                   {"work", Value(to_string(work.kind))},
                   {"subject", Value(std::to_string(work.subject))},
@@ -67,7 +67,7 @@ void on(Turn& turn, const OfferEnded& ended) {
 
 // The conversation is the one's who serves it first; later the one's whom the contact asked for.
 void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) {
-  const Conversation conversation = turn.get(work.conversation);
+  const ConversationRecord conversation = turn.get(work.conversation);
   if (conversation.owner == agent) {
     if (conversation.passing_on) turn.edit(conversation).passing_on = false;
     return;
@@ -76,7 +76,7 @@ void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) 
   const bool asked_for_another =
       conversation.passing_on && work.kind == WorkKind::interaction;
   if (!free && !asked_for_another) return;
-  Conversation& changed = turn.edit(conversation);
+  ConversationRecord& changed = turn.edit(conversation);
   changed.owner = agent;
   changed.passing_on = false;
   if (!free) {

@@ -25,10 +25,10 @@ AddressKind address_kind_of(Channel channel) {
 }
 
 // Where the contact was last reached at this entry point, else an address of theirs that fits.
-std::optional<Address> address_for(Turn& turn, const Conversation& conversation,
+std::optional<Address> address_for(Turn& turn, const ConversationRecord& conversation,
                                    const EntryPointConfig& entry_point) {
   if (const Reach* reach = find_reach(conversation, entry_point.name)) return reach->address;
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
   if (contact == nullptr) return {};
   const AddressKind kind = address_kind_of(entry_point.channel);
   const bool to_a_handset = kind == AddressKind::phone && entry_point.channel != Channel::voice;
@@ -43,14 +43,16 @@ std::optional<Address> address_for(Turn& turn, const Conversation& conversation,
 }
 
 std::string locale_of(Turn& turn, ContactId id) {
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key(id));
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
   return contact != nullptr && !contact->locale.empty() ? contact->locale
                                                         : turn.config().tenant.locale;
 }
 
-std::string first_word(const std::string& name) { return name.substr(0, name.find(' ')); }
+std::string first_word(const std::string& name) {
+  return name.substr(0, name.find(' '));
+}
 
-Value::Map links_for(Turn& turn, const Conversation& conversation) {
+Value::Map links_for(Turn& turn, const ConversationRecord& conversation) {
   Value::Map links;
   const EntryPointConfig* whatsapp =
       turn.config().entry_point_on(conversation.desk, Channel::whatsapp);
@@ -65,7 +67,7 @@ Value::Map links_for(Turn& turn, const Conversation& conversation) {
 }
 
 // What a template may show of a case: its sendable fields, and dates as people write them.
-void add_case(Turn& turn, const Case& matter, Value::Map& variables) {
+void add_case(Turn& turn, const CaseRecord& matter, Value::Map& variables) {
   const TenantConfig& tenant = turn.config().tenant;
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   Value::Map fields;
@@ -88,7 +90,8 @@ void add_case(Turn& turn, const Case& matter, Value::Map& variables) {
 }
 
 // S0.19, S4.22: a template's words with everything filled in.
-Status expand_template(Turn& turn, const Conversation& conversation, OutgoingMessage& message) {
+Status expand_template(Turn& turn, const ConversationRecord& conversation,
+                       OutgoingMessage& message) {
   const MessageTemplate* words = turn.config().message_template(message.template_name);
   if (words == nullptr) {
     return fail({ErrorCode::not_found, "unknown_template", "there is no such template",
@@ -120,13 +123,13 @@ Status expand_template(Turn& turn, const Conversation& conversation, OutgoingMes
 }
 
 // Ids, subject and reply address of a mail. The Message-ID is ours, so that a reply finds its case.
-void complete_mail(Turn& turn, const Conversation& conversation,
+void complete_mail(Turn& turn, const ConversationRecord& conversation,
                    const EntryPointConfig& entry_point, OutgoingMessage& message, EffectId effect) {
   if (!message.content.mail) message.content.mail.emplace();
   Mail& mail = *message.content.mail;
   const std::string& domain = turn.config().tenant.mail_domain;
-  mail.message_id = fmt::format("novelo-{}.{}@{}", effect.value(),
-                                turn.token("mail", effect.value()), domain);
+  mail.message_id =
+      fmt::format("novelo-{}.{}@{}", effect.value(), turn.token("mail", effect.value()), domain);
   mail.to.clear();
   const AuthorRole role = message.author.role;
   if (role == AuthorRole::system || role == AuthorRole::bot) mail.automatic = AutoMail::generated;
@@ -142,7 +145,7 @@ void complete_mail(Turn& turn, const Conversation& conversation,
                                   std::move(correlation));
 }
 
-Status check_content(Turn& turn, const Conversation& conversation,
+Status check_content(Turn& turn, const ConversationRecord& conversation,
                      const EntryPointConfig& entry_point, const OutgoingMessage& message) {
   const Content& content = message.content;
   if (content.text.empty() && content.media.empty() && !content.template_use) {
@@ -162,7 +165,8 @@ Status check_content(Turn& turn, const Conversation& conversation,
                       reach != nullptr ? reach->last_inbound : std::nullopt, content, turn.now);
 }
 
-Result<const EntryPointConfig*> entry_point_for(const Turn& turn, const Conversation& conversation,
+Result<const EntryPointConfig*> entry_point_for(const Turn& turn,
+                                                const ConversationRecord& conversation,
                                                 const EntryPointName& name) {
   const EntryPointConfig* entry_point = turn.config().entry_point(name);
   if (entry_point == nullptr) {
@@ -184,10 +188,10 @@ Result<const EntryPointConfig*> entry_point_for(const Turn& turn, const Conversa
 
 }  // namespace
 
-Value::Map variables_for(Turn& turn, const Conversation& conversation) {
+Value::Map variables_for(Turn& turn, const ConversationRecord& conversation) {
   Value::Map variables;
   const TenantConfig& tenant = turn.config().tenant;
-  const Contact* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(conversation.contact));
   std::string locale = tenant.locale;
   if (contact != nullptr) {
     // Attributes are internal: no text of ours can show them.
@@ -210,12 +214,15 @@ Value::Map variables_for(Turn& turn, const Conversation& conversation) {
 }
 
 Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
-  const Conversation conversation = turn.get(message.conversation);
+  const ConversationRecord conversation = turn.get(message.conversation);
   auto found = entry_point_for(turn, conversation, message.entry_point);
   if (!found) return fail(found.error());
   const EntryPointConfig& entry_point = **found;
   if (turn.outbox.size() >= turn.options.limits.unsettled_effects) {
-    return fail({ErrorCode::busy, "outbox_full", "too many effects are unsettled", {},
+    return fail({ErrorCode::busy,
+                 "outbox_full",
+                 "too many effects are unsettled",
+                 {},
                  "settle what was handed out, then send again"});
   }
   if (!message.to) message.to = address_for(turn, conversation, entry_point);

@@ -38,7 +38,7 @@ std::optional<int> parse_score(std::string_view text) {
 }
 
 // The survey that a conversation was sent last: for the closing to come, or for one that was.
-SurveyId survey_of(Turn& turn, const Conversation& conversation) {
+SurveyId survey_of(Turn& turn, const ConversationRecord& conversation) {
   if (conversation.survey) return conversation.survey;
   const Key prefix = turn.tables.key().id(conversation.id);
   const auto closings = turn.tables.closures.scan(prefix.bytes(), prefix.end(), closings_looked_at,
@@ -61,7 +61,7 @@ const Survey* last_survey(Turn& turn, ContactId contact, const DeskName& desk) {
 
 // Somebody is in a chat with the contact here: a number may be said to them.
 bool is_chatting(Turn& turn, ContactId contact, const EntryPointConfig& entry_point) {
-  const Conversation* last = latest_conversation(turn, contact, entry_point.desk);
+  const ConversationRecord* last = latest_conversation(turn, contact, entry_point.desk);
   if (last == nullptr) return false;
   const std::vector<InteractionId> live = last->live;
   return std::any_of(live.begin(), live.end(), [&](InteractionId id) {
@@ -148,7 +148,7 @@ bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
 Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
-  const Conversation conversation = **found;
+  const ConversationRecord conversation = **found;
   const SurveyConfig* config = turn.config().survey(command.survey);
   if (config == nullptr) {
     return fail({ErrorCode::not_found, "unknown_survey", "there is no such survey",

@@ -18,7 +18,7 @@ Error refused(std::string reason, std::string message, std::string subject, std:
 }
 
 Entry& Turn::append(ConversationId id, Entry entry) {
-  Conversation& conversation = tables.conversations.edit(tables.key(id));
+  ConversationRecord& conversation = tables.conversations.edit(tables.key(id));
   entry.conversation = id;
   entry.sequence = ++conversation.entries;
   entry.at = now;
@@ -156,7 +156,7 @@ Result<const T*> found(const T* record, std::string_view what, std::uint64_t id)
 }
 }  // namespace
 
-Result<const Conversation*> Turn::conversation(ConversationId id) {
+Result<const ConversationRecord*> Turn::conversation(ConversationId id) {
   return found(tables.conversations.find(tables.key(id)), "conversation", id.value());
 }
 
@@ -164,7 +164,7 @@ Result<const Interaction*> Turn::interaction(InteractionId id) {
   return found(tables.interactions.find(tables.key(id)), "interaction", id.value());
 }
 
-Result<const Case*> Turn::case_of(CaseId id) {
+Result<const CaseRecord*> Turn::case_of(CaseId id) {
   return found(tables.cases.find(tables.key(id)), "case", id.value());
 }
 
@@ -184,9 +184,9 @@ T copy_of(Turn& turn, Result<const T*> record) {
 }
 }  // namespace
 
-Conversation Turn::get(ConversationId id) { return copy_of(*this, conversation(id)); }
+ConversationRecord Turn::get(ConversationId id) { return copy_of(*this, conversation(id)); }
 Interaction Turn::get(InteractionId id) { return copy_of(*this, interaction(id)); }
-Case Turn::get(CaseId id) { return copy_of(*this, case_of(id)); }
+CaseRecord Turn::get(CaseId id) { return copy_of(*this, case_of(id)); }
 Callback Turn::get(CallbackId id) { return copy_of(*this, callback(id)); }
 
 Result<const AgentConfig*> Turn::agent(const AgentName& name) const {

@@ -94,26 +94,26 @@ struct Turn {
   void disarm(TimerKind kind, std::uint64_t owner, Timestamp due);
 
   // --- look-ups that commands need ---------------------------------------------------------------
-  Result<const Conversation*> conversation(ConversationId id);
+  Result<const ConversationRecord*> conversation(ConversationId id);
   Result<const Interaction*> interaction(InteractionId id);
-  Result<const Case*> case_of(CaseId id);
+  Result<const CaseRecord*> case_of(CaseId id);
   Result<const Callback*> callback(CallbackId id);
   // Copies of records that must be there; a missing one faults the engine.
-  Conversation get(ConversationId id);
+  ConversationRecord get(ConversationId id);
   Interaction get(InteractionId id);
-  Case get(CaseId id);
+  CaseRecord get(CaseId id);
   Callback get(CallbackId id);
   // The acting agent, checked against the configuration; fails with `refused` for a stranger.
   Result<const AgentConfig*> agent(const AgentName& name) const;
   Author author(const AgentName& actor) const;
 
-  Conversation& edit(const Conversation& conversation) {
+  ConversationRecord& edit(const ConversationRecord& conversation) {
     return tables.conversations.edit(tables.key(conversation.id));
   }
   Interaction& edit(const Interaction& interaction) {
     return tables.interactions.edit(tables.key(interaction.id));
   }
-  Case& edit(const Case& value) { return tables.cases.edit(tables.key(value.id)); }
+  CaseRecord& edit(const CaseRecord& value) { return tables.cases.edit(tables.key(value.id)); }
   Callback& edit(const Callback& callback) {
     return tables.callbacks.edit(tables.key(callback.id));
   }

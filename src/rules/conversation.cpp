@@ -2,8 +2,8 @@
 
 namespace novelo {
 
-Placement place(const Conversation* open, const Conversation* last, const ReopeningPolicy& policy,
-                Timestamp now) {
+Placement place(const ConversationRecord* open, const ConversationRecord* last,
+                const ReopeningPolicy& policy, Timestamp now) {
   if (open != nullptr) return Placement::join;
   if (last == nullptr || !last->closed_at) return Placement::fresh;
   const Duration since = now - *last->closed_at;

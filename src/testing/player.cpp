@@ -272,7 +272,7 @@ Result<Journal::Watermarks> Player::watermarks() {
   while (true) {
     const auto part = query.conversations(after, page);
     if (!part) return fail(part.error());
-    for (const Conversation& conversation : *part) {
+    for (const ConversationRecord& conversation : *part) {
       marks[conversation.id] = conversation.entries;
       after = conversation.id;
     }

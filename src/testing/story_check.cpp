@@ -102,10 +102,11 @@ void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader&
   check_list(expect.entries, known_members<Entry>(), at("entries"), reader);
   check_list(expect.no_entries, known_members<Entry>(), at("no_entries"), reader);
   check_list(expect.signals, known_members<Signal>(), at("signals"), reader);
-  check_things(expect.contact, known_members<Contact>(), at("contact"), reader);
-  check_things(expect.conversation, known_members<Conversation>(), at("conversation"), reader);
+  check_things(expect.contact, known_members<ContactRecord>(), at("contact"), reader);
+  check_things(expect.conversation, known_members<ConversationRecord>(), at("conversation"),
+               reader);
   check_things(expect.interaction, known_members<Interaction>(), at("interaction"), reader);
-  check_things(expect.matter, known_members<Case>(), at("case"), reader);
+  check_things(expect.matter, known_members<CaseRecord>(), at("case"), reader);
   check_things(expect.callback, known_members<Callback>(), at("callback"), reader);
   check_things(expect.survey, known_members<Survey>(), at("survey"), reader);
   check_things(expect.work, known_members<WorkRecord>(), at("work"), reader);

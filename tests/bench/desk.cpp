@@ -101,7 +101,7 @@ void Desk::open_chats() {
                                  Order::ascending);
   expect(rows && rows->size() == chat_count_);
   for (const Row& row : *rows) {
-    Conversation conversation;
+    ConversationRecord conversation;
     expect(codec::from_bytes(row.value, conversation) && !conversation.owner.empty());
     // Conversations were opened in the order of the messages.
     const auto place = static_cast<std::uint64_t>(&row - rows->data());

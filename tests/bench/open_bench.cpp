@@ -33,8 +33,8 @@ void add_conversation(Tables& tables, IdCounter& ids, Timestamp at) {
   const Address address{AddressKind::phone, fmt::format("5541{:09}", ids.last())};
   const EntryPointName entry_point("whatsapp");
   const AgentName owner("agent0");
-  Contact contact{ids.take<ContactId>(), "Ana Souza", "pt-BR", {address}, {}, at};
-  Conversation conversation;
+  ContactRecord contact{ids.take<ContactId>(), "Ana Souza", "pt-BR", {address}, {}, at};
+  ConversationRecord conversation;
   conversation.id = ids.take<ConversationId>();
   conversation.desk = DeskName("care");
   conversation.contact = contact.id;

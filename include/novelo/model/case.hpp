@@ -39,7 +39,7 @@ struct CaseReply {
   friend bool operator==(const CaseReply&, const CaseReply&) = default;
 };
 
-struct Case {
+struct CaseRecord {
   CaseId id;
   std::string protocol;
   CaseTypeName type;
@@ -58,7 +58,7 @@ struct Case {
   std::optional<Timestamp> deadline;
   std::optional<Timestamp> resolved_at;
 
-  friend bool operator==(const Case&, const Case&) = default;
+  friend bool operator==(const CaseRecord&, const CaseRecord&) = default;
 };
 
 }  // namespace novelo

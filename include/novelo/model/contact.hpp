@@ -13,7 +13,7 @@
 namespace novelo {
 
 // A customer.
-struct Contact {
+struct ContactRecord {
   ContactId id;
   std::string name;    // how the contact is addressed; empty until somebody knows it
   std::string locale;  // "pt-PT"; empty: the tenant's
@@ -21,7 +21,7 @@ struct Contact {
   Value::Map attributes;  // internal unless a template names them
   Timestamp created_at{};
 
-  friend bool operator==(const Contact&, const Contact&) = default;
+  friend bool operator==(const ContactRecord&, const ContactRecord&) = default;
 };
 
 // One address and whose it is. With members besides its holder it is *shared*: it proposes contacts

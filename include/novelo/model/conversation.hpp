@@ -39,7 +39,7 @@ struct KeptPlace {
   friend bool operator==(const KeptPlace&, const KeptPlace&) = default;
 };
 
-struct Conversation {
+struct ConversationRecord {
   ConversationId id;
   DeskName desk;
   ContactId contact;
@@ -61,7 +61,7 @@ struct Conversation {
   std::optional<KeptPlace> kept_place;
   bool passing_on = false;     // whoever takes it next becomes its owner
 
-  friend bool operator==(const Conversation&, const Conversation&) = default;
+  friend bool operator==(const ConversationRecord&, const ConversationRecord&) = default;
 };
 
 // What was said at one closing.

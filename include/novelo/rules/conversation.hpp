@@ -25,7 +25,7 @@ enum class Placement : std::uint8_t {
 };
 
 // `open`: the contact's open conversation at this desk; `last`: the latest closed one there.
-Placement place(const Conversation* open, const Conversation* last, const ReopeningPolicy& policy,
-                Timestamp now);
+Placement place(const ConversationRecord* open, const ConversationRecord* last,
+                const ReopeningPolicy& policy, Timestamp now);
 
 }  // namespace novelo
