@@ -227,8 +227,7 @@ TEST_CASE("an id of another kind or of another tenant is nobody's") {
   other.tenant = TenantName("another clinic");
   Host neighbour(desk.store, other);
   neighbour.configure();
-  CHECK(neighbour.refusal(ViewConversation{oi.conversation}, "joao").code ==
-        ErrorCode::not_found);
+  CHECK(neighbour.refusal(ViewConversation{oi.conversation}, "joao").code == ErrorCode::not_found);
   CHECK(neighbour.query().conversations({}, 10)->empty());
   CHECK(neighbour.query().contact(oi.contact).error().code == ErrorCode::not_found);
 }
@@ -256,7 +255,8 @@ TEST_CASE(
   CHECK(desk.host.engine().feed(other, desk.host.now()).error().reason == "id_reused");
   CHECK(desk.host.engine().feed({"", {}, ConfirmTime{}}, desk.host.now()).error().reason ==
         "bad_id");
-  CHECK(desk.host.engine().feed({std::string(129, 'x'), {}, ConfirmTime{}}, desk.host.now())
+  CHECK(desk.host.engine()
+            .feed({std::string(129, 'x'), {}, ConfirmTime{}}, desk.host.now())
             .error()
             .reason == "bad_id");
 }

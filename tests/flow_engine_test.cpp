@@ -381,8 +381,7 @@ TEST_CASE("every locale speaks its own words, and without a name the fallback st
 TEST_CASE("[S3.2] the same flow in a chat: the question is short and the options are apart") {
   Dialogue dialogue = busy("pt-PT", Channel::whatsapp);
   const auto& ask = std::get<FlowAsk>(dialogue.last().outputs.back());
-  CHECK(ask.content.text ==
-        "João não pode atender neste momento. Como prefere continuar?");
+  CHECK(ask.content.text == "João não pode atender neste momento. Como prefere continuar?");
   CHECK(ask.content.options.at(2) == Option{"message", "Deixar mensagem"});
   CHECK(ask.patience == minutes(15));
   CHECK(dialogue.last().session.deadline == noon + minutes(15));
@@ -520,29 +519,25 @@ TEST_CASE("[B7] what cannot be read is named with its path") {
        "steps.a.channel: a written channel is needed."},
       {flow_with(R"("a":{"kind":"hand_over","to":"nobody"})"), "steps.a.to: one of owner_first"},
       {flow_with(R"("a":{"kind":"hand_over","priority":1.5})"), "steps.a.priority: a whole number"},
-      {flow_with(
-           R"("a":{"kind":"branch","next":"z","cases":[{"exit":"x","when":{"path":"p",)"
-           R"("op":"is"}}]},)" +
-           std::string(end_step)),
+      {flow_with(R"("a":{"kind":"branch","next":"z","cases":[{"exit":"x","when":{"path":"p",)"
+                 R"("op":"is"}}]},)" +
+                 std::string(end_step)),
        "steps.a.cases[0].when.op: one of eq"},
-      {flow_with(
-           R"("a":{"kind":"branch","next":"z","cases":[{"exit":"x","when":{"path":"p",)"
-           R"("op":"in","value":3}}]},)" +
-           std::string(end_step)),
+      {flow_with(R"("a":{"kind":"branch","next":"z","cases":[{"exit":"x","when":{"path":"p",)"
+                 R"("op":"in","value":3}}]},)" +
+                 std::string(end_step)),
        "steps.a.cases[0].when.value"},
       {flow_with(
            R"("a":{"kind":"ask","expects":"text","save_as":"session","text":"?","next":"z"},)" +
            std::string(end_step)),
        "steps.a.save_as: this cannot name a variable"},
-      {flow_with(
-           R"("a":{"kind":"ask","expects":"text","save_as":"x","text":"?","next":"z",)"
-           R"("patience":"1x"},)" +
-           std::string(end_step)),
+      {flow_with(R"("a":{"kind":"ask","expects":"text","save_as":"x","text":"?","next":"z",)"
+                 R"("patience":"1x"},)" +
+                 std::string(end_step)),
        "steps.a.patience: a time from 1s to 30d is needed"},
-      {flow_with(
-           R"("a":{"kind":"ask","expects":"number","save_as":"x","text":"?","next":"z",)"
-           R"("min":3,"max":2},)" +
-           std::string(end_step)),
+      {flow_with(R"("a":{"kind":"ask","expects":"number","save_as":"x","text":"?","next":"z",)"
+                 R"("min":3,"max":2},)" +
+                 std::string(end_step)),
        "steps.a.max: it is below min."},
       {flow_with(R"("a":{"kind":"end","outcome":"met"})", R"(,"when_changed":"ignore")"),
        "when_changed: one of fingerprint"},
@@ -564,23 +559,20 @@ TEST_CASE("[B7] ways that would strand a contact are found before they run") {
        "steps.b: no way leads to this step."},
       {flow_with(R"("a":{"kind":"ask","expects":"text","save_as":"x","text":"?","next":"a"})"),
        "steps.a: no end can be reached from here."},
-      {flow_with(
-           R"("a":{"kind":"branch","next":"b","cases":[{"exit":"x","when":{"path":"p"}}])"
-           R"(,"exits":{"x":"z"}},)"
-           R"("b":{"kind":"set","variables":{"n":1},"next":"a"},)" +
-           end),
+      {flow_with(R"("a":{"kind":"branch","next":"b","cases":[{"exit":"x","when":{"path":"p"}}])"
+                 R"(,"exits":{"x":"z"}},)"
+                 R"("b":{"kind":"set","variables":{"n":1},"next":"a"},)" +
+                 end),
        "steps.a: a loop without a wait: a, b."},
-      {flow_with(
-           R"("a":{"kind":"choose","text":"?","options":[{"id":"x","title":"X"}],"next":"z",)"
-           R"("exits":{"no_options":"a"}},)" +
-           end),
+      {flow_with(R"("a":{"kind":"choose","text":"?","options":[{"id":"x","title":"X"}],"next":"z",)"
+                 R"("exits":{"no_options":"a"}},)" +
+                 end),
        "steps.a: a loop without a wait: a."},
       {flow_with(R"("a":{"kind":"say","text":"x","next":"z","exits":{"y":"z"}},)" + end),
        "steps.a.exits: a step of this kind has only \"next\"."},
-      {flow_with(
-           R"("a":{"kind":"branch","cases":[{"exit":"x","when":{"path":"p"}}],"next":"z",)"
-           R"("exits":{"y":"z"}},)" +
-           end),
+      {flow_with(R"("a":{"kind":"branch","cases":[{"exit":"x","when":{"path":"p"}}],"next":"z",)"
+                 R"("exits":{"y":"z"}},)" +
+                 end),
        "steps.a.exits.y: unknown key; known here: x."},
       {flow_with(R"("a":{"kind":"callback","message":"voicemail"})"),
        "steps.a.message: no step saves a recording as \"voicemail\"."},
@@ -708,10 +700,10 @@ TEST_CASE("a menu that may show nothing leads on, or to a person") {
 }
 
 TEST_CASE("answers that run out without an exit go to a person") {
-  const std::string flow = flow_with(
-      R"("a":{"kind":"ask","expects":"number","save_as":"n","text":"?","min":0,"max":10,)"
-      R"("attempts":2,"next":"z"},)" +
-      std::string(end_step));
+  const std::string flow =
+      flow_with(R"("a":{"kind":"ask","expects":"number","save_as":"n","text":"?","min":0,"max":10,)"
+                R"("attempts":2,"next":"z"},)" +
+                std::string(end_step));
   Dialogue words(flow, Value());
   words.start("f", "en", Channel::sms);
   CHECK(words.play("type eleven") == "ask number");
@@ -769,10 +761,10 @@ TEST_CASE("too many steps in one turn, and too many turns, end with a person") {
   CHECK(describe(long_turn->outputs).ends_with("hand_over anyone, end /limit"));
   CHECK(long_turn->session.ended);
 
-  const std::string loop = flow_with(
-      R"("a":{"kind":"ask","expects":"text","save_as":"x","text":"?","next":"a",)"
-      R"("exits":{"no_match":"z"}},)" +
-      std::string(end_step));
+  const std::string loop =
+      flow_with(R"("a":{"kind":"ask","expects":"text","save_as":"x","text":"?","next":"a",)"
+                R"("exits":{"no_match":"z"}},)" +
+                std::string(end_step));
   limits.flow_turns_per_session = 5;
   const FlowEngine engine = load(loop, limits);
   auto walk = engine.start(FlowName("f"), "en", Channel::sms, Value(), noon);

@@ -1,5 +1,5 @@
-#include "novelo/model/connection.hpp"
 #include "novelo/model/transport.hpp"
+#include "novelo/model/connection.hpp"
 
 #include <doctest/doctest.h>
 

@@ -30,8 +30,8 @@ int main() {
   const AgentName joao("joao");
   engine.feed({"2", joao, SetPresence{joao, Presence::available, {}}}, now).value();
 
-  InboundMessage hello{"wamid.1", now, {{AddressKind::phone, "5541988887777"}, {}, "Ana"},
-                       "106540352242922", {}};
+  InboundMessage hello{
+      "wamid.1", now, {{AddressKind::phone, "5541988887777"}, {}, "Ana"}, "106540352242922", {}};
   hello.content.text = "Hello!";
   const Input input = DecodedEvent{ConnectionName("meta"), hello};
   const Outcome arrived = engine.feed(std::span(&input, 1), now).value().front().value();

@@ -72,9 +72,9 @@ struct Encoded {
 // What an answer means.
 struct SendOutcome {
   enum class Kind : std::uint8_t {
-    accepted = 1,  // taken: `provider_id` names it
-    retry = 2,     // not taken; may be tried again, not before `retry_after`
-    failed = 3,    // not taken, and never will be
+    accepted = 1,   // taken: `provider_id` names it
+    retry = 2,      // not taken; may be tried again, not before `retry_after`
+    failed = 3,     // not taken, and never will be
     uncertain = 4,  // nobody knows: the effect's policy decides
   };
   Kind kind = Kind::uncertain;

@@ -45,7 +45,7 @@ struct FlowSource {
 // What a waiting step takes as an answer, so that a channel can show or collect it well.
 enum class FlowExpects : std::uint8_t {
   nothing = 0,
-  choice = 1,     // one of the prompt's options: tapped, typed, pressed or spoken
+  choice = 1,  // one of the prompt's options: tapped, typed, pressed or spoken
   text = 2,
   number = 3,
   date = 4,
@@ -88,15 +88,15 @@ struct FlowSay {
 struct FlowAsk {
   Content content;
   FlowExpects expects = FlowExpects::text;
-  int max_digits = 1;      // on a telephone; 0: digits are no answer
-  Duration patience{};     // silence that counts as no answer, after a prompt was spoken or sent
-  Duration longest{};      // recording
+  int max_digits = 1;   // on a telephone; 0: digits are no answer
+  Duration patience{};  // silence that counts as no answer, after a prompt was spoken or sent
+  Duration longest{};   // recording
 
   friend bool operator==(const FlowAsk&, const FlowAsk&) = default;
 };
 // The contact goes, or goes back, to a person.
 struct FlowHandOver {
-  QueueName queue;                // empty: the entry point's
+  QueueName queue;  // empty: the entry point's
   std::vector<SkillName> skills;
   int priority = 0;
   enum class To : std::uint8_t { owner_first, owner_only, anyone, other_than_owner };
@@ -112,8 +112,8 @@ struct FlowKeepWaiting {
 struct FlowCallback {
   enum class By : std::uint8_t { owner, anyone };
   By by = By::owner;
-  std::string number;           // empty: the number that the contact is calling from; else as it
-                                // was answered: digits, with '+' when in international form
+  std::string number;            // empty: the number that the contact is calling from; else as it
+                                 // was answered: digits, with '+' when in international form
   std::optional<Media> message;  // what was recorded
 
   friend bool operator==(const FlowCallback&, const FlowCallback&) = default;
@@ -121,8 +121,8 @@ struct FlowCallback {
 // The matter goes on in writing: a link or a first message is sent on another channel.
 struct FlowSwitchChannel {
   Channel channel = Channel::whatsapp;
-  std::string number;     // empty: the contact's own; else as in FlowCallback
-  TemplateName message;   // the text that is sent
+  std::string number;    // empty: the contact's own; else as in FlowCallback
+  TemplateName message;  // the text that is sent
 
   friend bool operator==(const FlowSwitchChannel&, const FlowSwitchChannel&) = default;
 };

@@ -38,31 +38,31 @@ namespace novelo {
 
 // Numbers are part of the file format: never reuse or reorder them.
 enum class Table : std::uint8_t {
-  meta = 1,            // the engine's own counters and clock
-  configuration = 2,   // every configuration ever taken into service, by version
+  meta = 1,           // the engine's own counters and clock
+  configuration = 2,  // every configuration ever taken into service, by version
   contact = 3,
-  identity = 4,        // (kind, address) -> holder and members
+  identity = 4,  // (kind, address) -> holder and members
   conversation = 5,
-  open_conversation = 6,    // (desk, contact) -> conversation; the "at most one" constraint
-  contact_conversation = 7, // (contact, conversation) in order
-  entry = 8,           // the timeline
-  note = 9,            // internal notes: a table of their own
+  open_conversation = 6,     // (desk, contact) -> conversation; the "at most one" constraint
+  contact_conversation = 7,  // (contact, conversation) in order
+  entry = 8,                 // the timeline
+  note = 9,                  // internal notes: a table of their own
   interaction = 10,
-  correlation = 11,    // provider ids and mail ids -> what they belong to; also says "seen before"
-  work = 12,           // the router's records
+  correlation = 11,  // provider ids and mail ids -> what they belong to; also says "seen before"
+  work = 12,         // the router's records
   agent = 13,
-  matter = 14,         // cases
-  protocol = 15,       // protocol number -> case
+  matter = 14,    // cases
+  protocol = 15,  // protocol number -> case
   callback = 16,
-  session = 17,        // flow sessions
+  session = 17,  // flow sessions
   survey = 18,
-  effect = 19,         // unsettled effects, by id
-  timer = 20,          // (due, kind, owner)
-  command = 21,        // command id -> digest and result
-  quarantine = 22,     // payloads that could not be read
-  closure = 23,        // (conversation, number) -> qualification, notes, survey
-  segment = 24,        // flow steps walked, for the reports
-  counter = 25,        // sequences of protocol numbers
+  effect = 19,          // unsettled effects, by id
+  timer = 20,           // (due, kind, owner)
+  command = 21,         // command id -> digest and result
+  quarantine = 22,      // payloads that could not be read
+  closure = 23,         // (conversation, number) -> qualification, notes, survey
+  segment = 24,         // flow steps walked, for the reports
+  counter = 25,         // sequences of protocol numbers
   parked_receipt = 26,  // receipts that came before their message was known
 };
 inline constexpr std::uint8_t table_count = 26;

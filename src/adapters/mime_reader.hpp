@@ -30,7 +30,7 @@ struct Field {
 struct Attachment {
   std::size_t number = 0;  // the part's place in the mail, counted depth first from 1, multiparts
                            // not counted and an enclosed mail counted once
-  std::string type;  // "image/jpeg"
+  std::string type;        // "image/jpeg"
   std::string name;
   std::uint64_t size = 0;  // bytes, decoded
 };

@@ -102,7 +102,7 @@ class Writer {
   }
   void write_object(const Value& value);
   template <class T>
-    requires requires(Writer& writer, const T& object) { fields(writer, object); }
+  requires requires(Writer& writer, const T& object) { fields(writer, object); }
   void write_object(const T& object) {
     const std::size_t start = bytes_.size();
     bytes_.push_back('\0');  // the length of most structs takes one byte
@@ -226,7 +226,7 @@ class Reader {
   }
   void read_object(Value& value);
   template <class T>
-    requires requires(Reader& reader, T& object) { fields(reader, object); }
+  requires requires(Reader& reader, T& object) { fields(reader, object); }
   void read_object(T& object) {
     Reader inner(span());
     inner.depth_ = depth_ + 1;

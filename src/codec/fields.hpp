@@ -25,7 +25,7 @@
 namespace novelo::codec {
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Media>
+requires std::same_as<std::remove_const_t<X>, Media>
 void fields(V& v, X& x) {
   v("kind", x.kind);
   v("mime", x.mime);
@@ -36,14 +36,14 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Option>
+requires std::same_as<std::remove_const_t<X>, Option>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("title", x.title);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Location>
+requires std::same_as<std::remove_const_t<X>, Location>
 void fields(V& v, X& x) {
   v("latitude", x.latitude);
   v("longitude", x.longitude);
@@ -52,7 +52,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, TemplateUse>
+requires std::same_as<std::remove_const_t<X>, TemplateUse>
 void fields(V& v, X& x) {
   v("name", x.name);
   v("locale", x.locale);
@@ -60,7 +60,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Mail>
+requires std::same_as<std::remove_const_t<X>, Mail>
 void fields(V& v, X& x) {
   v("subject", x.subject);
   v("message_id", x.message_id);
@@ -71,7 +71,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Content>
+requires std::same_as<std::remove_const_t<X>, Content>
 void fields(V& v, X& x) {
   v("text", x.text);
   v("media", x.media);
@@ -84,14 +84,14 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Author>
+requires std::same_as<std::remove_const_t<X>, Author>
 void fields(V& v, X& x) {
   v("role", x.role);
   v("name", x.name);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Party>
+requires std::same_as<std::remove_const_t<X>, Party>
 void fields(V& v, X& x) {
   v("address", x.address);
   v("aliases", x.aliases);
@@ -99,7 +99,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SendError>
+requires std::same_as<std::remove_const_t<X>, SendError>
 void fields(V& v, X& x) {
   v("error", x.error);
   v("code", x.code);
@@ -107,7 +107,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CallVerb>
+requires std::same_as<std::remove_const_t<X>, CallVerb>
 void fields(V& v, X& x) {
   v("kind", x.kind);
   v("call", x.call);
@@ -125,7 +125,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ContactRecord>
+requires std::same_as<std::remove_const_t<X>, ContactRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("name", x.name);
@@ -136,7 +136,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Identity>
+requires std::same_as<std::remove_const_t<X>, Identity>
 void fields(V& v, X& x) {
   v("address", x.address);
   v("holder", x.holder);
@@ -146,7 +146,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Reach>
+requires std::same_as<std::remove_const_t<X>, Reach>
 void fields(V& v, X& x) {
   v("entry_point", x.entry_point);
   v("address", x.address);
@@ -154,14 +154,14 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, KeptPlace>
+requires std::same_as<std::remove_const_t<X>, KeptPlace>
 void fields(V& v, X& x) {
   v("requested_at", x.requested_at);
   v("preferred", x.preferred);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ConversationRecord>
+requires std::same_as<std::remove_const_t<X>, ConversationRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("desk", x.desk);
@@ -186,7 +186,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Closure>
+requires std::same_as<std::remove_const_t<X>, Closure>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("number", x.number);
@@ -199,7 +199,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Interaction>
+requires std::same_as<std::remove_const_t<X>, Interaction>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("conversation", x.conversation);
@@ -225,7 +225,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Entry>
+requires std::same_as<std::remove_const_t<X>, Entry>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("sequence", x.sequence);
@@ -249,7 +249,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Note>
+requires std::same_as<std::remove_const_t<X>, Note>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("conversation", x.conversation);
@@ -260,7 +260,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CaseMail>
+requires std::same_as<std::remove_const_t<X>, CaseMail>
 void fields(V& v, X& x) {
   v("message_id", x.message_id);
   v("effect", x.effect);
@@ -269,7 +269,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CaseReply>
+requires std::same_as<std::remove_const_t<X>, CaseReply>
 void fields(V& v, X& x) {
   v("entry", x.entry);
   v("conversation", x.conversation);
@@ -278,7 +278,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CaseRecord>
+requires std::same_as<std::remove_const_t<X>, CaseRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("protocol", x.protocol);
@@ -300,7 +300,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CallbackAttempt>
+requires std::same_as<std::remove_const_t<X>, CallbackAttempt>
 void fields(V& v, X& x) {
   v("at", x.at);
   v("agent", x.agent);
@@ -310,7 +310,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Callback>
+requires std::same_as<std::remove_const_t<X>, Callback>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("conversation", x.conversation);
@@ -328,7 +328,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Survey>
+requires std::same_as<std::remove_const_t<X>, Survey>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("name", x.name);
@@ -348,7 +348,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Effect>
+requires std::same_as<std::remove_const_t<X>, Effect>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("kind", x.kind);
@@ -369,7 +369,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, WorkRecord>
+requires std::same_as<std::remove_const_t<X>, WorkRecord>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("kind", x.kind);
@@ -393,7 +393,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, AgentRecord>
+requires std::same_as<std::remove_const_t<X>, AgentRecord>
 void fields(V& v, X& x) {
   v("name", x.name);
   v("presence", x.presence);
@@ -404,7 +404,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, FlowSession>
+requires std::same_as<std::remove_const_t<X>, FlowSession>
 void fields(V& v, X& x) {
   v("flow", x.flow);
   v("version", x.version);
@@ -422,7 +422,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Outcome>
+requires std::same_as<std::remove_const_t<X>, Outcome>
 void fields(V& v, X& x) {
   v("repeated", x.repeated);
   v("contact", x.contact);
@@ -437,7 +437,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, UpsertContact>
+requires std::same_as<std::remove_const_t<X>, UpsertContact>
 void fields(V& v, X& x) {
   v("name", x.name);
   v("locale", x.locale);
@@ -446,14 +446,14 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ChooseContact>
+requires std::same_as<std::remove_const_t<X>, ChooseContact>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("contact", x.contact);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SetPresence>
+requires std::same_as<std::remove_const_t<X>, SetPresence>
 void fields(V& v, X& x) {
   v("agent", x.agent);
   v("presence", x.presence);
@@ -461,63 +461,63 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SetOtherCall>
+requires std::same_as<std::remove_const_t<X>, SetOtherCall>
 void fields(V& v, X& x) {
   v("agent", x.agent);
   v("active", x.active);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, AcceptOffer>
+requires std::same_as<std::remove_const_t<X>, AcceptOffer>
 void fields(V& v, X& x) {
   v("offer", x.offer);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, RefuseOffer>
+requires std::same_as<std::remove_const_t<X>, RefuseOffer>
 void fields(V& v, X& x) {
   v("offer", x.offer);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, FinishInteraction>
+requires std::same_as<std::remove_const_t<X>, FinishInteraction>
 void fields(V& v, X& x) {
   v("interaction", x.interaction);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, EndWrapUp>
+requires std::same_as<std::remove_const_t<X>, EndWrapUp>
 void fields(V& v, X& x) {
   v("interaction", x.interaction);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, HangUp>
+requires std::same_as<std::remove_const_t<X>, HangUp>
 void fields(V& v, X& x) {
   v("interaction", x.interaction);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ViewConversation>
+requires std::same_as<std::remove_const_t<X>, ViewConversation>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ClaimConversation>
+requires std::same_as<std::remove_const_t<X>, ClaimConversation>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ReassignConversation>
+requires std::same_as<std::remove_const_t<X>, ReassignConversation>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("to", x.to);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SendMessage>
+requires std::same_as<std::remove_const_t<X>, SendMessage>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("entry_point", x.entry_point);
@@ -528,14 +528,14 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, AddNote>
+requires std::same_as<std::remove_const_t<X>, AddNote>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("text", x.text);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CloseConversation>
+requires std::same_as<std::remove_const_t<X>, CloseConversation>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("qualification", x.qualification);
@@ -544,13 +544,13 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ReopenConversation>
+requires std::same_as<std::remove_const_t<X>, ReopenConversation>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, OpenCase>
+requires std::same_as<std::remove_const_t<X>, OpenCase>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("type", x.type);
@@ -559,14 +559,14 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SetCaseFields>
+requires std::same_as<std::remove_const_t<X>, SetCaseFields>
 void fields(V& v, X& x) {
   v("case", x.case_id);
   v("fields", x.fields);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SetCaseStatus>
+requires std::same_as<std::remove_const_t<X>, SetCaseStatus>
 void fields(V& v, X& x) {
   v("case", x.case_id);
   v("status", x.status);
@@ -574,21 +574,21 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, MarkInformed>
+requires std::same_as<std::remove_const_t<X>, MarkInformed>
 void fields(V& v, X& x) {
   v("case", x.case_id);
   v("what", x.what);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, VerifyReply>
+requires std::same_as<std::remove_const_t<X>, VerifyReply>
 void fields(V& v, X& x) {
   v("case", x.case_id);
   v("override", x.override_checks);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, RunAction>
+requires std::same_as<std::remove_const_t<X>, RunAction>
 void fields(V& v, X& x) {
   v("case", x.case_id);
   v("action", x.action);
@@ -596,7 +596,7 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CreateCallback>
+requires std::same_as<std::remove_const_t<X>, CreateCallback>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("entry_point", x.entry_point);
@@ -606,33 +606,33 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, PlaceCallback>
+requires std::same_as<std::remove_const_t<X>, PlaceCallback>
 void fields(V& v, X& x) {
   v("callback", x.callback);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, RecordAttempt>
+requires std::same_as<std::remove_const_t<X>, RecordAttempt>
 void fields(V& v, X& x) {
   v("callback", x.callback);
   v("result", x.result);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, CancelCallback>
+requires std::same_as<std::remove_const_t<X>, CancelCallback>
 void fields(V& v, X& x) {
   v("callback", x.callback);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, SendSurvey>
+requires std::same_as<std::remove_const_t<X>, SendSurvey>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("survey", x.survey);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, AnswerSurvey>
+requires std::same_as<std::remove_const_t<X>, AnswerSurvey>
 void fields(V& v, X& x) {
   v("token", x.token);
   v("score", x.score);
@@ -640,13 +640,13 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, LoadConfiguration>
+requires std::same_as<std::remove_const_t<X>, LoadConfiguration>
 void fields(V& v, X& x) {
   v("json", x.json);
 }
 
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ConfirmTime>
+requires std::same_as<std::remove_const_t<X>, ConfirmTime>
 void fields(V&, X&) {}
 
 }  // namespace novelo::codec

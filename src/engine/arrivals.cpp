@@ -107,8 +107,8 @@ JoinToken find_join_token(const Turn& turn, std::string_view text) {
   const std::size_t start = text.find(token_mark);
   if (start == std::string_view::npos) return found;
   std::size_t end = start + token_mark.size();
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
-                               text[end] == '-')) {
+  while (end < text.size() &&
+         (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '-')) {
     ++end;
   }
   const auto token = text.substr(start + token_mark.size(), end - start - token_mark.size());

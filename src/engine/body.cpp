@@ -43,8 +43,11 @@ Engine::Body::Body(Store& store, Fence fence, std::vector<const ChannelAdapter*>
 
 Status Engine::Body::ready() const {
   if (inside_) {
-    return fail({ErrorCode::reentrant, "inside", "the engine was called from inside its own call",
-                 {}, "return first, then call"});
+    return fail({ErrorCode::reentrant,
+                 "inside",
+                 "the engine was called from inside its own call",
+                 {},
+                 "return first, then call"});
   }
   if (fault_) {
     return fail({ErrorCode::unknown, "faulted", "the engine is faulted: " + fault_->message,
@@ -67,11 +70,14 @@ Status Engine::Body::restore(Timestamp now) {
     ids_ = IdCounter(clock->last_id);
     now_ = clock->now;
     if (clock->configuration != 0) {
-      const auto* stored = tables_.configurations.find(
-          tables_.key().number(clock->configuration).bytes());
+      const auto* stored =
+          tables_.configurations.find(tables_.key().number(clock->configuration).bytes());
       if (stored == nullptr) {
-        return fail({ErrorCode::corrupt, "no_configuration", "the configuration in service is gone",
-                     {}, "restore the store from a backup"});
+        return fail({ErrorCode::corrupt,
+                     "no_configuration",
+                     "the configuration in service is gone",
+                     {},
+                     "restore the store from a backup"});
       }
       auto setup = Setup::make(stored->json, adapters_, options_);
       if (!setup) return fail(setup.error());
@@ -135,8 +141,8 @@ void Engine::Body::find_next_timer() {
 
 Turn Engine::Body::begin_turn() {
   tables_.begin_input();
-  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_,
-              now_,    {},           {},        {},   {},       {},        false,   false,    {}};
+  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_, now_,
+              {},      {},           {},        {},   {},       false,     false,   {}};
 }
 
 bool Engine::Body::keep(Turn& turn) {
@@ -281,7 +287,10 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
                                                        Timestamp now) {
   if (auto may = ready(); !may) return fail(may.error());
   if (inputs.size() > options_.limits.inputs_per_feed) {
-    return fail({ErrorCode::limit, "too_many_inputs", "too many inputs in one call", {},
+    return fail({ErrorCode::limit,
+                 "too_many_inputs",
+                 "too many inputs in one call",
+                 {},
                  fmt::format("feed at most {}", options_.limits.inputs_per_feed)});
   }
   if (auto plausible = check_time(inputs, now); !plausible) return fail(plausible.error());
@@ -291,8 +300,9 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
   for (const Input& input : inputs) {
     fire_due();
     if (!fault_) results.push_back(run_one(input));
-    if (fault_) return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message,
-                                  fault_->subject, "open a new engine on the same store"});
+    if (fault_)
+      return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message, fault_->subject,
+                        "open a new engine on the same store"});
   }
   if (auto committed = commit(); !committed) return fail(committed.error());
   return results;
@@ -304,8 +314,9 @@ Status Engine::Body::run_time(Timestamp now) {
   const Inside inside(inside_);
   now_ = std::max(now_, now);
   fire_due();
-  if (fault_) return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message,
-                                fault_->subject, "open a new engine on the same store"});
+  if (fault_)
+    return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message, fault_->subject,
+                      "open a new engine on the same store"});
   return commit();
 }
 
@@ -321,7 +332,9 @@ std::optional<Timestamp> Engine::Body::next_deadline() const {
   return next;
 }
 
-std::vector<Signal> Engine::Body::take_signals() { return std::exchange(signals_, {}); }
+std::vector<Signal> Engine::Body::take_signals() {
+  return std::exchange(signals_, {});
+}
 
 std::string Engine::Body::fallback_route(const EntryPointName& name) const {
   const EntryPointConfig* entry_point = setup_ ? setup_->configuration.entry_point(name) : nullptr;

@@ -74,8 +74,8 @@ class Engine::Body {
   IdCounter ids_;
   Timestamp now_{};
   std::optional<Timestamp> next_timer_;
-  std::vector<Signal> pending_signals_;  // of the call under way
-  std::vector<Signal> signals_;          // committed
+  std::vector<Signal> pending_signals_;      // of the call under way
+  std::vector<Signal> signals_;              // committed
   std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them
   std::optional<Error> fault_;
   bool inside_ = false;

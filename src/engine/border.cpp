@@ -74,13 +74,15 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now) {
   const ChannelAdapter& adapter = *setup_->adapters.at(connection->name);
   if (auto genuine = adapter.verify(request, *connection); !genuine) return fail(genuine.error());
   auto decoded = adapter.decode(request, *connection);
-  const bool too_many =
-      decoded && decoded->events.size() > options_.limits.events_per_request;
+  const bool too_many = decoded && decoded->events.size() > options_.limits.events_per_request;
   if (decoded && !too_many) return decided(*connection, request, std::move(*decoded), now);
-  const Error error =
-      too_many ? Error{ErrorCode::limit, "too_many_events", "the request has too many events", {},
-                       fmt::format("at most {}", options_.limits.events_per_request)}
-               : decoded.error();
+  const Error error = too_many
+                          ? Error{ErrorCode::limit,
+                                  "too_many_events",
+                                  "the request has too many events",
+                                  {},
+                                  fmt::format("at most {}", options_.limits.events_per_request)}
+                          : decoded.error();
   if (auto plausible = check_time({}, now); !plausible) return fail(plausible.error());
   now_ = std::max(now_, now);
   quarantine(connection->name, request, error);
@@ -100,8 +102,11 @@ std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
   const EntryPointConfig* entry_point =
       setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
   if (entry_point == nullptr) {
-    undeliverable_[effect.id] = {ErrorCode::not_found, "unknown_entry_point",
-                                 "the entry point is not configured any more", {}, {}};
+    undeliverable_[effect.id] = {ErrorCode::not_found,
+                                 "unknown_entry_point",
+                                 "the entry point is not configured any more",
+                                 {},
+                                 {}};
     return std::nullopt;
   }
   out.connection = entry_point->connection;

@@ -175,8 +175,8 @@ void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
   entry.provider_at = event.at;
   entry.content.media.push_back(media);
   entry.content.text = media.transcript;
-  entry.details = {{"seconds", Value(std::chrono::duration_cast<std::chrono::seconds>(event.length)
-                                         .count())}};
+  entry.details = {
+      {"seconds", Value(std::chrono::duration_cast<std::chrono::seconds>(event.length).count())}};
   turn.outcome.entry = turn.append(call.conversation, std::move(entry)).sequence;
   if (call.session) {
     turn.tasks.emplace_back(ContinueFlow{call.id, FlowRecording{media, event.length}});

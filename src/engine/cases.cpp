@@ -34,9 +34,8 @@ void advise(Turn& turn, CaseId id) {
                                      [&](const Condition& test) { return holds(test, variables); });
     if (!applies || contains(matter.advised, rule.advice)) continue;
     turn.edit(matter).advised.push_back(rule.advice);
-    Value::Map details{{"case", id_value(id)},
-                       {"advice", Value(rule.advice)},
-                       {"text", Value(rule.text)}};
+    Value::Map details{
+        {"case", id_value(id)}, {"advice", Value(rule.advice)}, {"text", Value(rule.text)}};
     turn.note_event(matter.conversation, EventKind::advised, details);
     if (!matter.owner.empty()) {
       turn.notify(matter.owner, matter.conversation, "advice", std::move(details));
@@ -239,9 +238,9 @@ void request_verification(Turn& turn, const CaseRecord& matter) {
 bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                      std::uint64_t entry) {
   const CaseRecord matter = turn.get(reply.case_id);
-  const auto answered = std::find_if(
-      matter.mails.begin(), matter.mails.end(),
-      [&](const CaseMail& mail) { return mail.message_id == reply.answered; });
+  const auto answered =
+      std::find_if(matter.mails.begin(), matter.mails.end(),
+                   [&](const CaseMail& mail) { return mail.message_id == reply.answered; });
   const bool superseded = answered != matter.mails.end() && answered->superseded;
   turn.edit(matter).replies.push_back({entry, conversation, superseded, false});
   turn.note_event(conversation, EventKind::reply_linked,

@@ -91,8 +91,8 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
   if (const EngineClock* stored = turn.tables.clock.find(turn.tables.clock_key())) clock = *stored;
   ++clock.configuration;
   turn.tables.clock.put(turn.tables.clock_key(), clock);
-  turn.tables.configurations.create(
-      turn.tables.key().number(clock.configuration).bytes(), {command.json});
+  turn.tables.configurations.create(turn.tables.key().number(clock.configuration).bytes(),
+                                    {command.json});
   turn.outcome.details["version"] = Value(static_cast<std::int64_t>(clock.configuration));
   turn.new_setup = std::move(*next);
   turn.setup = &*turn.new_setup;

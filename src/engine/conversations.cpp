@@ -41,11 +41,10 @@ void close_conversation(Turn& turn, ConversationId id, Author by, std::string qu
   conversation.closed_at = turn.now;
   conversation.kept_place.reset();
   conversation.passing_on = false;
-  Closure closure{id, ++conversation.closures, turn.now, by, qualification, description,
+  Closure closure{id,          ++conversation.closures, turn.now, by, qualification, description,
                   disposition, conversation.survey};
   const std::uint32_t number = closure.number;
-  turn.tables.open_conversations.erase(
-      turn.tables.key(conversation.desk, conversation.contact));
+  turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, conversation.contact));
   turn.tables.closures.create(turn.tables.key(id, number), std::move(closure));
   turn.note_event(id, EventKind::closed,
                   {{"closure", Value(static_cast<std::int64_t>(number))},
@@ -121,8 +120,8 @@ Status decide(Turn& turn, const AgentName& actor, const AddNote& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
   if (command.text.empty()) {
-    return fail({ErrorCode::invalid, "empty_note", "there is nothing to note", "text",
-                 "write something"});
+    return fail(
+        {ErrorCode::invalid, "empty_note", "there is nothing to note", "text", "write something"});
   }
   Note note;
   note.id = turn.ids.take<NoteId>();
@@ -172,8 +171,8 @@ Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& comm
     return fail(refused("not_closed", "the conversation is not closed",
                         fmt::format("conversation {}", conversation.id.value()), "go on in it"));
   }
-  const Pointer* open = turn.tables.open_conversations.find(
-      turn.tables.key(conversation.desk, conversation.contact));
+  const Pointer* open =
+      turn.tables.open_conversations.find(turn.tables.key(conversation.desk, conversation.contact));
   if (open != nullptr) {
     return fail({ErrorCode::conflict, "other_conversation_open",
                  "the contact has an open conversation at this desk",

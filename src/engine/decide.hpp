@@ -72,8 +72,8 @@ void decide(Turn& turn, const ContinueFlow& task);
 // cases.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
-  std::string answered;   // the Message-ID it answers, when that is known
-  std::string trust;      // "token", "participant"
+  std::string answered;  // the Message-ID it answers, when that is known
+  std::string trust;     // "token", "participant"
 };
 // True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
 bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
@@ -94,7 +94,7 @@ bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
 struct OutgoingMessage {
   ConversationId conversation;
   EntryPointName entry_point;
-  std::optional<Address> to;    // empty: where the contact was last reached, or is known to be
+  std::optional<Address> to;  // empty: where the contact was last reached, or is known to be
   Content content;
   TemplateName template_name;
   Value::Map variables;

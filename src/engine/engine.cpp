@@ -45,7 +45,9 @@ Result<Outcome> Engine::feed(const Command& command, Timestamp now) {
   return std::move(results->front());
 }
 
-Status Engine::feed_time(Timestamp now) { return body_->run_time(now); }
+Status Engine::feed_time(Timestamp now) {
+  return body_->run_time(now);
+}
 
 Result<std::vector<Handout>> Engine::poll(Timestamp now, std::size_t max) {
   return body_->poll(now, max);
@@ -58,9 +60,15 @@ Result<Outcome> Engine::settle(EffectId effect, const Settlement& settlement, Ti
   return std::move(results->front());
 }
 
-std::optional<Timestamp> Engine::next_deadline() const { return body_->next_deadline(); }
-std::vector<Signal> Engine::take_signals() { return body_->take_signals(); }
-bool Engine::faulted() const { return body_->faulted(); }
+std::optional<Timestamp> Engine::next_deadline() const {
+  return body_->next_deadline();
+}
+std::vector<Signal> Engine::take_signals() {
+  return body_->take_signals();
+}
+bool Engine::faulted() const {
+  return body_->faulted();
+}
 std::string Engine::fallback_route(const EntryPointName& entry_point) const {
   return body_->fallback_route(entry_point);
 }

@@ -31,11 +31,11 @@ Value flow_variables(Turn& turn, const Interaction& interaction) {
   const bool withheld = interaction.remote.kind == AddressKind::withheld;
   const LineKind line = plain && !withheld ? line_kind(*plain) : LineKind::unknown;
   const bool mobile = line == LineKind::mobile;
-  variables["caller"] = Value(Value::Map{
-      {"number", Value(plain && !withheld ? plain->value : std::string())},
-      {"withheld", Value(withheld)},
-      {"mobile", Value(mobile)},
-      {"landline", Value(line == LineKind::landline)}});
+  variables["caller"] =
+      Value(Value::Map{{"number", Value(plain && !withheld ? plain->value : std::string())},
+                       {"withheld", Value(withheld)},
+                       {"mobile", Value(mobile)},
+                       {"landline", Value(line == LineKind::landline)}});
   Value::Map channels;
   for (const Channel channel : {Channel::sms, Channel::whatsapp, Channel::email}) {
     const bool configured = turn.config().entry_point_on(conversation.desk, channel) != nullptr;
@@ -168,8 +168,8 @@ class Performance {
     callback.entry_point = line_for(at, entry_point);
     callback.queue = entry_point.queue;
     callback.number = at.remote;
-    const Address asked = output.number.empty() ? at.remote
-                                                : Address{AddressKind::phone, output.number};
+    const Address asked =
+        output.number.empty() ? at.remote : Address{AddressKind::phone, output.number};
     if (const auto number = normalise(asked, entry_point.dial_plan)) callback.number = *number;
     if (output.by == FlowCallback::By::owner) callback.agent = conversation.owner;
     callback.requested_at = at.started_at;
@@ -249,9 +249,8 @@ class Performance {
 
   void on(const FlowSegment& output) {
     const std::uint64_t number = turn_.ids.take<SessionId>().value();
-    turn_.tables.segments.create(
-        turn_.tables.key().number(number).bytes(),
-        {id_, flow_, output.step, output.exit, output.operand, turn_.now});
+    turn_.tables.segments.create(turn_.tables.key().number(number).bytes(),
+                                 {id_, flow_, output.step, output.exit, output.operand, turn_.now});
   }
 
   void finish() {
@@ -352,9 +351,9 @@ void decide(Turn& turn, const StartFlow& task) {
   }
   turn.note_event(interaction, EventKind::flow_started, {{"flow", Value(task.flow.text())}},
                   {AuthorRole::bot, task.flow.text()});
-  auto decision = turn.setup->flows.start(task.flow, locale_of(turn, interaction.contact),
-                                          interaction.channel, flow_variables(turn, interaction),
-                                          turn.now);
+  auto decision =
+      turn.setup->flows.start(task.flow, locale_of(turn, interaction.contact), interaction.channel,
+                              flow_variables(turn, interaction), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);
@@ -362,16 +361,16 @@ void decide(Turn& turn, const StartFlow& task) {
 
 void decide(Turn& turn, const ContinueFlow& task) {
   const Interaction interaction = turn.get(task.interaction);
-  const FlowSession* stored =
-      interaction.session ? turn.tables.sessions.find(turn.tables.key(interaction.session))
-                          : nullptr;
+  const FlowSession* stored = interaction.session
+                                  ? turn.tables.sessions.find(turn.tables.key(interaction.session))
+                                  : nullptr;
   if (stored == nullptr || interaction.state == InteractionState::ended) return;
   const FlowSession session = *stored;
   if (session.deadline) {
     turn.disarm(TimerKind::flow, interaction.id.value(), *session.deadline);
   }
-  auto decision = turn.setup->flows.resume(session, task.input, flow_variables(turn, interaction),
-                                           turn.now);
+  auto decision =
+      turn.setup->flows.resume(session, task.input, flow_variables(turn, interaction), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);

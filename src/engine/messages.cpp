@@ -44,8 +44,8 @@ const Interaction* live_chat(Turn& turn, ConversationId conversation,
 struct Arrival {
   Recognised who;
   ConversationId conversation;
-  bool fresh = false;   // the conversation began with this
-  std::string text;     // without the token
+  bool fresh = false;    // the conversation began with this
+  std::string text;      // without the token
   bool claimed = false;  // joined by a token from an address nobody knew
 };
 
@@ -77,8 +77,8 @@ void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& ent
                  const Address& address) {
   const ConversationRecord* before =
       turn.tables.conversations.find(turn.tables.key(arrival.conversation));
-  const bool joins = !arrival.fresh &&
-                     (before == nullptr || find_reach(*before, entry_point.name) == nullptr);
+  const bool joins =
+      !arrival.fresh && (before == nullptr || find_reach(*before, entry_point.name) == nullptr);
   if (!joins && !arrival.claimed) return;
   const ConversationRecord conversation = turn.get(arrival.conversation);
   if (joins) {

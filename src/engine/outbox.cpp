@@ -13,8 +13,7 @@ void Outbox::add(const Effect& effect, bool maybe_done, bool held) {
   // Behind the first of its lane nothing was ever handed out.
   const auto lane = lane_of(effect);
   if (lane && lanes_.contains(*lane)) maybe_done = held = false;
-  const InteractionId call =
-      effect.kind == EffectKind::call ? effect.interaction : InteractionId();
+  const InteractionId call = effect.kind == EffectKind::call ? effect.interaction : InteractionId();
   if (call) calls_[call].insert(effect.id);
   Ticket ticket{lane, effect.not_before, maybe_done, held, call};
   bool first = true;
@@ -73,7 +72,9 @@ std::vector<EffectId> Outbox::ready(Timestamp now, std::size_t most) const {
   return result;
 }
 
-void Outbox::mark_handed_out(EffectId id) { ready_.erase(id); }
+void Outbox::mark_handed_out(EffectId id) {
+  ready_.erase(id);
+}
 
 bool Outbox::maybe_done(EffectId id) const {
   const auto found = tickets_.find(id);

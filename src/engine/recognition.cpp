@@ -43,8 +43,8 @@ ContactId chosen_before(Turn& turn, const Party& party, const std::vector<Contac
   if (entry_point.channel == Channel::voice) return {};
   ContactId chosen;
   for (const ContactId candidate : candidates) {
-    const Pointer* open = turn.tables.open_conversations.find(
-        turn.tables.key(entry_point.desk, candidate));
+    const Pointer* open =
+        turn.tables.open_conversations.find(turn.tables.key(entry_point.desk, candidate));
     if (open == nullptr) continue;
     const ConversationRecord conversation = turn.get(ConversationId(open->id));
     const Reach* reach = find_reach(conversation, entry_point.name);
@@ -125,10 +125,9 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
     if (!found.empty()) break;
     found = identities_at(turn, plain_form(alias, entry_point.dial_plan));
   }
-  const bool several =
-      std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
-        return !identity.members.empty() || identity.holder != found.front().holder;
-      });
+  const bool several = std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
+    return !identity.members.empty() || identity.holder != found.front().holder;
+  });
   if (several) return recognise_shared(turn, party, found, entry_point);
   if (!found.empty()) {
     who.contact = found.front().holder;

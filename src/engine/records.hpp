@@ -190,8 +190,11 @@ class Records {
             std::string(to_string(table)), "restore the store from a backup"};
   }
   static Error missing() {
-    return {ErrorCode::internal, "missing_record", "a record that was to be changed is not there",
-            std::string(to_string(table)), {}};
+    return {ErrorCode::internal,
+            "missing_record",
+            "a record that was to be changed is not there",
+            std::string(to_string(table)),
+            {}};
   }
   std::vector<std::pair<std::string, T>> fail_with(const Error& error) {
     if (!fault_->error) fault_->error = error;
@@ -202,8 +205,8 @@ class Records {
   StoreFault* fault_;
   std::size_t capacity_;
   std::unordered_map<std::string, Slot> slots_;
-  Node* latest_ = nullptr;        // the one looked up last
-  std::vector<Node*> changed_;    // in the order of their first change
+  Node* latest_ = nullptr;      // the one looked up last
+  std::vector<Node*> changed_;  // in the order of their first change
   std::vector<std::pair<Node*, Slot>> undo_;
   std::uint64_t input_ = 0;
   std::optional<T> nowhere_;  // takes the change of a record that is missing; the engine is faulted

@@ -73,8 +73,7 @@ void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) 
     return;
   }
   const bool free = conversation.owner.empty();
-  const bool asked_for_another =
-      conversation.passing_on && work.kind == WorkKind::interaction;
+  const bool asked_for_another = conversation.passing_on && work.kind == WorkKind::interaction;
   if (!free && !asked_for_another) return;
   ConversationRecord& changed = turn.edit(conversation);
   changed.owner = agent;

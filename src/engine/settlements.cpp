@@ -31,7 +31,9 @@ int rank(DeliveryStatus status) {
   return 0;
 }
 
-bool moves_forward(DeliveryStatus from, DeliveryStatus to) { return rank(to) > rank(from); }
+bool moves_forward(DeliveryStatus from, DeliveryStatus to) {
+  return rank(to) > rank(from);
+}
 
 // A failure is shown, and whoever owns the conversation is told.
 void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const SendError& error) {
@@ -117,8 +119,9 @@ void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) 
   const ConnectionName& connection = entry_point->connection;
   const OutboundMessage message{effect.id, entry_point->address, effect.to, effect.content,
                                 effect.created_at};
-  const SendOutcome outcome = turn.setup->adapters.at(connection)->read_reply(
-      message, reply, turn.setup->connections.at(connection));
+  const SendOutcome outcome =
+      turn.setup->adapters.at(connection)
+          ->read_reply(message, reply, turn.setup->connections.at(connection));
   switch (outcome.kind) {
     case SendOutcome::Kind::accepted:
       accepted(turn, effect, connection, outcome.provider_id);
@@ -149,10 +152,11 @@ void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) 
   const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
   if (entry_point == nullptr) return remove_effect(turn, effect);
   const ConnectionName& connection = entry_point->connection;
-  const SendOutcome outcome = turn.setup->adapters.at(connection)->read_reply(
-      OutboundCall{effect.id, effect.verb}, reply, turn.setup->connections.at(connection));
-  const bool passing = outcome.kind == SendOutcome::Kind::retry ||
-                       outcome.kind == SendOutcome::Kind::uncertain;
+  const SendOutcome outcome = turn.setup->adapters.at(connection)
+                                  ->read_reply(OutboundCall{effect.id, effect.verb}, reply,
+                                               turn.setup->connections.at(connection));
+  const bool passing =
+      outcome.kind == SendOutcome::Kind::retry || outcome.kind == SendOutcome::Kind::uncertain;
   if (outcome.kind == SendOutcome::Kind::accepted) return remove_effect(turn, effect);
   if (passing && try_again(turn, effect, outcome.retry_after)) return;
   call_failed(turn, effect);
@@ -187,20 +191,19 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
 // A send that was taken back while the provider was taking it: what the provider says stands.
 void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
   const auto* reply = std::get_if<TransportReply>(&settle.settlement);
-  const Correlation* gone = turn.tables.correlations.find(turn.tables.key(
-      CorrelationKind::effect, "", std::to_string(settle.effect.value())));
+  const Correlation* gone = turn.tables.correlations.find(
+      turn.tables.key(CorrelationKind::effect, "", std::to_string(settle.effect.value())));
   if (reply == nullptr || gone == nullptr) return;
-  const Entry* entry =
-      turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
+  const Entry* entry = turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
   const EntryPointConfig* at =
       entry != nullptr ? turn.config().entry_point(entry->entry_point) : nullptr;
   const bool taken_back = entry != nullptr && (entry->status == DeliveryStatus::withdrawn ||
                                                entry->status == DeliveryStatus::refused);
   if (at == nullptr || !taken_back) return;
   const OutboundMessage message{settle.effect, at->address, Address(), entry->content, entry->at};
-  const SendOutcome outcome = turn.setup->adapters.at(at->connection)
-                                  ->read_reply(message, *reply,
-                                               turn.setup->connections.at(at->connection));
+  const SendOutcome outcome =
+      turn.setup->adapters.at(at->connection)
+          ->read_reply(message, *reply, turn.setup->connections.at(at->connection));
   if (outcome.kind != SendOutcome::Kind::accepted) return;
   Effect effect;
   effect.id = settle.effect;
@@ -263,8 +266,8 @@ Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receip
         return {};
       }
     }
-    if (const Correlation* gone = turn.tables.correlations.find(turn.tables.key(
-            CorrelationKind::effect, "", std::to_string(receipt.effect.value())))) {
+    if (const Correlation* gone = turn.tables.correlations.find(
+            turn.tables.key(CorrelationKind::effect, "", std::to_string(receipt.effect.value())))) {
       merge_status(turn, gone->conversation, gone->entry, receipt.status, receipt.error);
       return {};
     }

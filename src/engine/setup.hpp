@@ -16,7 +16,7 @@ struct Setup {
   std::string json;
   Configuration configuration;
   FlowEngine flows;
-  std::map<ConnectionName, Connection> connections;       // with their secrets
+  std::map<ConnectionName, Connection> connections;  // with their secrets
   std::map<ConnectionName, const ChannelAdapter*> adapters;
   std::map<ConnectionName, Capabilities> capabilities;
 

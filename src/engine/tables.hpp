@@ -32,9 +32,9 @@ struct StoredConfiguration {
   std::string json;
 };
 enum class TimerKind : std::uint8_t {
-  flow = 1,       // owner: an interaction; silence is an answer too
-  callback = 2,   // owner: a callback; the next attempt
-  effect = 3,     // owner: an effect; it may not be sent any more
+  flow = 1,      // owner: an interaction; silence is an answer too
+  callback = 2,  // owner: a callback; the next attempt
+  effect = 3,    // owner: an effect; it may not be sent any more
 };
 struct Timer {
   Timestamp due{};
@@ -82,7 +82,7 @@ struct Segment {
 
 namespace codec {
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, EngineClock>
+requires std::same_as<std::remove_const_t<X>, EngineClock>
 void fields(V& v, X& x) {
   v("last_id", x.last_id);
   v("now", x.now);
@@ -90,29 +90,29 @@ void fields(V& v, X& x) {
   v("quarantined", x.quarantined);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Counter>
+requires std::same_as<std::remove_const_t<X>, Counter>
 void fields(V& v, X& x) {
   v("value", x.value);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Pointer>
+requires std::same_as<std::remove_const_t<X>, Pointer>
 void fields(V& v, X& x) {
   v("id", x.id);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, StoredConfiguration>
+requires std::same_as<std::remove_const_t<X>, StoredConfiguration>
 void fields(V& v, X& x) {
   v("json", x.json);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Timer>
+requires std::same_as<std::remove_const_t<X>, Timer>
 void fields(V& v, X& x) {
   v("due", x.due);
   v("kind", x.kind);
   v("owner", x.owner);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Correlation>
+requires std::same_as<std::remove_const_t<X>, Correlation>
 void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("entry", x.entry);
@@ -121,19 +121,19 @@ void fields(V& v, X& x) {
   v("effect", x.effect);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, ParkedReceipt>
+requires std::same_as<std::remove_const_t<X>, ParkedReceipt>
 void fields(V& v, X& x) {
   v("status", x.status);
   v("error", x.error);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, StoredCommand>
+requires std::same_as<std::remove_const_t<X>, StoredCommand>
 void fields(V& v, X& x) {
   v("digest", x.digest);
   v("outcome", x.outcome);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, QuarantineRow>
+requires std::same_as<std::remove_const_t<X>, QuarantineRow>
 void fields(V& v, X& x) {
   v("id", x.id);
   v("connection", x.connection);
@@ -148,7 +148,7 @@ void fields(V& v, X& x) {
   v("body", x.body);
 }
 template <class V, class X>
-  requires std::same_as<std::remove_const_t<X>, Segment>
+requires std::same_as<std::remove_const_t<X>, Segment>
 void fields(V& v, X& x) {
   v("interaction", x.interaction);
   v("flow", x.flow);

@@ -93,8 +93,8 @@ void Turn::withdraw(EffectId id, DeliveryStatus status) {
     Correlation gone;
     gone.conversation = effect->conversation;
     gone.entry = effect->entry;
-    tables.correlations.create(
-        tables.key(CorrelationKind::effect, "", std::to_string(id.value())), std::move(gone));
+    tables.correlations.create(tables.key(CorrelationKind::effect, "", std::to_string(id.value())),
+                               std::move(gone));
   }
   tables.effects.erase(tables.key(id));
   outbox_changes.push_back({OutboxChange::Kind::removed, id});
@@ -184,10 +184,18 @@ T copy_of(Turn& turn, Result<const T*> record) {
 }
 }  // namespace
 
-ConversationRecord Turn::get(ConversationId id) { return copy_of(*this, conversation(id)); }
-Interaction Turn::get(InteractionId id) { return copy_of(*this, interaction(id)); }
-CaseRecord Turn::get(CaseId id) { return copy_of(*this, case_of(id)); }
-Callback Turn::get(CallbackId id) { return copy_of(*this, callback(id)); }
+ConversationRecord Turn::get(ConversationId id) {
+  return copy_of(*this, conversation(id));
+}
+Interaction Turn::get(InteractionId id) {
+  return copy_of(*this, interaction(id));
+}
+CaseRecord Turn::get(CaseId id) {
+  return copy_of(*this, case_of(id));
+}
+Callback Turn::get(CallbackId id) {
+  return copy_of(*this, callback(id));
+}
 
 Result<const AgentConfig*> Turn::agent(const AgentName& name) const {
   const AgentConfig* agent = config().agent(name);

@@ -58,8 +58,8 @@ struct Turn {
   std::deque<Task> tasks;
   std::optional<Setup> new_setup;  // of a LoadConfiguration
   bool timers_changed = false;
-  bool routed = false;             // the router has changed too
-  std::optional<Error> broken;     // an invariant did not hold: the engine is faulted
+  bool routed = false;          // the router has changed too
+  std::optional<Error> broken;  // an invariant did not hold: the engine is faulted
 
   const Configuration& config() const { return setup->configuration; }
 

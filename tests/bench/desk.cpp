@@ -26,9 +26,13 @@ void expect(bool holds) {
   if (!holds) std::abort();
 }
 
-std::string agent_name(std::size_t number) { return fmt::format("agent{}", number); }
+std::string agent_name(std::size_t number) {
+  return fmt::format("agent{}", number);
+}
 
-std::string key_of(std::uint64_t first) { return Key(tenant).number(first).bytes(); }
+std::string key_of(std::uint64_t first) {
+  return Key(tenant).number(first).bytes();
+}
 
 }  // namespace
 
@@ -126,7 +130,9 @@ void Desk::serve() {
   }
 }
 
-Timestamp Desk::tick() { return now_ += std::chrono::milliseconds(1); }
+Timestamp Desk::tick() {
+  return now_ += std::chrono::milliseconds(1);
+}
 
 // The first messages open the conversations one after another. Then every contact writes once in
 // each run of `chat_count_`, and those of one batch stand nowhere near one another in the store.

@@ -63,8 +63,8 @@ class Desk {
   std::vector<Chat> chats_;  // by contact
   Timestamp now_ = opened_at;
   std::uint64_t commands_ = 0;
-  std::uint64_t messages_ = 0;        // made so far
-  std::vector<std::uint64_t> latest_;  // of the last webhook
+  std::uint64_t messages_ = 0;                          // made so far
+  std::vector<std::uint64_t> latest_;                   // of the last webhook
   std::uint64_t effect_rows_ = std::uint64_t{1} << 62;  // keys of the bare effects
 };
 

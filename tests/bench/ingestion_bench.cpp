@@ -132,10 +132,18 @@ void ingest(benchmark::State& state, Door door) {
 }
 
 BENCHMARK_CAPTURE(ingest, receive, Door::receive)
-    ->ArgName("batch")->Arg(100)->Arg(1)->Iterations(300)->UseManualTime()
+    ->ArgName("batch")
+    ->Arg(100)
+    ->Arg(1)
+    ->Iterations(300)
+    ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(ingest, feed, Door::feed)
-    ->ArgName("batch")->Arg(100)->Arg(1)->Iterations(300)->UseManualTime()
+    ->ArgName("batch")
+    ->Arg(100)
+    ->Arg(1)
+    ->Iterations(300)
+    ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 
 }  // namespace

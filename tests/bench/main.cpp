@@ -20,7 +20,9 @@ bool promise(benchmark::State& state, bool holds, const std::string& what) {
   return false;
 }
 
-int broken_promises() { return broken(); }
+int broken_promises() {
+  return broken();
+}
 
 }  // namespace novelo::bench
 

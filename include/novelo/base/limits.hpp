@@ -13,17 +13,17 @@ struct Limits {
   std::size_t request_bytes = 16 * 1024 * 1024;  // a webhook, a mail, a PBX event
   std::size_t events_per_request = 1000;
   std::size_t inputs_per_feed = 10'000;
-  std::size_t text_scalars = 65'536;   // of one message, in Unicode scalars
+  std::size_t text_scalars = 65'536;  // of one message, in Unicode scalars
   std::size_t media_per_message = 32;
   std::size_t json_depth = 64;
   std::size_t configuration_bytes = 64 * 1024 * 1024;
   std::size_t mail_depth = 32;             // multiparts and messages inside one another
   std::size_t mail_parts = 256;            // of one mail
   std::size_t mail_header_bytes = 65'536;  // of one part, the mail itself included
-  std::size_t quarantine_rows = 10'000;  // the oldest unreadable payload makes room for a new one
+  std::size_t quarantine_rows = 10'000;    // the oldest unreadable payload makes room for a new one
 
   // one decision
-  std::size_t cascade_steps = 256;      // derived inputs of one input before a person takes over
+  std::size_t cascade_steps = 256;  // derived inputs of one input before a person takes over
   std::size_t timers_per_feed = 1000;
   std::size_t flow_steps_per_turn = 100;
   std::size_t flow_turns_per_session = 500;
@@ -33,7 +33,7 @@ struct Limits {
   std::size_t unsettled_effects = 100'000;  // above it new sends are refused `busy`
   std::size_t live_works = 100'000;
   std::size_t requirement_classes = 1024;  // (queue, skills) in use by work that waits at one time
-  std::size_t signals = 4096;           // the oldest are dropped first; signals are not durable
+  std::size_t signals = 4096;              // the oldest are dropped first; signals are not durable
 
   // people
   std::size_t identities_per_contact = 64;

@@ -24,6 +24,8 @@ class Secret {
 };
 
 // What every log, error and print shows in its place.
-inline std::string_view to_string(const Secret&) { return "[secret]"; }
+inline std::string_view to_string(const Secret&) {
+  return "[secret]";
+}
 
 }  // namespace novelo

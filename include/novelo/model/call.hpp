@@ -18,15 +18,15 @@
 namespace novelo {
 
 enum class CallEventKind : std::uint8_t {
-  incoming = 1,     // somebody calls an entry point
-  answered = 2,     // the contact's side of an originated call was picked up
-  digits = 3,       // keys pressed for a `gather`; empty when nothing came in time
-  speech = 4,       // words recognised for a `gather`
-  recorded = 5,     // a recording is finished: `media` names it
-  played = 6,       // a prompt was played to its end
-  bridged = 7,      // contact and agent are connected
+  incoming = 1,       // somebody calls an entry point
+  answered = 2,       // the contact's side of an originated call was picked up
+  digits = 3,         // keys pressed for a `gather`; empty when nothing came in time
+  speech = 4,         // words recognised for a `gather`
+  recorded = 5,       // a recording is finished: `media` names it
+  played = 6,         // a prompt was played to its end
+  bridged = 7,        // contact and agent are connected
   bridge_failed = 8,  // the agent's device did not answer
-  hung_up = 9,      // the call ended; `cause` says why
+  hung_up = 9,        // the call ended; `cause` says why
 };
 std::string_view to_string(CallEventKind kind);
 std::optional<CallEventKind> parse_call_event_kind(std::string_view text);

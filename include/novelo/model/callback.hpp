@@ -26,15 +26,15 @@ std::string_view to_string(CallbackState state);
 enum class AttemptResult : std::uint8_t {
   none = 0,  // still under way
   reached = 1,
-  no_answer = 2,       // Q.850 18, 19
-  busy = 3,            // 17
-  rejected = 4,        // 21
-  not_receiving = 5,   // 1, 3, 20, 22, 27, 28
+  no_answer = 2,      // Q.850 18, 19
+  busy = 3,           // 17
+  rejected = 4,       // 21
+  not_receiving = 5,  // 1, 3, 20, 22, 27, 28
   third_party = 6,
   wrong_number = 7,
   refused_identification = 8,
   dropped = 9,
-  failed = 10,         // the call could not be placed; not the contact's doing
+  failed = 10,  // the call could not be placed; not the contact's doing
 };
 std::string_view to_string(AttemptResult result);
 std::optional<AttemptResult> parse_attempt_result(std::string_view text);
@@ -58,13 +58,13 @@ struct Callback {
   EntryPointName entry_point;  // the line that it is placed from
   Address number;
   QueueName queue;
-  AgentName agent;        // promised by this agent; empty: by anybody
+  AgentName agent;  // promised by this agent; empty: by anybody
   Timestamp requested_at{};
   std::optional<Timestamp> not_before;  // the next attempt
   std::optional<Media> message;         // what the contact left
   CallbackState state = CallbackState::open;
   std::vector<CallbackAttempt> attempts;
-  WorkId work;            // at the router, while it waits for its agent or is being kept
+  WorkId work;  // at the router, while it waits for its agent or is being kept
 
   friend bool operator==(const Callback&, const Callback&) = default;
 };

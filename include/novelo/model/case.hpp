@@ -43,7 +43,7 @@ struct CaseRecord {
   CaseId id;
   std::string protocol;
   CaseTypeName type;
-  std::string category;   // a leaf of the category tree, " > " between levels; may be empty
+  std::string category;  // a leaf of the category tree, " > " between levels; may be empty
   CaseStatusName status;
   ContactId contact;
   ConversationId conversation;  // where it was opened

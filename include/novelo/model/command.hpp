@@ -79,11 +79,11 @@ struct ReassignConversation {
 // A message to the contact: free content, or a configured template with its variables.
 struct SendMessage {
   ConversationId conversation;
-  EntryPointName entry_point;   // the channel and number it goes out from
-  Content content;              // with `template_name` set: only media of it is used
-  TemplateName template_name;   // empty: free content
-  Value::Map variables;         // for the template, beside what the engine knows
-  CaseId case_id;               // when it belongs to a case
+  EntryPointName entry_point;  // the channel and number it goes out from
+  Content content;             // with `template_name` set: only media of it is used
+  TemplateName template_name;  // empty: free content
+  Value::Map variables;        // for the template, beside what the engine knows
+  CaseId case_id;              // when it belongs to a case
 };
 struct AddNote {
   ConversationId conversation;
@@ -136,8 +136,8 @@ struct RunAction {
 struct CreateCallback {
   ConversationId conversation;
   EntryPointName entry_point;
-  Address number;      // empty: the contact's telephone
-  AgentName agent;     // empty: anybody
+  Address number;   // empty: the contact's telephone
+  AgentName agent;  // empty: anybody
   std::optional<Timestamp> not_before;
 };
 struct PlaceCallback {
@@ -181,7 +181,7 @@ using CommandBody =
                  AnswerSurvey, LoadConfiguration, ConfirmTime>;
 
 struct Command {
-  std::string id;   // 1 to 128 bytes, unique for its sender
+  std::string id;  // 1 to 128 bytes, unique for its sender
   AgentName actor;
   CommandBody body;
 };

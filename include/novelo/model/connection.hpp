@@ -29,18 +29,18 @@ struct Connection {
 // What a channel can carry through one connection. Texts are counted in Unicode scalars.
 struct Capabilities {
   Channel channel = Channel::none;
-  std::size_t text = 0;            // longest text of one message; 0 = no text
-  std::size_t buttons = 0;         // options shown as buttons
+  std::size_t text = 0;     // longest text of one message; 0 = no text
+  std::size_t buttons = 0;  // options shown as buttons
   std::size_t button_title = 0;
-  std::size_t list_rows = 0;       // options shown as a list
+  std::size_t list_rows = 0;  // options shown as a list
   std::size_t list_title = 0;
   bool media = false;
   bool templates = false;
-  bool subject = false;            // mail
-  Duration window{};               // free text is allowed so long after the contact's last message;
-                                   // zero = always
+  bool subject = false;  // mail
+  Duration window{};     // free text is allowed so long after the contact's last message;
+                         // zero = always
   bool receipts = false;
-  bool idempotent_send = false;    // the provider drops a second request with the same key
+  bool idempotent_send = false;  // the provider drops a second request with the same key
 
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };

@@ -15,10 +15,10 @@ namespace novelo {
 // A customer.
 struct ContactRecord {
   ContactId id;
-  std::string name;    // how the contact is addressed; empty until somebody knows it
-  std::string locale;  // "pt-PT"; empty: the tenant's
+  std::string name;                 // how the contact is addressed; empty until somebody knows it
+  std::string locale;               // "pt-PT"; empty: the tenant's
   std::vector<Address> identities;  // in the order they became known; plain form
-  Value::Map attributes;  // internal unless a template names them
+  Value::Map attributes;            // internal unless a template names them
   Timestamp created_at{};
 
   friend bool operator==(const ContactRecord&, const ContactRecord&) = default;

@@ -27,10 +27,10 @@ std::optional<MediaKind> parse_media_kind(std::string_view text);
 
 struct Media {
   MediaKind kind = MediaKind::document;
-  std::string mime;       // "image/jpeg"; empty when the provider does not say
-  std::string name;       // file name; may be empty
+  std::string mime;        // "image/jpeg"; empty when the provider does not say
+  std::string name;        // file name; may be empty
   std::uint64_t size = 0;  // bytes; 0 when unknown
-  std::string ref;        // the provider's media id, else its URL, else the host's own reference
+  std::string ref;         // the provider's media id, else its URL, else the host's own reference
   std::string transcript;  // of a voice message, once there is one
 
   friend bool operator==(const Media&, const Media&) = default;
@@ -56,7 +56,7 @@ struct Location {
 // window.
 struct TemplateUse {
   TemplateName name;
-  std::string locale;  // "pt-BR"
+  std::string locale;                                          // "pt-BR"
   std::vector<std::pair<std::string, std::string>> variables;  // name, text; in its order
 
   friend bool operator==(const TemplateUse&, const TemplateUse&) = default;

@@ -45,21 +45,21 @@ struct ConversationRecord {
   ContactId contact;
   std::vector<ContactId> candidates;  // a shared number: who it may be; nobody was chosen yet
   ConversationStatus status = ConversationStatus::open;
-  AgentName owner;             // whose conversation it is; empty until somebody takes it
-  ConversationId previous;     // the one before, when this one is linked to it
-  std::uint64_t entries = 0;   // sequence of the last entry; they run 1..entries without a gap
+  AgentName owner;            // whose conversation it is; empty until somebody takes it
+  ConversationId previous;    // the one before, when this one is linked to it
+  std::uint64_t entries = 0;  // sequence of the last entry; they run 1..entries without a gap
   std::uint64_t customer_entries = 0;  // the same for the customer's own view
   std::uint32_t closures = 0;
   Timestamp opened_at{};
   Timestamp last_activity{};
   std::optional<Timestamp> closed_at;
   std::vector<Reach> reaches;
-  std::vector<InteractionId> live;    // interactions that have not ended, oldest first
+  std::vector<InteractionId> live;  // interactions that have not ended, oldest first
   std::vector<CaseId> cases;
   std::vector<CallbackId> callbacks;  // open ones
   SurveyId survey;                    // sent for the closure that follows
   std::optional<KeptPlace> kept_place;
-  bool passing_on = false;     // whoever takes it next becomes its owner
+  bool passing_on = false;  // whoever takes it next becomes its owner
 
   friend bool operator==(const ConversationRecord&, const ConversationRecord&) = default;
 };
@@ -79,7 +79,7 @@ struct Closure {
 };
 
 enum class InteractionState : std::uint8_t {
-  arriving = 1,   // nothing was decided for it yet
+  arriving = 1,  // nothing was decided for it yet
   in_flow = 2,
   waiting = 3,    // in a queue or offered
   connected = 4,  // with an agent

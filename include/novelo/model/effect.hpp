@@ -30,16 +30,16 @@ std::string_view to_string(EffectKind kind);
 struct Effect {
   EffectId id;
   EffectKind kind = EffectKind::notify;
-  EntryPointName entry_point;   // send, call
+  EntryPointName entry_point;  // send, call
   ConversationId conversation;
   InteractionId interaction;
-  std::uint64_t entry = 0;      // send: the timeline entry that it carries
-  AgentName agent;              // notify
-  CaseId case_id;               // action
-  Address to;                   // send
-  Content content;              // send
-  CallVerb verb;                // call
-  Value::Map body;              // notify, action
+  std::uint64_t entry = 0;  // send: the timeline entry that it carries
+  AgentName agent;          // notify
+  CaseId case_id;           // action
+  Address to;               // send
+  Content content;          // send
+  CallVerb verb;            // call
+  Value::Map body;          // notify, action
   Timestamp created_at{};
   std::uint32_t attempts = 0;           // that came back with "try again"
   std::optional<Timestamp> not_before;  // the next attempt
@@ -60,7 +60,7 @@ struct Handout {
   // True when an earlier run of this engine may have handed it out already: the provider may know
   // its idempotency key, or may get it a second time.
   bool maybe_done = false;
-  std::vector<std::string> warnings;        // what the channel could not show as it was meant
+  std::vector<std::string> warnings;  // what the channel could not show as it was meant
 };
 
 // What came of an effect.

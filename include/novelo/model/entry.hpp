@@ -25,32 +25,32 @@ std::string_view to_string(EntryType type);
 enum class EventKind : std::uint8_t {
   none = 0,
   opened = 1,
-  joined = 2,             // another channel joined: by ("number", "token", "mail", "case")
+  joined = 2,  // another channel joined: by ("number", "token", "mail", "case")
   reopened = 3,
-  linked = 4,             // a new conversation linked to `previous`
+  linked = 4,  // a new conversation linked to `previous`
   viewed = 5,
-  queued = 6,             // queue, preferred
-  offered = 7,            // agent
-  offer_ended = 8,        // agent, end
-  assigned = 9,           // agent, waited_seconds
-  reassigned = 10,        // from, to
-  escalated = 11,         // from, queue, question
-  closed = 12,            // qualification, disposition
-  flow_started = 13,      // flow
-  flow_recorded = 14,     // name, value
-  flow_ended = 15,        // flow, end, outcome
-  alternative_chosen = 16,  // choice
-  callback_created = 17,  // callback, agent
-  callback_attempted = 18,  // callback, attempt, result, cause
-  callback_ended = 19,    // callback, state
-  case_opened = 20,       // case, protocol, type
-  case_status = 21,       // case, from, to
-  case_fields = 22,       // case, and for each field its old and new value
-  advised = 23,           // the agent was told something by a rule: advice
-  informed = 24,          // the contact was told something: what
-  action_requested = 25,  // action
-  action_done = 26,       // action, ok
-  reply_linked = 27,      // case, superseded, trust
+  queued = 6,                   // queue, preferred
+  offered = 7,                  // agent
+  offer_ended = 8,              // agent, end
+  assigned = 9,                 // agent, waited_seconds
+  reassigned = 10,              // from, to
+  escalated = 11,               // from, queue, question
+  closed = 12,                  // qualification, disposition
+  flow_started = 13,            // flow
+  flow_recorded = 14,           // name, value
+  flow_ended = 15,              // flow, end, outcome
+  alternative_chosen = 16,      // choice
+  callback_created = 17,        // callback, agent
+  callback_attempted = 18,      // callback, attempt, result, cause
+  callback_ended = 19,          // callback, state
+  case_opened = 20,             // case, protocol, type
+  case_status = 21,             // case, from, to
+  case_fields = 22,             // case, and for each field its old and new value
+  advised = 23,                 // the agent was told something by a rule: advice
+  informed = 24,                // the contact was told something: what
+  action_requested = 25,        // action
+  action_done = 26,             // action, ok
+  reply_linked = 27,            // case, superseded, trust
   verification_requested = 28,  // case, agent
   verification_done = 29,       // case
   survey_sent = 30,
@@ -69,9 +69,9 @@ std::optional<EventKind> parse_event_kind(std::string_view text);
 
 struct Entry {
   ConversationId conversation;
-  std::uint64_t sequence = 0;           // 1, 2, 3, ... in the conversation
-  std::uint64_t customer_sequence = 0;  // its place in the customer's own view; 0: not in it
-  Timestamp at{};                       // the engine's time
+  std::uint64_t sequence = 0;            // 1, 2, 3, ... in the conversation
+  std::uint64_t customer_sequence = 0;   // its place in the customer's own view; 0: not in it
+  Timestamp at{};                        // the engine's time
   std::optional<Timestamp> provider_at;  // the provider's, as it gave it
   EntryType type = EntryType::event;
   Direction direction = Direction::internal;
@@ -81,11 +81,11 @@ struct Entry {
   InteractionId interaction;
   CaseId case_id;
 
-  Content content;     // message, voicemail
+  Content content;  // message, voicemail
   EventKind event = EventKind::none;
   Value::Map details;  // call, event
 
-  std::string provider_id;  // message: the provider's id, once it is known
+  std::string provider_id;                       // message: the provider's id, once it is known
   DeliveryStatus status = DeliveryStatus::none;  // outbound message
   SendError error;                               // when it failed
   EffectId effect;                               // the effect that sends it

@@ -48,7 +48,7 @@ enum class SendErrorClass : std::uint8_t {
   permanent = 3,      // this message cannot be sent
   window_closed = 4,  // free text is not allowed now
   opted_out = 5,
-  bad_address = 6,    // this recipient cannot be reached on this channel
+  bad_address = 6,  // this recipient cannot be reached on this channel
   bad_template = 7,
   authentication = 8,  // the connection's credentials do not work
 };
@@ -80,10 +80,10 @@ struct CallEvent {
   CallEventKind kind = CallEventKind::incoming;
   std::string call;
   std::optional<Timestamp> at;
-  Party from;          // incoming: the caller; a `withheld` address when no number is shown
-  std::string to;      // incoming: the number that was called
-  std::string digits;  // digits
-  std::string text;    // speech: the words; recorded: the transcript, when there is one
+  Party from;                  // incoming: the caller; a `withheld` address when no number is shown
+  std::string to;              // incoming: the number that was called
+  std::string digits;          // digits
+  std::string text;            // speech: the words; recorded: the transcript, when there is one
   std::optional<Media> media;  // recorded
   Duration length{};           // recorded
   int cause = 0;               // hung_up, bridge_failed: Q.850

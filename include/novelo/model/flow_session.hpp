@@ -22,7 +22,7 @@ struct FlowSession {
   StepName step;              // the step that waits; empty when ended
   std::string locale;
   Channel channel = Channel::none;
-  Value::Map variables;       // what was collected: answers by name
+  Value::Map variables;         // what was collected: answers by name
   std::vector<Option> offered;  // the options that the contact was last shown, in order
   std::uint32_t attempts = 0;   // unusable answers and silences so far at the waiting step
   std::uint32_t turns = 0;

@@ -19,17 +19,17 @@ struct Interaction {
   Channel channel = Channel::none;
   Direction direction = Direction::inbound;
   EntryPointName entry_point;
-  Address remote;      // exactly as the provider gave it
+  Address remote;       // exactly as the provider gave it
   std::string dialled;  // voice: the number that was called
-  std::string call;    // voice: the telephone system's id
+  std::string call;     // voice: the telephone system's id
   InteractionState state = InteractionState::arriving;
-  AgentName agent;     // connected, dialling
-  WorkId work;         // its work at the router, while there is one
-  SessionId session;   // the flow that it walks, while there is one
+  AgentName agent;                    // connected, dialling
+  WorkId work;                        // its work at the router, while there is one
+  SessionId session;                  // the flow that it walks, while there is one
   bool alternatives_offered = false;  // the waiting flow has run for this wait
-  bool answered = false;  // voice: the line is open, so that it can be spoken to
-  CallbackId callback;    // the promise that this call keeps
-  std::uint64_t entry = 0;  // the timeline entry of this call
+  bool answered = false;              // voice: the line is open, so that it can be spoken to
+  CallbackId callback;                // the promise that this call keeps
+  std::uint64_t entry = 0;            // the timeline entry of this call
   Timestamp started_at{};
   std::optional<Timestamp> connected_at;  // first spoken with a person
   std::optional<Timestamp> ended_at;
