@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -82,13 +84,24 @@ void play_file(const std::string& file, const StoreSource& store, bool restart) 
   }
 }
 
+// What the command line printed last, beside its store.
+std::string printed_file(const std::string& store) {
+  return store + ".printed";
+}
+
+std::string printed(const std::string& store) {
+  std::ifstream file(printed_file(store));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // Runs the command line, and kills it after `patience`. Its exit code; -1 when it was killed.
 int run_cli(const std::string& cli, const std::string& journey, const std::string& store,
             std::chrono::microseconds patience) {
   const pid_t child = fork();
   if (child == 0) {
-    const int sink = open("/dev/null", O_WRONLY);
+    const int sink = open(printed_file(store).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(sink, STDOUT_FILENO);
+    dup2(sink, STDERR_FILENO);
     execl(cli.c_str(), cli.c_str(), "play", journey.c_str(), "--quiet", "--store", store.c_str(),
           static_cast<char*>(nullptr));
     _exit(127);
@@ -159,7 +172,7 @@ TEST_CASE("a day that is killed at random instants goes on to its end") {
             run_cli(cli, file, store,
                     enough ? std::chrono::minutes(5) : std::chrono::microseconds(patience(chance)));
       }
-      INFO(file << ", day " << day << ", after " << kills << " kills");
+      INFO(file << ", day " << day << ", after " << kills << " kills: " << printed(store));
       CHECK(code == 0);
       // Once more: it is finished and says so.
       CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 0);

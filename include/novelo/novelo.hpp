@@ -24,7 +24,10 @@
 #include "novelo/model/interaction.hpp"
 #include "novelo/model/survey.hpp"
 
+#include "novelo/case.hpp"
 #include "novelo/config/configuration.hpp"
+#include "novelo/contact.hpp"
+#include "novelo/conversation.hpp"
 #include "novelo/query.hpp"
 
 #include "novelo/channel_adapter.hpp"

@@ -44,11 +44,11 @@ Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, Stor
       labels_(&labels) {
   for (const JournaledEffect& effect : journal.effects()) {
     const EffectKey key = key_of(effect.view);
-    if (!seen_.emplace(key, Seen{effect.view, effect.step, {}, effect.left, effect.settled})
-             .second) {
-      continue;
-    }
+    const Seen seen{effect.view, effect.step, effect.at, effect.left, effect.settled_in};
+    if (!seen_.emplace(key, seen).second) continue;
     order_.push_back(key);
+    // What was handed out has seen this time, whether or not anything was stored at it.
+    now_ = std::max(now_, effect.at);
   }
 }
 
@@ -82,9 +82,7 @@ void Host::begin(std::size_t step, const HostSpec* host) {
   signals_.clear();
   problems_.clear();
   for (const EffectKey& key : order_) {
-    if (seen_.at(key).step != step) continue;
-    seen_.at(key).at = now_;
-    handed_out_.push_back(key);
+    if (seen_.at(key).step == step) handed_out_.push_back(key);
   }
 }
 
@@ -144,8 +142,8 @@ Status Host::take(const Handout& handout) {
   if (known == seen_.end()) {
     const auto answer = answer_to(view);
     const bool left = !answer.has_value();
-    if (auto noted = journal_->effect(step_, view, left); !noted) return noted;
-    seen_.emplace(key, Seen{view, step_, now_, left, false});
+    if (auto noted = journal_->effect(step_, view, now_, left); !noted) return noted;
+    seen_.emplace(key, Seen{view, step_, now_, left, 0});
     order_.push_back(key);
     handed_out_.push_back(key);
     if (left) return {};
@@ -154,7 +152,8 @@ Status Host::take(const Handout& handout) {
     return {};
   }
   const Seen& seen = known->second;
-  if (seen.settled) {
+  const bool settled = seen.settled_in != 0;
+  if (settled) {
     problems_.push_back(fmt::format("effect {} was settled and is handed out again", key.first));
   } else if (!handout.maybe_done) {
     problems_.push_back(
@@ -163,11 +162,11 @@ Status Host::take(const Handout& handout) {
     problems_.push_back(fmt::format("effect {} is offered again as {}, and was {}", key.first,
                                     shown(view), shown(seen.view)));
   }
-  if (seen.left || seen.settled) return {};
+  if (seen.left || settled) return {};
   const auto answer = answer_to(view);
   if (!answer) return {};
-  auto settled = settle(key, *answer);
-  if (!settled) return fail(settled.error());
+  auto taken = settle(key, *answer);
+  if (!taken) return fail(taken.error());
   return {};
 }
 
@@ -186,14 +185,23 @@ Result<Outcome> Host::settle(const EffectKey& key, const Settlement& settlement)
   if (auto noted = journal_->settled(step_, std::to_string(key.first), key.second); !noted) {
     return fail(noted.error());
   }
-  seen_.at(key).settled = true;
+  seen_.at(key).settled_in = step_;
   return outcome;
 }
 
 std::vector<Host::EffectKey> Host::unsettled() const {
   std::vector<EffectKey> keys;
   for (const EffectKey& key : order_) {
-    if (!seen_.at(key).settled) keys.push_back(key);
+    if (seen_.at(key).settled_in == 0) keys.push_back(key);
+  }
+  return keys;
+}
+
+std::vector<Host::EffectKey> Host::to_settle() const {
+  std::vector<EffectKey> keys;
+  for (const EffectKey& key : order_) {
+    const Seen& seen = seen_.at(key);
+    if (seen.settled_in == 0 || (seen.left && seen.settled_in == step_)) keys.push_back(key);
   }
   return keys;
 }

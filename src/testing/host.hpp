@@ -26,9 +26,9 @@ class Host {
   struct Seen {
     Value view;
     std::size_t step = 0;
-    Timestamp at{};  // when it was handed out; of a run that was killed, when that run was taken up
-    bool left = false;  // the host does not settle it by itself
-    bool settled = false;
+    Timestamp at{};              // when it was handed out
+    bool left = false;           // the host does not settle it by itself
+    std::size_t settled_in = 0;  // the step; 0: not settled
   };
 
   Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
@@ -58,6 +58,9 @@ class Host {
   Timestamp handed_out_at(const EffectKey& key) const { return seen_.at(key).at; }
   // Handed out and not settled, in order.
   std::vector<EffectKey> unsettled() const;
+  // These, and what the journey settled in this very step before the run was killed: the step goes
+  // through its act once more.
+  std::vector<EffectKey> to_settle() const;
   const ChannelAdapter* adapter_of(const ConnectionName& connection) const;
   std::string adapter_name(const Value& view) const;
 

@@ -85,11 +85,13 @@ void Journal::take(const Value& line) {
           static_cast<std::uint64_t>(integer(entries));
     }
   } else if (line["effect"].as_map() != nullptr) {
-    effects_.push_back({step, line["effect"], line["left"] == Value(true), false});
+    const auto at = parse_timestamp(line["at"].to_text());
+    effects_.push_back(
+        {step, line["effect"], at.value_or(Timestamp{}), line["left"] == Value(true), 0});
   } else if (line["settled"].as_text() != nullptr) {
     for (JournaledEffect& effect : effects_) {
       if (effect.view["id"] != line["settled"]) continue;
-      if (effect.view["attempt"] == line["attempt"]) effect.settled = true;
+      if (effect.view["attempt"] == line["attempt"]) effect.settled_in = step;
     }
   } else if (const auto* name = line["label"].as_text()) {
     labels_[*name] = line["value"].to_text();
@@ -117,8 +119,10 @@ Status Journal::begin(std::size_t step, const Watermarks& watermarks) {
       {{"step", Value(static_cast<std::int64_t>(step))}, {"begun", Value(std::move(entries))}});
 }
 
-Status Journal::effect(std::size_t step, const Value& view, bool left) {
-  Value::Map line{{"step", Value(static_cast<std::int64_t>(step))}, {"effect", view}};
+Status Journal::effect(std::size_t step, const Value& view, Timestamp at, bool left) {
+  Value::Map line{{"step", Value(static_cast<std::int64_t>(step))},
+                  {"effect", view},
+                  {"at", Value(to_string(at))}};
   if (left) line["left"] = Value(true);
   return write(std::move(line));
 }

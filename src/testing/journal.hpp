@@ -4,8 +4,8 @@
 //   {"journey": "Ana's day", "digest": "..."}                       the first line of a journey
 //   {"journey": ..., "step": 3, "begun": {"12": 5}}                 conversations and their entries
 //   then
-//   {"journey": ..., "step": 3, "effect": {...}, "left": true}      handed out; left: not settled
-//   by us
+//   {"journey": ..., "step": 3, "effect": {...}, "at": "...", "left": true}   handed out at that
+//   time; left: not settled by us
 //   {"journey": ..., "step": 3, "settled": "17", "attempt": 1}
 //   {"journey": ..., "step": 3, "label": "c", "value": "12"}
 //   {"journey": ..., "step": 3, "done": ["a failure", ...]}
@@ -21,6 +21,7 @@
 
 #include "novelo/base/ids.hpp"
 #include "novelo/base/result.hpp"
+#include "novelo/base/time.hpp"
 #include "novelo/base/value.hpp"
 
 namespace novelo::testing {
@@ -28,8 +29,9 @@ namespace novelo::testing {
 struct JournaledEffect {
   std::size_t step = 0;
   Value view;
+  Timestamp at{};
   bool left = false;
-  bool settled = false;
+  std::size_t settled_in = 0;  // the step; 0: not settled
 };
 
 class Journal {
@@ -52,7 +54,7 @@ class Journal {
 
   // --- what happens now --------------------------------------------------------------------------
   Status begin(std::size_t step, const Watermarks& watermarks);
-  Status effect(std::size_t step, const Value& view, bool left);
+  Status effect(std::size_t step, const Value& view, Timestamp at, bool left);
   Status settled(std::size_t step, const std::string& effect, std::int64_t attempt);
   Status label(std::size_t step, const std::string& name, const std::string& value);
   Status done(std::size_t step, const std::vector<std::string>& failures);

@@ -206,7 +206,7 @@ Status Player::settle(const SettleSpec& spec) {
   if (!which) return fail(which.error());
   Error error{ErrorCode::not_found, "no_effect", "No unsettled effect is like this.", "settle",
               "Keep one back with \"host\": {\"settle\": false} in an earlier step."};
-  for (const Host::EffectKey& key : host_.unsettled()) {
+  for (const Host::EffectKey& key : host_.to_settle()) {
     const bool meant = spec.effect
                            ? compare_effect(*spec.effect, host_.view(key), labels_).matches()
                            : std::to_string(key.first) == *which;

@@ -186,6 +186,14 @@ struct Command {
   CommandBody body;
 };
 
+// Who asks, when, and under which command id: what a handle (`Conversation`, `Case`) needs to make
+// a command of what is asked of it.
+struct By {
+  std::string id;
+  AgentName actor;
+  Timestamp now{};
+};
+
 // What a command, an event or a settlement came to: ids that did not exist before, and the rest as
 // values by name.
 struct Outcome {
