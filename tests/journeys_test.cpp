@@ -14,6 +14,7 @@
 #include <iterator>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -84,6 +85,102 @@ void play_file(const std::string& file, const StoreSource& store, bool restart) 
   }
 }
 
+Result<JourneyReport> play_on(const Journey& journey, Store& store, const std::string& file) {
+  const VoiceAdapter voice;
+  const SmsAdapter sms;
+  const WhatsAppAdapter whatsapp;
+  const EmailAdapter email;
+  PlayOptions options;
+  options.journal = file;
+  return play(
+      journey, {&voice, &sms, &whatsapp, &email}, [&store] { return Result<Store*>(&store); },
+      options);
+}
+
+// A store that takes so many commits and is gone from then on, as for a process that is killed; and
+// how long the journal was at each of them.
+class DyingStore final : public Store {
+ public:
+  DyingStore(Store& inner, std::size_t commits, std::string journal)
+      : inner_(&inner), left_(commits), journal_(std::move(journal)) {}
+
+  Result<Fence> open_tenant(const TenantName& tenant) override {
+    return inner_->open_tenant(tenant);
+  }
+  Result<std::optional<std::string>> get(Table table, std::string_view key) override {
+    return inner_->get(table, key);
+  }
+  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
+                                std::size_t limit, Order order) override {
+    return inner_->scan(table, from, to, limit, order);
+  }
+  Status commit(const Fence& fence, std::span<const Write> writes) override {
+    if (writes.empty()) return inner_->commit(fence, writes);
+    std::error_code error;
+    sizes_.push_back(fs::file_size(journal_, error));
+    if (left_ == 0) {
+      return fail({ErrorCode::unknown, "killed", "the process is gone", {}, {}});
+    }
+    --left_;
+    return inner_->commit(fence, writes);
+  }
+  const std::vector<std::uintmax_t>& sizes() const { return sizes_; }
+
+ private:
+  Store* inner_;
+  std::size_t left_;
+  std::string journal_;
+  std::vector<std::uintmax_t> sizes_;
+};
+
+// Plays until the store has taken so many commits, cuts the journal to `size` bytes where it has
+// more, and goes on to the end.
+void stop_and_go_on(const Journey& journey, std::size_t commits, std::uintmax_t size) {
+  const Folder folder;
+  const std::string journal = folder.file("day.journal");
+  MemoryStore store;
+  DyingStore dying(store, commits, journal);
+  const auto first = play_on(journey, dying, journal);
+  if (fs::file_size(journal) > size) fs::resize_file(journal, size);
+  const auto second = play_on(journey, store, journal);
+  INFO(journey.name() << ": " << commits << " commits, journal of " << size << " bytes"
+                      << (second ? "" : to_string(second.error())));
+  REQUIRE(second);
+  for (const StepReport& step : second->steps) {
+    for (const std::string& failure : step.failures) {
+      FAIL_CHECK("step " << step.number << " (" << step.name << "): " << failure);
+    }
+  }
+}
+
+// The instants of a day at which a process can be killed: between two commits, with none, some or
+// all of the lines that the journal got there.
+struct Instant {
+  std::size_t commits = 0;
+  std::uintmax_t size = 0;
+};
+std::vector<Instant> instants_of(const Journey& journey) {
+  const Folder folder;
+  const std::string journal = folder.file("day.journal");
+  MemoryStore store;
+  DyingStore whole(store, static_cast<std::size_t>(-1), journal);
+  REQUIRE(play_on(journey, whole, journal));
+  std::ifstream file(journal, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::vector<Instant> instants;
+  std::uintmax_t from = 0;
+  for (std::size_t commit = 0; commit < whole.sizes().size(); ++commit) {
+    const std::uintmax_t to = whole.sizes()[commit];
+    instants.push_back({commit, to});
+    if (from != 0 && from != to) instants.push_back({commit, from});
+    for (std::size_t end = text.find('\n', from); end + 1 < to; end = text.find('\n', end + 1)) {
+      instants.push_back({commit, end + 1});
+    }
+    from = to;
+  }
+  return instants;
+}
+
 // What the command line printed last, beside its store.
 std::string printed_file(const std::string& store) {
   return store + ".printed";
@@ -146,6 +243,21 @@ TEST_CASE("every journey holds in SQLite, its file closed and opened at each res
         return store.get();
       };
       play_file(file, source, restart);
+    }
+  }
+}
+
+TEST_CASE("a day that stops at any instant goes on to its end") {
+  const std::set<std::string> whole{"ana", "every-payload-twice", "callback-attempts"};
+  constexpr std::size_t of_the_others = 20;
+  for (const std::string& file : every_journey()) {
+    const auto journey = Journey::load(file);
+    REQUIRE(journey);
+    const std::vector<Instant> instants = instants_of(*journey);
+    const bool all = whole.contains(fs::path(file).parent_path().filename().string());
+    const std::size_t stride = all ? 1 : instants.size() / of_the_others + 1;
+    for (std::size_t at = 0; at < instants.size(); at += stride) {
+      stop_and_go_on(*journey, instants[at].commits, instants[at].size);
     }
   }
 }

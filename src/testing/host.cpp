@@ -67,6 +67,25 @@ Status Host::open(Timestamp now) {
   if (!engine) return fail(engine.error());
   engine_.emplace(std::move(*engine));
   offered_.clear();
+  return catch_up();
+}
+
+Host::Attempt Host::attempt(const EffectKey& key) {
+  const auto effects = Query(*engine_).unsettled(EffectId(key.first - 1), 1);
+  if (!effects) return Attempt::waiting;
+  if (effects->empty() || effects->front().id.value() != key.first) return Attempt::gone;
+  const auto counted = static_cast<std::int64_t>(effects->front().attempts);
+  return counted >= key.second ? Attempt::counted : Attempt::waiting;
+}
+
+Status Host::catch_up() {
+  for (const EffectKey& key : order_) {
+    Seen& seen = seen_.at(key);
+    if (seen.left || seen.settled_in != 0 || attempt(key) == Attempt::waiting) continue;
+    const auto noted = journal_->settled(seen.step, std::to_string(key.first), key.second);
+    if (!noted) return noted;
+    seen.settled_in = seen.step;
+  }
   return {};
 }
 
@@ -171,13 +190,12 @@ Status Host::take(const Handout& handout) {
 }
 
 Result<Outcome> Host::settle(const EffectKey& key, const Settlement& settlement) {
-  // A run that was killed may have settled it without having noted so: then the engine has counted
-  // this attempt already, and a reply that asks for another one must not be counted twice.
-  const auto effects = Query(*engine_).unsettled(EffectId(key.first - 1), 1);
-  const bool counted = effects && !effects->empty() && effects->front().id.value() == key.first &&
-                       static_cast<std::int64_t>(effects->front().attempts) >= key.second;
+  // A run that was killed may have settled it without having noted so: a reply that asks for
+  // another attempt must not be counted twice.
   Outcome outcome;
-  if (!counted) {
+  outcome.effect = EffectId(key.first);
+  outcome.repeated = attempt(key) == Attempt::counted;
+  if (!outcome.repeated) {
     auto settled = engine_->settle(EffectId(key.first), settlement, now_);
     if (!settled) return settled;
     outcome = std::move(*settled);

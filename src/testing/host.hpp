@@ -65,6 +65,11 @@ class Host {
   std::string adapter_name(const Value& view) const;
 
  private:
+  // Takes up what a run that was killed settled without having noted so.
+  Status catch_up();
+  // What became of this attempt, as the engine sees it.
+  enum class Attempt { waiting, counted, gone };
+  Attempt attempt(const EffectKey& key);
   Status take(const Handout& handout);
   // Nothing: the host leaves this one to the journey.
   std::optional<Settlement> answer_to(const Value& view);
