@@ -161,7 +161,7 @@ void fields(V& v, X& x) {
 
 // The kinds of correlation keys. Numbers are stored.
 enum class CorrelationKind : std::uint8_t {
-  inbound = 1,   // (entry point or connection, provider id): seen before
+  inbound = 1,   // digest of (entry point or connection, kind, provider id): seen before
   outbound = 2,  // (connection, provider id) of a message of ours
   mail = 3,      // Message-ID of a mail of ours
   call = 4,      // (connection, call) -> interaction
