@@ -28,6 +28,29 @@ bool too_deep(std::string_view bytes, std::size_t most) {
   return false;
 }
 
+// Where `node` stands under `from`, "entry[0].changes[1]", put behind `path`. As deep as the
+// document may be.
+bool find_path(const Json& from, const Json& node, std::string& path) {
+  if (&from == &node) return true;
+  const std::size_t length = path.size();
+  const auto found_in = [&](const Json& child, const std::string& step) {
+    path += step;
+    if (find_path(child, node, path)) return true;
+    path.resize(length);
+    return false;
+  };
+  if (from.is_object()) {
+    for (const auto& [key, value] : from.get_ref<const Json::object_t&>()) {
+      if (found_in(value, length == 0 ? key : "." + key)) return true;
+    }
+  } else if (from.is_array()) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (found_in(from[i], fmt::format("[{}]", i))) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view bytes) {
@@ -46,10 +69,10 @@ std::string write_json(const Json& json) {
 }
 
 JsonReader::JsonReader(const Json& document, std::optional<Error>& fault)
-    : node_(&document), fault_(&fault) {}
+    : document_(&document), node_(&document), fault_(&fault) {}
 
-JsonReader::JsonReader(const Json* node, std::string path, std::optional<Error>* fault)
-    : node_(node), path_(std::move(path)), fault_(fault) {
+JsonReader::JsonReader(const JsonReader& parent, const Json* node)
+    : document_(parent.document_), node_(node), fault_(parent.fault_) {
   if (node_ != nullptr && !node_->is_object()) {
     blame("", "wrong_type", "An object is expected.");
     node_ = nullptr;
@@ -70,17 +93,19 @@ const Json* JsonReader::member(std::string_view key) const {
   return found == node_->end() || found->is_null() ? nullptr : &*found;
 }
 
-std::string JsonReader::path_to(std::string_view key) const {
-  if (key.empty() || path_.empty()) return path_ + std::string(key);
-  return fmt::format("{}.{}", path_, key);
-}
-
 void JsonReader::blame(std::string_view key, std::string_view reason,
                        std::string_view message) const {
   if (fault_->has_value()) return;
   constexpr std::size_t longest = 200;  // the key may be a stranger's
+  std::string path;
+  const Json* const there = node_ != nullptr ? node_ : above_;
+  if (there != nullptr) find_path(*document_, *there, path);
+  for (const std::string_view step : {std::string_view(missing_), key}) {
+    if (!step.empty() && !path.empty()) path += '.';
+    path += step;
+  }
   *fault_ = Error{ErrorCode::invalid, std::string(reason), std::string(message),
-                  to_utf8(path_to(key).substr(0, longest)), ""};
+                  to_utf8(path.substr(0, longest)), ""};
 }
 
 std::string JsonReader::text(std::string_view key) const {
@@ -137,29 +162,31 @@ std::optional<std::int64_t> JsonReader::integer(std::string_view key) const {
 }
 
 JsonReader JsonReader::object(std::string_view key) const {
-  return JsonReader(member(key), path_to(key), fault_);
+  JsonReader reader(*this, member(key));
+  if (reader.node_ != nullptr) return reader;
+  reader.above_ = node_ != nullptr ? node_ : above_;
+  reader.missing_ = missing_.empty() ? std::string(key) : fmt::format("{}.{}", missing_, key);
+  return reader;
 }
 
-std::vector<JsonReader> JsonReader::items_of(const Json* list, const std::string& path) const {
+std::vector<JsonReader> JsonReader::items_of(const Json* list) const {
   std::vector<JsonReader> readers;
   readers.reserve(list->size());
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    readers.push_back(JsonReader(&(*list)[i], fmt::format("{}[{}]", path, i), fault_));
-  }
+  for (const Json& item : *list) readers.push_back(JsonReader(*this, &item));
   return readers;
 }
 
 std::vector<JsonReader> JsonReader::objects(std::string_view key) const {
   const Json* const list = member(key);
   if (list == nullptr) return {};
-  if (list->is_array()) return items_of(list, path_to(key));
+  if (list->is_array()) return items_of(list);
   blame(key, "wrong_type", "A list is expected.");
   return {};
 }
 
 std::vector<JsonReader> JsonReader::items() const {
   if (node_ == nullptr || !node_->is_array()) return {};
-  return items_of(node_, path_);
+  return items_of(node_);
 }
 
 void JsonReader::only(std::initializer_list<std::string_view> keys) const {

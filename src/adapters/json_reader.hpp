@@ -23,8 +23,9 @@ Result<Json> parse_json(std::string_view bytes);
 // One line of JSON. Bytes that are not UTF-8 become U+FFFD.
 std::string write_json(const Json& json);
 
-// A view of one JSON object and the path to it. All readers of a document share one `fault`: the
-// first thing that was wrong. Borrows the document and the fault.
+// A view of one JSON object of a document. All readers of a document share one `fault`: the first
+// thing that was wrong, with its path, which is looked for only then. Borrows the document and the
+// fault.
 class JsonReader {
  public:
   JsonReader(const Json& document, std::optional<Error>& fault);
@@ -51,13 +52,14 @@ class JsonReader {
   const Json* json() const { return node_; }
 
  private:
-  JsonReader(const Json* node, std::string path, std::optional<Error>* fault);
+  JsonReader(const JsonReader& parent, const Json* node);
   const Json* member(std::string_view key) const;
-  std::vector<JsonReader> items_of(const Json* list, const std::string& path) const;
-  std::string path_to(std::string_view key) const;
+  std::vector<JsonReader> items_of(const Json* list) const;
 
-  const Json* node_ = nullptr;
-  std::string path_;
+  const Json* document_ = nullptr;
+  const Json* node_ = nullptr;   // null: nothing is there, but it would be
+  const Json* above_ = nullptr;  // under this node,
+  std::string missing_;          // by this path
   std::optional<Error>* fault_ = nullptr;
 };
 
