@@ -294,6 +294,18 @@ TEST_CASE("[B6] a callback in the queue is served exactly where the caller stood
   CHECK(d.router.place(WorkId(3))->ahead == 2U);
 }
 
+TEST_CASE("work that goes on in another conversation keeps everything else") {
+  Desk d;
+  d.sign_in({"joao"});
+  d.add(1);
+  WorkRecord moved = *d.router.work(WorkId(1));
+  moved.conversation = ConversationId(77);
+  CHECK(d.take(WorkMoved{WorkId(1), ConversationId(77)}).empty());
+  CHECK(*d.router.work(WorkId(1)) == moved);
+  CHECK(d.records.works.at(WorkId(1)) == moved);
+  CHECK(d.refuse(WorkMoved{WorkId(9), ConversationId(77)}).code == ErrorCode::not_found);
+}
+
 TEST_CASE("preferred work competes by its place with the queue's work") {
   Desk d;
   d.take(PresenceSet{joao, Presence::paused, {}});

@@ -101,6 +101,10 @@ struct WorkChanged {
 struct WorkRemoved {
   WorkId work;  // from any state: the contact hung up, the callback was cancelled
 };
+struct WorkMoved {
+  WorkId work;                  // in any state
+  ConversationId conversation;  // it goes on in another; nothing is decided by this
+};
 // An agent takes it without an offer, or it is given to one: from the queue, from another's offer,
 // or from another agent (a transfer). Skills, queue and preference do not matter; the agent must be
 // signed in, paused perhaps, and have capacity for it beside the assigned work, the wrap-up and
@@ -136,8 +140,8 @@ struct OtherCall {
 struct TimePassed {};
 
 using RouterInput =
-    std::variant<WorkAdded, WorkChanged, WorkRemoved, WorkClaimed, WorkFinished, WrapUpEnded,
-                 OfferAccepted, OfferRefused, PresenceSet, OtherCall, TimePassed>;
+    std::variant<WorkAdded, WorkChanged, WorkRemoved, WorkMoved, WorkClaimed, WorkFinished,
+                 WrapUpEnded, OfferAccepted, OfferRefused, PresenceSet, OtherCall, TimePassed>;
 
 // --- what happened -----------------------------------------------------------------------------
 struct OfferMade {

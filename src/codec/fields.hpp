@@ -443,6 +443,7 @@ void fields(V& v, X& x) {
   v("locale", x.locale);
   v("addresses", x.addresses);
   v("attributes", x.attributes);
+  v("contact", x.contact);
 }
 
 template <class V, class X>

@@ -31,12 +31,45 @@ Result<Interaction> own_interaction(Turn& turn, const AgentName& actor, Interact
   return interaction;
 }
 
+// The contact has said something in it that nobody has answered.
+bool contact_waits(Turn& turn, const Interaction& interaction) {
+  constexpr std::size_t entries_looked_at = 50;
+  const Key all = turn.tables.key().id(interaction.conversation);
+  const auto entries =
+      turn.tables.entries.scan(all.bytes(), all.end(), entries_looked_at, Order::descending);
+  for (const auto& [key, entry] : entries) {
+    const bool said = entry.type == EntryType::message;
+    if (!said || entry.entry_point != interaction.entry_point) continue;
+    return entry.direction == Direction::inbound;
+  }
+  return false;
+}
+
+// Whoever signs off goes on with a call; a contact who waits for an answer in writing goes back to
+// the queue, and so does what was to be verified. A chat with nothing to answer stays, and goes
+// back when the contact writes.
+void leave_work_behind(Turn& turn, const AgentName& agent) {
+  for (const WorkId id : turn.router->works_of(agent)) {
+    const WorkRecord work = *turn.router->work(id);
+    if (work.state != WorkState::assigned) continue;
+    if (work.kind == WorkKind::verification) {
+      request_again(turn, turn.get(CaseId(work.subject)));
+    } else if (work.kind == WorkKind::interaction) {
+      const Interaction interaction = turn.get(InteractionId(work.subject));
+      const bool written = interaction.channel != Channel::voice;
+      if (written && contact_waits(turn, interaction)) back_to_queue(turn, interaction.id);
+    }
+  }
+}
+
 }  // namespace
 
 Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
   if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
   if (auto may = check_acts_for(turn, actor, command.agent); !may) return may;
-  return turn.route(PresenceSet{command.agent, command.presence, command.reason});
+  const Status set = turn.route(PresenceSet{command.agent, command.presence, command.reason});
+  if (set && command.presence == Presence::offline) leave_work_behind(turn, command.agent);
+  return set;
 }
 
 Status decide(Turn& turn, const AgentName&, const SetOtherCall& command) {
@@ -75,7 +108,7 @@ Status decide(Turn& turn, const AgentName& actor, const EndWrapUp& command) {
   if (!interaction) return fail(interaction.error());
   for (const WorkId id : turn.router->works_of(interaction->agent)) {
     const WorkRecord* work = turn.router->work(id);
-    if (work->state == WorkState::wrap_up && work->conversation == interaction->conversation) {
+    if (work->state == WorkState::wrap_up && work->subject == command.interaction.value()) {
       return turn.route(WrapUpEnded{id});
     }
   }

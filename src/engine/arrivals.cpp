@@ -208,7 +208,7 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
   work.preferred = wish.preferred;
   work.preference = wish.preference;
   work.preference_until = wish.until;
-  work.requested_at = interaction.started_at;
+  work.requested_at = wish.since.value_or(interaction.started_at);
   if (conversation.kept_place) {
     work.requested_at = std::min(work.requested_at, conversation.kept_place->requested_at);
   }
@@ -245,6 +245,67 @@ Status enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   return turn.route(WorkAdded{std::move(work)});
 }
 
+void back_to_queue(Turn& turn, InteractionId id) {
+  const Interaction interaction = turn.get(id);
+  if (turn.router->work(interaction.work) != nullptr) turn.route(WorkRemoved{interaction.work});
+  Interaction& waiting = turn.edit(interaction);
+  waiting.work = {};
+  waiting.agent = {};
+  waiting.alternatives_offered = false;
+  const ConversationRecord conversation = turn.get(interaction.conversation);
+  QueueWish wish;
+  wish.since = turn.now;
+  if (!conversation.owner.empty()) {
+    wish.preferred = conversation.owner;
+    wish.preference = Preference::first;
+    wish.until = turn.now + turn.config().desk(conversation.desk)->owner_wait;
+  }
+  enqueue(turn, id, wish);
+}
+
+void prefer_owner(Turn& turn, ConversationId id) {
+  const ConversationRecord conversation = turn.get(id);
+  const DeskConfig* desk = turn.config().desk(conversation.desk);
+  if (desk == nullptr || turn.config().agent(conversation.owner) == nullptr) return;
+  for (const InteractionId live : conversation.live) {
+    const WorkRecord* work = turn.router->work(turn.get(live).work);
+    const bool waits =
+        work != nullptr && (work->state == WorkState::queued || work->state == WorkState::offered);
+    if (!waits || work->preferred == conversation.owner || conversation.passing_on == live) {
+      continue;
+    }
+    WorkChanged change{work->id, {}, {}, {}, {}};
+    change.preferred =
+        WorkChanged::Preferred{conversation.owner, Preference::first, turn.now + desk->owner_wait};
+    if (!turn.route(change)) continue;  // it left the queue meanwhile
+  }
+}
+
+const Interaction* live_at(Turn& turn, ConversationId id, const EntryPointName& entry_point) {
+  const ConversationRecord* conversation = turn.tables.conversations.find(turn.tables.key(id));
+  if (conversation == nullptr) return nullptr;
+  for (const InteractionId live : conversation->live) {
+    const Interaction* interaction = turn.tables.interactions.find(turn.tables.key(live));
+    if (interaction != nullptr && interaction->entry_point == entry_point) return interaction;
+  }
+  return nullptr;
+}
+
+void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry) {
+  if (interaction.state != InteractionState::connected) {
+    if (!interaction.session) return;  // whoever takes it reads everything
+    turn.tasks.emplace_back(ContinueFlow{interaction.id, FlowAnswer{entry.content}});
+    return;
+  }
+  const AgentRecord* agent = turn.router->agent(interaction.agent);
+  if (agent == nullptr || agent->presence == Presence::offline) {
+    return back_to_queue(turn, interaction.id);
+  }
+  turn.notify(interaction.agent, interaction.conversation, "message",
+              {{"entry", Value(std::to_string(entry.sequence))},
+               {"channel", Value(to_string(interaction.channel))}});
+}
+
 void end_interaction(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);
   Interaction& ended = turn.edit(interaction);
@@ -263,7 +324,7 @@ void end_interaction(Turn& turn, InteractionId id) {
       turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
   auto& live = conversation.live;
   live.erase(std::remove(live.begin(), live.end(), id), live.end());
-  if (live.empty()) conversation.passing_on = false;  // whoever asked for another has gone
+  if (conversation.passing_on == id) conversation.passing_on = {};
   const WorkRecord* work = turn.router->work(interaction.work);
   if (work == nullptr) return;
   if (work->state == WorkState::assigned) {

@@ -68,8 +68,19 @@ struct QueueWish {
   AgentName preferred;
   Preference preference = Preference::none;
   std::optional<Timestamp> until;
+  std::optional<Timestamp> since = {};  // when its wait began; without it: when the interaction did
 };
 Status enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
+// Whoever had it is not there any more: its owner's first, from now on.
+void back_to_queue(Turn& turn, InteractionId interaction);
+// What waits in a conversation is its owner's first, but for a contact who asked for another.
+void prefer_owner(Turn& turn, ConversationId conversation);
+// What the contact has just written goes to whoever has the interaction: a flow that waits for an
+// answer, or an agent.
+void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry);
+// The contact's live interaction at an entry point; null when there is none.
+const Interaction* live_at(Turn& turn, ConversationId conversation,
+                           const EntryPointName& entry_point);
 // Ends it: its flow, its work, its place among the live ones.
 void end_interaction(Turn& turn, InteractionId interaction);
 

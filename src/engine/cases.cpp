@@ -235,6 +235,11 @@ void request_verification(Turn& turn, const CaseRecord& matter) {
 
 }  // namespace
 
+void request_again(Turn& turn, const CaseRecord& matter) {
+  finish_verification(turn, matter);
+  request_verification(turn, turn.get(matter.id));
+}
+
 bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                      std::uint64_t entry) {
   const CaseRecord matter = turn.get(reply.case_id);

@@ -6,6 +6,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "flow/words.hpp"
 
 namespace novelo {
 
@@ -37,10 +38,91 @@ void name_contact(Turn& turn, const ConversationRecord& conversation, ContactId 
   turn.tables.surveys.edit(survey).contact = contact;
 }
 
+// Two spellings of one person's name: what they are called by is the same, or not known.
+bool may_be_one(const std::string& known, const std::string& given) {
+  if (known.empty() || given.empty() || known == given) return true;
+  const flow::Phrase left = flow::fold(known);
+  const flow::Phrase right = flow::fold(given);
+  return !left.empty() && !right.empty() && left.words.front() == right.words.front();
+}
+
+// Whom the command is about; a new contact when it is nobody yet.
+ContactId contact_for(Turn& turn, const UpsertContact& command, const Address& first) {
+  if (command.contact) return command.contact;
+  if (const Identity* identity = turn.tables.identities.find(turn.tables.key(first))) {
+    std::vector<ContactId> users = identity->members;
+    users.insert(users.begin(), identity->holder);
+    for (const ContactId user : users) {
+      const ContactRecord* known = turn.tables.contacts.find(turn.tables.key(user));
+      if (known != nullptr && may_be_one(known->name, command.name)) return user;
+    }
+  }
+  ContactRecord contact;
+  contact.id = turn.ids.take<ContactId>();
+  contact.created_at = turn.now;
+  const ContactId id = contact.id;
+  turn.tables.contacts.create(turn.tables.key(id), std::move(contact));
+  return id;
+}
+
+void move_work(Turn& turn, WorkId work, ConversationId into) {
+  if (turn.router->work(work) != nullptr) turn.route(WorkMoved{work, into});
+}
+
+// A live interaction of one conversation goes on in another; a call is told there too.
+void move_interaction(Turn& turn, InteractionId id, const ConversationRecord& into) {
+  const Interaction before = turn.get(id);
+  Interaction& moved = turn.edit(before);
+  moved.conversation = into.id;
+  moved.contact = into.contact;
+  move_work(turn, before.work, into.id);
+  turn.edit(turn.get(into.id)).live.push_back(id);
+  turn.note_event(moved, EventKind::joined, {{"by", Value("contact")}});
+  const std::string key = turn.tables.key(before.conversation, before.entry);
+  if (before.entry == 0 || turn.tables.entries.find(key) == nullptr) return;
+  Entry& left = turn.tables.entries.edit(key);
+  Entry call = left;
+  left.details["state"] = Value("moved");
+  moved.entry = turn.append(into.id, std::move(call)).sequence;
+}
+
+// All that is live, promised and open goes on in the contact's own conversation.
+void join_conversation(Turn& turn, ConversationId from, ConversationId to, Author by) {
+  const ConversationRecord before = turn.get(from);
+  const ConversationRecord into = turn.get(to);
+  ConversationRecord& emptied = turn.edit(before);
+  emptied.live.clear();
+  emptied.callbacks.clear();
+  for (const InteractionId id : before.live) move_interaction(turn, id, into);
+  ConversationRecord& joined = turn.edit(into);
+  for (const CallbackId id : before.callbacks) {
+    const Callback callback = turn.get(id);
+    turn.edit(callback).conversation = to;
+    move_work(turn, callback.work, to);
+    joined.callbacks.push_back(id);
+  }
+  for (const CaseId id : before.cases) {
+    const CaseRecord matter = turn.get(id);
+    if (matter.conversation == from) {
+      turn.edit(matter).conversation = to;
+      move_work(turn, matter.verification, to);
+    }
+    joined.cases.push_back(id);
+  }
+  for (const Reach& reach : before.reaches) {
+    remember_reach(turn, to, reach.entry_point, reach.address, reach.last_inbound);
+  }
+  close_conversation(turn, from, std::move(by), {}, {}, "joined");
+  prefer_owner(turn, to);
+}
+
 }  // namespace
 
 Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
-  if (command.addresses.empty()) {
+  if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
+    return fail(not_found("contact", command.contact.value()));
+  }
+  if (command.addresses.empty() && !command.contact) {
     return fail({ErrorCode::invalid, "no_address", "a contact needs an address", "addresses",
                  "give at least one"});
   }
@@ -54,22 +136,7 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
     }
     plain.push_back(std::move(*address));
   }
-  const Identity* first = turn.tables.identities.find(turn.tables.key(plain.front()));
-  const bool same_person = first != nullptr && [&] {
-    const ContactRecord* holder = turn.tables.contacts.find(turn.tables.key(first->holder));
-    return holder != nullptr &&
-           (command.name.empty() || holder->name.empty() || holder->name == command.name);
-  }();
-  ContactId id;
-  if (same_person) {
-    id = first->holder;
-  } else {
-    id = turn.ids.take<ContactId>();
-    ContactRecord contact;
-    contact.id = id;
-    contact.created_at = turn.now;
-    turn.tables.contacts.create(turn.tables.key(id), std::move(contact));
-  }
+  const ContactId id = contact_for(turn, command, plain.empty() ? Address() : plain.front());
   ContactRecord& contact = turn.tables.contacts.edit(turn.tables.key(id));
   if (!command.name.empty()) contact.name = command.name;
   if (!command.locale.empty()) contact.locale = command.locale;
@@ -92,16 +159,13 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   const std::string open_key = turn.tables.key(conversation.desk, command.contact);
   const bool live = conversation.status != ConversationStatus::closed;
   const Pointer* other = turn.tables.open_conversations.find(open_key);
-  if (live && other != nullptr && other->id != conversation.id.value()) {
-    return fail({ErrorCode::conflict, "other_conversation_open",
-                 "this contact has an open conversation of their own",
-                 fmt::format("conversation {}", other->id), "go on in that one"});
-  }
+  const ConversationId own(live && other != nullptr ? other->id : 0);
+  const bool joins = own && own != conversation.id;
   const ContactId before = conversation.contact;
   ConversationRecord& changed = turn.edit(conversation);
   changed.contact = command.contact;
   changed.candidates.clear();
-  if (live) {
+  if (live && !joins) {
     turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
     turn.tables.open_conversations.put(open_key, {conversation.id.value()});
   }
@@ -111,7 +175,11 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   name_contact(turn, conversation, command.contact);
   turn.note_event(conversation.id, EventKind::contact_chosen,
                   {{"contact", id_value(command.contact)}}, turn.author(actor));
-  turn.outcome.conversation = conversation.id;
+  if (joins) {
+    turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
+    join_conversation(turn, conversation.id, own, turn.author(actor));
+  }
+  turn.outcome.conversation = joins ? own : conversation.id;
   turn.outcome.contact = command.contact;
   return {};
 }

@@ -17,6 +17,14 @@ Status check_not_closed(const ConversationRecord& conversation) {
                       fmt::format("conversation {}", conversation.id.value()), "reopen it first"));
 }
 
+// A chat that somebody has goes to the new owner, at once where there is room for it; a call goes
+// on with whoever is speaking.
+void pass_chat(Turn& turn, const Interaction& chat, const AgentName& to) {
+  const bool live = chat.state == InteractionState::connected && chat.channel != Channel::voice;
+  if (!live || chat.agent == to) return;
+  if (!turn.route(WorkClaimed{chat.work, to})) back_to_queue(turn, chat.id);
+}
+
 }  // namespace
 
 void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
@@ -40,11 +48,13 @@ void close_conversation(Turn& turn, ConversationId id, Author by, std::string qu
   conversation.status = ConversationStatus::closed;
   conversation.closed_at = turn.now;
   conversation.kept_place.reset();
-  conversation.passing_on = false;
+  conversation.passing_on = {};
   Closure closure{id,          ++conversation.closures, turn.now, by, qualification, description,
                   disposition, conversation.survey};
   const std::uint32_t number = closure.number;
-  turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, conversation.contact));
+  const std::string open_key = turn.tables.key(conversation.desk, conversation.contact);
+  const Pointer* open = turn.tables.open_conversations.find(open_key);
+  if (open != nullptr && open->id == id.value()) turn.tables.open_conversations.erase(open_key);
   turn.tables.closures.create(turn.tables.key(id, number), std::move(closure));
   turn.note_event(id, EventKind::closed,
                   {{"closure", Value(static_cast<std::int64_t>(number))},
@@ -93,6 +103,11 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
   if (!to) return fail(to.error());
   const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;
+  if (conversation.owner == command.to) {
+    return fail(refused("already_owner", fmt::format("it is {}'s already", command.to.text()),
+                        fmt::format("conversation {}", conversation.id.value()),
+                        "nothing needs to be done"));
+  }
   turn.edit(conversation).owner = command.to;
   turn.note_event(conversation.id, EventKind::reassigned,
                   {{"from", Value(conversation.owner.text())}, {"to", Value(command.to.text())}},
@@ -103,15 +118,8 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
                {"link", Value(turn.config().tenant.conversation_url +
                               std::to_string(conversation.id.value()))}});
   for (const CaseId id : conversation.cases) turn.edit(turn.get(id)).owner = command.to;
-  const DeskConfig& desk = *turn.config().desk(conversation.desk);
-  for (const InteractionId id : conversation.live) {
-    const WorkRecord* work = turn.router->work(turn.get(id).work);
-    if (work == nullptr || work->state == WorkState::assigned) continue;
-    WorkChanged change{work->id, {}, {}, {}, {}};
-    change.preferred =
-        WorkChanged::Preferred{command.to, Preference::first, turn.now + desk.owner_wait};
-    if (!turn.route(change)) continue;  // it left the queue meanwhile
-  }
+  for (const InteractionId id : conversation.live) pass_chat(turn, turn.get(id), command.to);
+  prefer_owner(turn, conversation.id);
   turn.outcome.conversation = conversation.id;
   return {};
 }

@@ -78,6 +78,8 @@ struct CaseReplyIn {
 // True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
 bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                      std::uint64_t entry);
+// Whoever was verifying the case's reply has gone: it is asked for once more.
+void request_again(Turn& turn, const CaseRecord& matter);
 // What another system answered to an action on a case.
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
                    const Value& answer);

@@ -137,7 +137,7 @@ class Performance {
       wish.preference = output.to == To::owner_only ? Preference::only : Preference::first;
       wish.until = turn_.now + desk.owner_wait;
     }
-    if (output.to == To::other_than_owner) turn_.edit(conversation).passing_on = true;
+    if (output.to == To::other_than_owner) turn_.edit(conversation).passing_on = id_;
     chosen(output.to == To::other_than_owner ? "another_adviser" : "hand_over");
     waits_ = static_cast<bool>(enqueue(turn_, id_, wish));
   }

@@ -146,11 +146,19 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
     const CaseReplyIn reply{link.case_id, link.answered, link.trust};
     if (take_case_reply(turn, reply, conversation, sequence)) return {};
   }
+  const Interaction* live = live_at(turn, conversation, at.name);
+  const bool fresh = live == nullptr;
   const InteractionId interaction =
-      begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id;
-  turn.tables.entries.edit(turn.tables.key(conversation, sequence)).interaction = interaction;
+      fresh ? begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id
+            : live->id;
+  Entry& appended = turn.tables.entries.edit(turn.tables.key(conversation, sequence));
+  appended.interaction = interaction;
   turn.outcome.interaction = interaction;
-  dispatch(turn, interaction);
+  if (fresh) {
+    dispatch(turn, interaction);
+  } else {
+    hand_over(turn, turn.get(interaction), appended);
+  }
   return {};
 }
 

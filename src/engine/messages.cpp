@@ -30,18 +30,6 @@ Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const Connectio
   return entry_point;
 }
 
-// The live chat of a contact at an entry point; a call or a mail is never continued by a message.
-const Interaction* live_chat(Turn& turn, ConversationId conversation,
-                             const EntryPointName& entry_point) {
-  const ConversationRecord* found = turn.tables.conversations.find(turn.tables.key(conversation));
-  if (found == nullptr) return nullptr;
-  for (const InteractionId id : found->live) {
-    const Interaction* interaction = turn.tables.interactions.find(turn.tables.key(id));
-    if (interaction != nullptr && interaction->entry_point == entry_point) return interaction;
-  }
-  return nullptr;
-}
-
 struct Arrival {
   Recognised who;
   ConversationId conversation;
@@ -115,17 +103,6 @@ Entry& append_message(Turn& turn, ConversationId conversation, const EntryPointC
   return appended;
 }
 
-// Whoever has the conversation is told; a waiting flow gets it as its answer.
-void hand_to_interaction(Turn& turn, const Interaction& interaction, const Entry& entry) {
-  if (interaction.state == InteractionState::in_flow && interaction.session) {
-    turn.tasks.emplace_back(ContinueFlow{interaction.id, FlowAnswer{entry.content}});
-  } else if (interaction.state == InteractionState::connected && !interaction.agent.empty()) {
-    turn.notify(interaction.agent, interaction.conversation, "message",
-                {{"entry", Value(std::to_string(entry.sequence))},
-                 {"channel", Value(to_string(interaction.channel))}});
-  }
-}
-
 // Half of a digest stands for the scope and the provider's id, however long that is: the rows that
 // say "seen before" are the most numerous of all, and each message touches a page of them.
 std::string seen_id(std::string_view scope, std::string_view kind, std::string_view id) {
@@ -161,7 +138,7 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   remember_reach(turn, arrival.conversation, at.name, message.from.address,
                  clamped(message.at, turn.now));
   const ConversationId conversation = arrival.conversation;
-  const Interaction* live = live_chat(turn, conversation, at.name);
+  const Interaction* live = live_at(turn, conversation, at.name);
   const bool fresh = live == nullptr;
   const InteractionId interaction =
       fresh ? begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id
@@ -172,7 +149,11 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   if (fresh) {
     dispatch(turn, interaction);
   } else {
-    hand_to_interaction(turn, *live, entry);
+    // Where the contact was expected to come back, they have come.
+    if (turn.get(conversation).kept_place) {
+      turn.edit(turn.get(conversation)).kept_place.reset();
+    }
+    hand_over(turn, turn.get(interaction), entry);
   }
   return {};
 }

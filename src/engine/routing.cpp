@@ -52,7 +52,7 @@ void on(Turn& turn, const OfferMade& made) {
                   {"waited_seconds", Value(waited_seconds(work, turn.now))},
                   {"until", Value(to_string(made.until))}};
   if (!conversation.candidates.empty()) body["shared_number"] = Value(true);
-  turn.notify(made.agent, work.conversation, "offer", std::move(body));
+  turn.notify(made.agent, conversation.id, "offer", std::move(body));
 }
 
 void on(Turn& turn, const OfferEnded& ended) {
@@ -68,20 +68,17 @@ void on(Turn& turn, const OfferEnded& ended) {
 // The conversation is the one's who serves it first; later the one's whom the contact asked for.
 void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) {
   const ConversationRecord conversation = turn.get(work.conversation);
-  if (conversation.owner == agent) {
-    if (conversation.passing_on) turn.edit(conversation).passing_on = false;
-    return;
-  }
+  const bool asked_for_another = work.kind == WorkKind::interaction && conversation.passing_on &&
+                                 conversation.passing_on.value() == work.subject;
+  if (asked_for_another) turn.edit(conversation).passing_on = {};
   const bool free = conversation.owner.empty();
-  const bool asked_for_another = conversation.passing_on && work.kind == WorkKind::interaction;
-  if (!free && !asked_for_another) return;
-  ConversationRecord& changed = turn.edit(conversation);
-  changed.owner = agent;
-  changed.passing_on = false;
+  if (conversation.owner == agent || (!free && !asked_for_another)) return;
+  turn.edit(conversation).owner = agent;
   if (!free) {
-    turn.note_event(work.conversation, EventKind::reassigned,
+    turn.note_event(conversation.id, EventKind::reassigned,
                     {{"from", Value(conversation.owner.text())}, {"to", Value(agent.text())}});
   }
+  prefer_owner(turn, conversation.id);
 }
 
 void connect(Turn& turn, const Interaction& interaction, const AgentName& agent) {
@@ -136,9 +133,10 @@ void on(Turn& turn, const WorkWaiting& waiting) {
 }
 
 void on(Turn& turn, const PreferenceReleased& released) {
-  const WorkRecord* work = turn.router->work(released.work);
-  if (work == nullptr) return;
-  turn.signal("preference_released", {}, work->conversation,
+  const WorkRecord* found = turn.router->work(released.work);
+  if (found == nullptr) return;
+  const WorkRecord work = *found;
+  turn.signal("preference_released", {}, work.conversation,
               {{"agent", Value(released.agent.text())}});
 }
 

@@ -217,6 +217,7 @@ class InputCheck {
   Status operator()(const WorkAdded& input) const;
   Status operator()(const WorkChanged& input) const;
   Status operator()(const WorkRemoved& input) const { return live(input.work); }
+  Status operator()(const WorkMoved& input) const { return live(input.work); }
   Status operator()(const WorkClaimed& input) const;
   Status operator()(const WorkFinished& input) const {
     return in_state(input.work, WorkState::assigned);

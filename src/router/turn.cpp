@@ -305,6 +305,11 @@ void Turn::operator()(const WorkRemoved& input) {
   leave(*board_->find(input.work), now_);
 }
 
+void Turn::operator()(const WorkMoved& input) {
+  board_->find(input.work)->record.conversation = input.conversation;
+  dirty_works_.insert(input.work);
+}
+
 void Turn::operator()(const WorkClaimed& input) {
   WorkEntry& work = *board_->find(input.work);
   const WorkRecord& record = work.record;

@@ -33,6 +33,7 @@ class Turn {
   void operator()(const WorkAdded& input);
   void operator()(const WorkChanged& input);
   void operator()(const WorkRemoved& input);
+  void operator()(const WorkMoved& input);
   void operator()(const WorkClaimed& input);
   void operator()(const WorkFinished& input);
   void operator()(const WrapUpEnded& input);

@@ -22,14 +22,19 @@
 namespace novelo {
 
 // --- contacts ------------------------------------------------------------------------------------
-// Makes a contact, or completes the one that holds the first of these addresses.
+// Makes a contact, or completes one: the contact that is named, else the one that holds the first
+// of these addresses, when it has no name yet or one that begins with the same word ("Ana Sousa" is
+// a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same number, which they
+// share from then on).
 struct UpsertContact {
   std::string name;
   std::string locale;
   std::vector<Address> addresses;  // verified by whoever sends this
   Value::Map attributes;
+  ContactId contact = {};  // none: whoever holds the first address, or a new contact
 };
-// Says who it is, when a number is shared or unknown.
+// Says who it is, when a number is shared or unknown. When that contact has an open conversation of
+// their own at this desk, what is live, promised and open here goes on in it, and this one closes.
 struct ChooseContact {
   ConversationId conversation;
   ContactId contact;

@@ -59,7 +59,7 @@ struct ConversationRecord {
   std::vector<CallbackId> callbacks;  // open ones
   SurveyId survey;                    // sent for the closure that follows
   std::optional<KeptPlace> kept_place;
-  bool passing_on = false;  // whoever takes it next becomes its owner
+  InteractionId passing_on;  // its contact asked for another: whoever takes it becomes the owner
 
   friend bool operator==(const ConversationRecord&, const ConversationRecord&) = default;
 };

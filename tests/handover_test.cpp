@@ -1,0 +1,222 @@
+// Who has what the contact writes, when people come and go, are busy, or pass it on.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "novelo/stores/memory.hpp"
+#include "support/clinic.hpp"
+
+using namespace novelo;
+using namespace novelo::clinic;
+using namespace std::chrono_literals;
+
+namespace {
+
+const AgentName joao("joao");
+const AgentName marta("marta");
+
+struct Desk {
+  MemoryStore store;
+  Host host{store};
+
+  Desk() {
+    host.configure();
+    host.sign_in("joao");
+  }
+
+  // Ana's chat, which João has.
+  Outcome chat() {
+    const Outcome oi = host.whatsapp(ana, "oi");
+    host.accept("joao");
+    host.settle_all();
+    return oi;
+  }
+  Interaction interaction(InteractionId id) { return host.query().interaction(id).value(); }
+  ConversationRecord conversation(ConversationId id) {
+    return host.query().conversation(id).value();
+  }
+  std::string said_last(ConversationId id) {
+    std::string text;
+    for (const Entry& entry : host.timeline(id)) {
+      if (entry.direction == Direction::outbound) text = entry.content.text;
+    }
+    return text;
+  }
+  void answer(ConversationId id, const std::string& text) {
+    SendMessage message;
+    message.conversation = id;
+    message.entry_point = EntryPointName("whatsapp");
+    message.content.text = text;
+    host.must(message, "joao");
+    host.settle_all();
+  }
+};
+
+// To whom the notifications of a kind went.
+std::vector<std::string> told(const std::vector<Handout>& handouts, const std::string& type) {
+  std::vector<std::string> agents;
+  for (const Handout& out : handouts) {
+    if (out.kind != EffectKind::notify || out.body.at("type").to_text() != type) continue;
+    agents.push_back(out.agent.text());
+  }
+  return agents;
+}
+
+}  // namespace
+
+TEST_CASE("[S0.5][S0.6] the alternatives of a busy adviser can be chosen in writing") {
+  Desk desk;
+  const Outcome chat = desk.chat();
+  desk.host.must(SetOtherCall{joao, true});
+  const Outcome sms = desk.host.sms("+5541988887777", "Bom dia, preciso falar com o João");
+  desk.host.settle_all();
+  CHECK(sms.conversation == chat.conversation);
+  CHECK(desk.said_last(sms.conversation).find("não pode atender") != std::string::npos);
+
+  desk.host.sign_in("marta");
+  desk.host.sms("+5541988887777", "outro consultor");
+  CHECK(told(desk.host.settle_all(), "offer") == std::vector<std::string>{"marta"});
+  CHECK(desk.host.count(sms.conversation, EventKind::alternative_chosen) == 1);
+  desk.host.accept("marta");
+  CHECK(desk.conversation(sms.conversation).owner == marta);
+}
+
+TEST_CASE("[S0.34] a chat whose agent has signed off goes to somebody when the contact writes") {
+  Desk desk;
+  desk.host.sign_in("marta");
+  const Outcome chat = desk.chat();
+  desk.answer(chat.conversation, "Bom dia, Ana");
+  desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+  CHECK(told(desk.host.settle_all(), "offer").empty());  // nobody waits for an answer
+  CHECK(desk.interaction(chat.interaction).agent == joao);
+
+  desk.host.wait(8h);
+  desk.host.whatsapp(ana, "Ainda estão aí?");
+  CHECK(desk.interaction(chat.interaction).state == InteractionState::waiting);
+  desk.host.pass(3min);  // its owner is waited for first
+  desk.host.accept("marta");
+  CHECK(desk.interaction(chat.interaction).agent == marta);
+  const auto timeline = desk.host.timeline(chat.conversation);
+  const auto assigned = std::find_if(timeline.rbegin(), timeline.rend(), [](const Entry& entry) {
+    return entry.event == EventKind::assigned;
+  });
+  REQUIRE(assigned != timeline.rend());
+  CHECK(assigned->details.at("waited_seconds") == Value(180));  // not since the chat began
+}
+
+TEST_CASE("[S0.34] signing off gives back a chat that waits for an answer") {
+  Desk desk;
+  desk.host.sign_in("marta");
+  const Outcome chat = desk.chat();
+  desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+  desk.host.pass(3min);
+  desk.host.accept("marta");
+  CHECK(desk.interaction(chat.interaction).agent == marta);
+}
+
+TEST_CASE("[S4.16] a conversation that is reassigned takes its live chat along") {
+  Desk desk;
+  desk.host.sign_in("marta");
+  const Outcome chat = desk.chat();
+  desk.host.must(ReassignConversation{chat.conversation, marta}, "joao");
+  desk.host.settle_all();
+  CHECK(desk.interaction(chat.interaction).agent == marta);
+  desk.host.whatsapp(ana, "E agora?");
+  CHECK(told(desk.host.settle_all(), "message") == std::vector<std::string>{"marta"});
+  desk.host.must(FinishInteraction{chat.interaction}, "marta");
+  CHECK(desk.host.refusal(ReassignConversation{chat.conversation, marta}, "joao").reason ==
+        "already_owner");
+}
+
+TEST_CASE("[S0.4] what waits in a conversation is its new owner's first") {
+  Desk desk;
+  const Outcome chat = desk.host.whatsapp(ana, "oi");  // João is offered it, and does not look
+  const Outcome sms = desk.host.sms("+5541988887777", "Alguém?");
+  desk.host.settle_all();
+  desk.host.must(ClaimConversation{chat.conversation}, "joao");
+  desk.host.settle_all();
+  const auto work = desk.host.query().work(desk.interaction(sms.interaction).work);
+  REQUIRE(work);
+  CHECK(work->agent == joao);
+}
+
+TEST_CASE("[S0.26] a place that was kept is used up when the contact comes back in a live chat") {
+  Desk desk;
+  const Outcome chat = desk.chat();
+  desk.host.must(SetOtherCall{joao, true});
+  desk.host.call("c1", "41988887777");
+  desk.host.settle_all();
+  CallEvent digits = call_event(CallEventKind::digits, "c1");
+  digits.digits = "4";  // on WhatsApp
+  desk.host.told(digits);
+  desk.host.settle_all();
+  desk.host.hung_up("c1");
+  REQUIRE(desk.conversation(chat.conversation).kept_place);
+  desk.host.whatsapp(ana, "Estou aqui");
+  CHECK_FALSE(desk.conversation(chat.conversation).kept_place);
+}
+
+TEST_CASE("[S0.6] who asked for another and hung up has not given the conversation away") {
+  Desk desk;
+  const Outcome chat = desk.chat();
+  desk.host.must(SetOtherCall{joao, true});
+  desk.host.call("c1", "41988887777");
+  desk.host.settle_all();
+  CallEvent digits = call_event(CallEventKind::digits, "c1");
+  digits.digits = "2";  // another adviser
+  desk.host.told(digits);
+  CHECK(desk.conversation(chat.conversation).passing_on);
+  desk.host.hung_up("c1");
+  CHECK_FALSE(desk.conversation(chat.conversation).passing_on);
+}
+
+TEST_CASE(
+    "[S0.27] a better spelling of a name is the same contact, another name shares the number") {
+  Desk desk;
+  const std::vector<Address> number{{AddressKind::phone, ana}};
+  const ContactId first = desk.host.must(UpsertContact{"Ana Souza", {}, number, {}}).contact;
+  CHECK(desk.host.must(UpsertContact{"ana sousa lima", {}, number, {}}).contact == first);
+  CHECK(desk.host.query().contact(first)->name == "ana sousa lima");
+  const ContactId son = desk.host.must(UpsertContact{"Bruno Souza", {}, number, {}}).contact;
+  CHECK(son != first);
+  CHECK(desk.host.must(UpsertContact{"Bruno Sousa", {}, number, {}}).contact == son);
+
+  UpsertContact correction{"Hanna Souza", {}, {}, {}, first};
+  CHECK(desk.host.must(correction).contact == first);
+  CHECK(desk.host.query().contact(first)->name == "Hanna Souza");
+  correction.contact = ContactId(9999);
+  CHECK(desk.host.refusal(correction).code == ErrorCode::not_found);
+}
+
+TEST_CASE(
+    "[S0.15][S0.27] a call from a shared number goes on in the chosen contact's own conversation") {
+  Desk desk;
+  const std::vector<Address> landline{{AddressKind::phone, "554133334444"}};
+  const std::vector<Address> both{{AddressKind::phone, ana}, landline.front()};
+  const ContactId mother = desk.host.must(UpsertContact{"Ana Souza", {}, both, {}}).contact;
+  desk.host.must(UpsertContact{"Bruno Souza", {}, landline, {}});
+  const Outcome chat = desk.chat();
+  REQUIRE(chat.contact == mother);
+  const Outcome call = desk.host.call("c1", "554133334444");
+  desk.host.accept("joao");
+  desk.host.settle_all();
+  REQUIRE(call.conversation != chat.conversation);
+
+  const Outcome chosen = desk.host.must(ChooseContact{call.conversation, mother}, "joao");
+  CHECK(chosen.conversation == chat.conversation);
+  CHECK(desk.conversation(call.conversation).status == ConversationStatus::closed);
+  CHECK(desk.conversation(chat.conversation).live.size() == 2);
+  CHECK(desk.interaction(call.interaction).conversation == chat.conversation);
+  desk.host.told(call_event(CallEventKind::bridged, "c1"));
+  desk.host.hung_up("c1");
+  CHECK(desk.conversation(chat.conversation).live == std::vector{chat.interaction});
+  const auto timeline = desk.host.timeline(chat.conversation);
+  const auto told_call = std::find_if(timeline.begin(), timeline.end(), [](const Entry& entry) {
+    return entry.type == EntryType::call;
+  });
+  REQUIRE(told_call != timeline.end());
+  CHECK(told_call->details.at("state") == Value("ended"));
+  CHECK(desk.host.whatsapp(ana, "obrigada").conversation == chat.conversation);
+}
