@@ -27,7 +27,9 @@ void end_callback(Turn& turn, CallbackId id, CallbackState state) {
                   {{"callback", id_value(id)}, {"state", Value(to_string(state))}});
   // Assigned work is the agent's call: it is finished when that call ends.
   const WorkRecord* work = turn.router->work(before.work);
-  if (work != nullptr && work->state != WorkState::assigned) turn.route(WorkRemoved{work->id});
+  if (work != nullptr && work->state != WorkState::assigned) {
+    turn.must_route(WorkRemoved{work->id});
+  }
 }
 
 // The callback waits at the router for its agent: for nobody else until the promise's bound
@@ -49,7 +51,7 @@ void queue_callback(Turn& turn, CallbackId id) {
     work.preference_until = callback.requested_at + turn.config().callbacks.agent_bound;
   }
   turn.edit(callback).work = work.id;
-  turn.route(WorkAdded{std::move(work)});
+  turn.must_route(WorkAdded{std::move(work)});
 }
 
 Status check_open(const Callback& callback) {
@@ -183,6 +185,7 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
       command.entry_point.empty()
           ? turn.config().entry_point_on((*conversation)->desk, Channel::voice)
           : turn.config().entry_point(command.entry_point);
+  if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   if (line == nullptr || line->channel != Channel::voice) {
     return fail(refused("no_line", "there is no telephone line to call from",
                         fmt::format("entry point {}", command.entry_point.text()),

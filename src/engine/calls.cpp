@@ -72,8 +72,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
   turn.outcome.conversation = placed.conversation;
   turn.outcome.interaction = call.id;
   turn.outcome.entry = call.entry;
-  dispatch(turn, call.id);
-  return {};
+  return dispatch(turn, call.id);
 }
 
 void set_call_state(Turn& turn, const Interaction& call, std::string state) {
@@ -121,7 +120,7 @@ void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) 
                   {{"agent", Value(again.agent.text())},
                    {"end", Value("device_failed")},
                    {"cause", Value(event.cause)}});
-  turn.route(WorkRemoved{again.id});
+  turn.must_route(WorkRemoved{again.id});
   again.id = turn.ids.take<WorkId>();
   again.preferred = {};
   again.preference = Preference::none;
@@ -130,7 +129,7 @@ void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) 
   waiting.work = again.id;
   waiting.state = InteractionState::waiting;
   waiting.agent = {};
-  turn.route(WorkAdded{std::move(again)});
+  add_work(turn, turn.get(call.id), std::move(again));
 }
 
 void hung_up(Turn& turn, const Interaction& call, const CallEvent& event) {

@@ -76,8 +76,9 @@ struct CaseReplyIn {
   std::string trust;     // "token", "participant"
 };
 // True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
-bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
-                     std::uint64_t entry);
+// Fails with `busy` when there is no room for that.
+Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+                             std::uint64_t entry);
 // What another system answered to an action on a case.
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
                    const Value& answer);

@@ -139,7 +139,8 @@ class Performance {
     }
     if (output.to == To::other_than_owner) turn_.edit(conversation).passing_on = true;
     chosen(output.to == To::other_than_owner ? "another_adviser" : "hand_over");
-    waits_ = static_cast<bool>(enqueue(turn_, id_, wish));
+    enqueue(turn_, id_, wish);
+    waits_ = true;
   }
 
   void on(const FlowKeepWaiting&) {
@@ -153,7 +154,7 @@ class Performance {
     Interaction& leaving = turn_.edit(at);
     leaving.work = {};
     leaving.state = InteractionState::in_flow;
-    if (turn_.router->work(at.work) != nullptr) turn_.route(WorkRemoved{at.work});
+    if (turn_.router->work(at.work) != nullptr) turn_.must_route(WorkRemoved{at.work});
   }
 
   void on(const FlowCallback& output) {

@@ -144,14 +144,15 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   if (link.case_id) {
     turn.outcome.case_id = link.case_id;
     const CaseReplyIn reply{link.case_id, link.answered, link.trust};
-    if (take_case_reply(turn, reply, conversation, sequence)) return {};
+    auto taken = take_case_reply(turn, reply, conversation, sequence);
+    if (!taken) return fail(taken.error());
+    if (*taken) return {};
   }
   const InteractionId interaction =
       begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id;
   turn.tables.entries.edit(turn.tables.key(conversation, sequence)).interaction = interaction;
   turn.outcome.interaction = interaction;
-  dispatch(turn, interaction);
-  return {};
+  return dispatch(turn, interaction);
 }
 
 }  // namespace novelo

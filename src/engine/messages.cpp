@@ -160,11 +160,8 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   Entry& entry = append_message(turn, conversation, at, message, arrival.text);
   entry.interaction = interaction;
   turn.outcome.interaction = interaction;
-  if (fresh) {
-    dispatch(turn, interaction);
-  } else {
-    hand_to_interaction(turn, *live, entry);
-  }
+  if (fresh) return dispatch(turn, interaction);
+  hand_to_interaction(turn, *live, entry);
   return {};
 }
 

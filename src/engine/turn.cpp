@@ -121,6 +121,26 @@ Status Turn::route(const RouterInput& input) {
   return {};
 }
 
+void Turn::must_route(const RouterInput& input) {
+  const Status routed_now = route(input);
+  if (routed_now || broken) return;
+  broken = routed_now.error();
+  broken->code = ErrorCode::internal;
+}
+
+Status Turn::check_room(Asking by, std::size_t more) const {
+  constexpr std::size_t kept_for_arrivals = 16;  // one part in so many
+  std::size_t ceiling = options.limits.live_works;
+  if (by == Asking::command) ceiling -= ceiling / kept_for_arrivals;
+  const std::int64_t taken = static_cast<std::int64_t>(places + more) + tables.places_added();
+  if (taken <= static_cast<std::int64_t>(ceiling)) return {};
+  return fail({ErrorCode::busy,
+               "no_room",
+               "more work waits than there may be",
+               {},
+               "send it again in a while, the same as it is"});
+}
+
 void Turn::take(RouterDecision decision) {
   for (WorkRecord& work : decision.works) {
     const std::string key = tables.key(work.id);

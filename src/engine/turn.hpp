@@ -35,6 +35,9 @@ struct ContinueFlow {
 };
 using Task = std::variant<RouterEvent, StartFlow, ContinueFlow>;
 
+// Who asks for a place under Limits::live_works.
+enum class Asking : std::uint8_t { command, arrival };
+
 // What a turn leaves for the outbox, once it is committed.
 struct OutboxChange {
   enum class Kind : std::uint8_t { added, removed, retry, released };
@@ -51,6 +54,7 @@ struct Turn {
   const std::vector<const ChannelAdapter*>& adapters;
   const Outbox& outbox;
   Timestamp now;
+  std::uint64_t places = 0;  // taken before this input
 
   Outcome outcome;
   std::vector<Signal> signals;
@@ -87,7 +91,13 @@ struct Turn {
   // --- the router --------------------------------------------------------------------------------
   // Asks the router; its records are stored and its events queued as tasks.
   Status route(const RouterInput& input);
+  // The same where it cannot refuse: a refusal is a broken invariant.
+  void must_route(const RouterInput& input);
   void take(RouterDecision decision);
+  // Fails with `busy` when this input has taken more places than there are, or would with `more`.
+  // What follows from an input cannot be refused, so everything that may become work is counted
+  // from the beginning: contacts in a flow and promises that wait have their place.
+  Status check_room(Asking by, std::size_t more = 0) const;
 
   // --- timers ------------------------------------------------------------------------------------
   void arm(TimerKind kind, std::uint64_t owner, Timestamp due);

@@ -31,9 +31,14 @@ struct Limits {
   // what is kept at hand
   std::size_t cached_records = 20'000;
   std::size_t unsettled_effects = 100'000;  // above it new sends are refused `busy`
+  // Work that waits or is being done, and what will become work: contacts in a flow, promises to
+  // call that wait for their time. At the ceiling arrivals are refused `busy`; commands already
+  // when a sixteenth of it is left, so that arrivals find room.
   std::size_t live_works = 100'000;
-  std::size_t requirement_classes = 1024;  // (queue, skills) in use by work that waits at one time
-  std::size_t signals = 4096;              // the oldest are dropped first; signals are not durable
+  // (queue, skills) in use by work that waits at one time; work that asks for nothing beyond its
+  // queue always has room.
+  std::size_t requirement_classes = 1024;
+  std::size_t signals = 4096;  // the oldest are dropped first; signals are not durable
 
   // people
   std::size_t identities_per_contact = 64;
