@@ -87,7 +87,13 @@ CallbackId create_callback(Turn& turn, Callback callback);
 void place_callback(Turn& turn, CallbackId callback, const AgentName& agent);
 void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int cause);
 void retry_callback(Turn& turn, CallbackId callback);
+// True when the line has closed while the promise waited for an agent: it is taken out of the queue
+// until the next opening.
+bool waits_for_opening(Turn& turn, const WorkRecord& work);
 void serve_callbacks(Turn& turn, ConversationId conversation);
+// agents.cpp: tells these agents and the supervisors, each once.
+void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId conversation,
+                      const std::string& type, const Value::Map& body);
 // surveys.cpp: true when the message was a survey's answer and has been taken as one.
 bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message);

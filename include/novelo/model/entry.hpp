@@ -40,9 +40,9 @@ enum class EventKind : std::uint8_t {
   flow_recorded = 14,           // name, value
   flow_ended = 15,              // flow, end, outcome
   alternative_chosen = 16,      // choice
-  callback_created = 17,        // callback, agent
+  callback_created = 17,        // callback, agent, number, recording, not_before
   callback_attempted = 18,      // callback, attempt, result, cause
-  callback_ended = 19,          // callback, state
+  callback_ended = 19,          // callback, state, attempts
   case_opened = 20,             // case, protocol, type
   case_status = 21,             // case, from, to
   case_fields = 22,             // case, and for each field its old and new value
