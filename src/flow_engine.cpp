@@ -93,6 +93,11 @@ std::vector<FlowName> FlowEngine::flows() const {
   return names;
 }
 
+std::string FlowEngine::locale(const FlowName& name, std::string_view wanted) const {
+  const flow::Flow* flow = flows_->find(name);
+  return flow == nullptr ? std::string() : flow->locales[flow->locale(wanted)].name;
+}
+
 std::vector<FlowQueue> FlowEngine::queues() const {
   std::vector<FlowQueue> named;
   for (const auto& [name, flow] : flows_->by_name) {

@@ -140,6 +140,31 @@ TEST_CASE("a line without an opening in sight is looked at again, and nothing is
   CHECK(desk.record().entries == entries);
 }
 
+TEST_CASE("a flow can look whether its line is open, and say when it opens") {
+  nlohmann::json json = with_hours();
+  json["flows"].push_back(nlohmann::json::parse(R"({
+    "flow": "night", "version": 1, "locales": ["pt-BR"], "start": "look", "steps": {
+      "look": {"kind": "branch", "next": "desk", "exits": {"closed": "tell"},
+               "cases": [{"exit": "closed", "when": {"not": {"path": "hours.open"}}}]},
+      "tell": {"kind": "end", "outcome": "closed", "text": "Abrimos {hours.opens_at|em breve}."},
+      "desk": {"kind": "hand_over"}}})"));
+  json["entry_points"][0]["flow"] = "night";
+  Desk desk(json);
+  const Outcome by_day = desk.host.call("k1", "554133334444");
+  CHECK(desk.host.query().interaction(by_day.interaction)->state == InteractionState::waiting);
+  desk.host.hung_up("k1");
+
+  desk.host.pass(at("2026-03-06T22:00:00") - desk.host.now());
+  desk.host.call("k2", "554133335555");
+  desk.carry();
+  const auto said = std::find_if(desk.carried.begin(), desk.carried.end(), [](const Handout& out) {
+    return out.request && out.request->body.find("Abrimos") != std::string::npos;
+  });
+  REQUIRE(said != desk.carried.end());
+  CHECK(said->request->body.find("Abrimos segunda-feira, 9 de março de 2026, 08:00.") !=
+        std::string::npos);
+}
+
 // --- the end of the plan -------------------------------------------------------------------------
 
 TEST_CASE("[S0.11] a plan at its end is told to its agent and the supervisors, once each") {

@@ -5,6 +5,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "novelo/rules/calendar.hpp"
 #include "novelo/rules/channel.hpp"
 #include "novelo/rules/identity.hpp"
 
@@ -21,9 +22,22 @@ std::string locale_of(Turn& turn, ContactId id) {
                                                         : turn.config().tenant.locale;
 }
 
-// What texts and tests of a flow may read: the contact, the owner, and which channels would reach
-// the contact now (S0.33).
-Value flow_variables(Turn& turn, const Interaction& interaction) {
+// Whether the entry point is open now, and when it opens again, as people say it.
+Value hours_now(const Turn& turn, const EntryPointConfig& at, const std::string& locale) {
+  if (!at.hours) return Value(Value::Map{{"open", Value(true)}});
+  const bool open = is_open(*at.hours, turn.now).value_or(true);
+  Value::Map hours{{"open", Value(open)}};
+  const auto opening = next_opening(*at.hours, turn.now);
+  if (open || !opening || !*opening) return Value(std::move(hours));
+  const std::string& own = at.hours->zone;
+  const auto local = to_local(**opening, own.empty() ? turn.config().tenant.zone : own);
+  if (local) hours["opens_at"] = Value(spoken_date_time(*local, locale));
+  return Value(std::move(hours));
+}
+
+// What texts and tests of a flow may read: the contact, the owner, the hours, and which channels
+// would reach the contact now (S0.33).
+Value flow_variables(Turn& turn, const Interaction& interaction, const std::string& locale) {
   const ConversationRecord conversation = turn.get(interaction.conversation);
   Value::Map variables = variables_for(turn, conversation);
   const EntryPointConfig& at = *turn.config().entry_point(interaction.entry_point);
@@ -43,6 +57,7 @@ Value flow_variables(Turn& turn, const Interaction& interaction) {
   }
   variables["channels"] = Value(std::move(channels));
   variables["channel"] = Value(to_string(interaction.channel));
+  variables["hours"] = hours_now(turn, at, locale);
   if (const auto place = turn.router->place(interaction.work)) {
     variables["queue"] =
         Value(Value::Map{{"ahead", Value(static_cast<std::int64_t>(place->ahead))}});
@@ -352,9 +367,10 @@ void decide(Turn& turn, const StartFlow& task) {
   }
   turn.note_event(interaction, EventKind::flow_started, {{"flow", Value(task.flow.text())}},
                   {AuthorRole::bot, task.flow.text()});
-  auto decision =
-      turn.setup->flows.start(task.flow, locale_of(turn, interaction.contact), interaction.channel,
-                              flow_variables(turn, interaction), turn.now);
+  const FlowEngine& flows = turn.setup->flows;
+  const std::string locale = flows.locale(task.flow, locale_of(turn, interaction.contact));
+  auto decision = flows.start(task.flow, locale, interaction.channel,
+                              flow_variables(turn, interaction, locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);
@@ -370,8 +386,8 @@ void decide(Turn& turn, const ContinueFlow& task) {
   if (session.deadline) {
     turn.disarm(TimerKind::flow, interaction.id.value(), *session.deadline);
   }
-  auto decision =
-      turn.setup->flows.resume(session, task.input, flow_variables(turn, interaction), turn.now);
+  auto decision = turn.setup->flows.resume(
+      session, task.input, flow_variables(turn, interaction, session.locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);
