@@ -291,7 +291,9 @@ void end_interaction(Turn& turn, InteractionId id) {
   if (live.empty()) conversation.passing_on = false;  // whoever asked for another has gone
   const WorkRecord* work = turn.router->work(interaction.work);
   if (work == nullptr) return;
-  if (work->state == WorkState::assigned) {
+  // A call that never began leaves nothing to wrap up.
+  const bool began = interaction.connected_at || interaction.direction == Direction::outbound;
+  if (work->state == WorkState::assigned && began) {
     turn.must_route(WorkFinished{work->id});
   } else {
     turn.must_route(WorkRemoved{work->id});

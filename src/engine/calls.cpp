@@ -132,10 +132,25 @@ void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) 
   add_work(turn, turn.get(call.id), std::move(again));
 }
 
+// A contact who hung up while waiting for a person, or while that person's telephone was ringing.
+void tell_abandoned(Turn& turn, const Interaction& call) {
+  const Value waited(seconds_between(call.started_at, turn.now));
+  Value::Map details{{"waited_seconds", waited}};
+  if (!call.agent.empty()) {
+    details["agent"] = Value(call.agent.text());
+    turn.signal("call_abandoned", call.agent, call.conversation,
+                {{"interaction", id_value(call.id)}, {"waited_seconds", waited}});
+  }
+  turn.note_event(call, EventKind::call_abandoned, std::move(details));
+}
+
 void hung_up(Turn& turn, const Interaction& call, const CallEvent& event) {
   Interaction& ended = turn.edit(call);
   ended.cause = event.cause;
-  const bool waiting = call.state == InteractionState::waiting && !call.connected_at;
+  const bool wants_a_person =
+      call.state == InteractionState::waiting || call.state == InteractionState::connected;
+  const bool abandoned =
+      call.direction == Direction::inbound && wants_a_person && !call.connected_at;
   if (call.entry != 0) {
     const std::string key = turn.tables.key(call.conversation, call.entry);
     if (turn.tables.entries.find(key) != nullptr) {
@@ -148,10 +163,7 @@ void hung_up(Turn& turn, const Interaction& call, const CallEvent& event) {
       }
     }
   }
-  if (waiting) {
-    turn.note_event(call, EventKind::call_abandoned,
-                    {{"waited_seconds", Value(seconds_between(call.started_at, turn.now))}});
-  }
+  if (abandoned) tell_abandoned(turn, call);
   turn.withdraw_verbs(call.id);
   end_interaction(turn, call.id);
   if (call.callback && !call.connected_at) {

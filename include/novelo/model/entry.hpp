@@ -58,7 +58,7 @@ enum class EventKind : std::uint8_t {
   identity_claimed = 32,  // address
   identity_shared = 33,   // candidates
   contact_chosen = 34,    // contact
-  call_abandoned = 35,    // waited_seconds
+  call_abandoned = 35,    // waited_seconds, agent when one's telephone was ringing
   send_failed = 36,       // entry, class, code
   unsupported = 37,       // what
   place_kept = 38,        // channel
