@@ -95,3 +95,124 @@ TEST_CASE("a call that was spoken in is not abandoned, and has its wrap-up") {
   CHECK(desk.host.query().work(desk.host.query().works_of(joao)->front())->state ==
         WorkState::wrap_up);
 }
+
+// --- silence, and refusals -----------------------------------------------------------------------
+
+TEST_CASE("a bridge that nothing is told of fails in the end, and the contact waits again") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.host.accept("joao");
+  desk.host.wait(59s);
+  desk.tell(CallEventKind::played, "k1");
+  CHECK(desk.interaction(call).state == InteractionState::connected);
+  desk.host.reopen();
+  desk.host.pass(1s);
+  CHECK(desk.interaction(call).state == InteractionState::waiting);
+  CHECK(desk.latest(call.conversation, EventKind::offer_ended).details.at("end") ==
+        Value("device_failed"));
+
+  desk.tell(CallEventKind::bridged, "k1");  // of the bridge that was given up
+  CHECK(desk.interaction(call).state == InteractionState::waiting);
+
+  desk.host.sign_in("marta");
+  desk.host.accept("marta");
+  desk.tell(CallEventKind::bridged, "k1");
+  desk.host.pass(10min);
+  CHECK(desk.interaction(call).agent == marta);
+  CHECK(desk.interaction(call).state == InteractionState::connected);
+}
+
+TEST_CASE("an agent whose device fails is told, and offered no call until they are back") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.host.accept("joao");
+  desk.tell(CallEventKind::bridge_failed, "k1");
+  const AgentRecord record = desk.host.query().agent(joao).value();
+  CHECK(record.presence == Presence::paused);
+  CHECK(record.reason == "device_failed");
+  std::vector<std::string> told;
+  for (const Handout& out : desk.carried) {
+    if (out.kind != EffectKind::notify) continue;
+    CHECK(out.body.at("type") == Value("device_failed"));
+    told.push_back(out.agent.text());
+  }
+  CHECK(told == std::vector<std::string>{"joao", "marta"});
+  CHECK(desk.works(joao) == 0);
+  CHECK(desk.host.query().work(desk.interaction(call).work)->state == WorkState::queued);
+
+  desk.host.sign_in("joao");
+  desk.carry();
+  CHECK(desk.host.query().work(desk.interaction(call).work)->state == WorkState::offered);
+}
+
+TEST_CASE("a caller whom the desk has spoken to hears that it goes on waiting") {
+  Desk desk;
+  desk.host.call("k1", ana);
+  desk.host.accept("joao");
+  desk.tell(CallEventKind::bridged, "k1");
+  desk.host.hung_up("k1");
+  desk.host.must(SetOtherCall{joao, true});
+  desk.host.call("k2", ana);  // hears the alternatives
+  desk.carry();
+  CHECK(desk.verbs("gather") == 1);
+  desk.host.must(SetOtherCall{joao, false});
+  desk.host.pass(10s);
+  desk.host.accept("joao");
+  desk.tell(CallEventKind::bridge_failed, "k2");
+  CHECK(desk.verbs("play") == 1);
+}
+
+TEST_CASE("a bridge that the telephone system refuses for good has failed at once") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.carry();
+  desk.host.must(AcceptOffer{desk.host.offer_to("joao")}, "joao");
+  const Handout bridge = desk.host.poll().front();
+  const TransportReply no{200, {}, R"({"ok":false,"error":"no such device"})"};
+  CHECK(desk.host.engine().settle(bridge.id, no, desk.host.now()));
+  CHECK(desk.interaction(call).state == InteractionState::waiting);
+  CHECK(desk.works(joao) == 0);
+}
+
+TEST_CASE("a call that the telephone system does not know any more is over") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.carry();
+  desk.host.must(AcceptOffer{desk.host.offer_to("joao")}, "joao");
+  const Handout bridge = desk.host.poll().front();
+  CHECK(desk.host.engine().settle(bridge.id, TransportReply{404, {}, ""}, desk.host.now()));
+  CHECK(desk.interaction(call).state == InteractionState::ended);
+  CHECK(desk.works(joao) == 0);
+  CHECK(desk.host.count(call.conversation, EventKind::call_abandoned) == 1);
+}
+
+TEST_CASE("a hang-up that nothing is told of has happened in the end") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.host.accept("joao");
+  desk.tell(CallEventKind::bridged, "k1");
+  desk.host.must(HangUp{call.interaction}, "joao");
+  desk.carry();
+  CHECK(desk.host.refusal(CloseConversation{call.conversation, {}, {}, {}}, "joao").reason ==
+        "call_live");
+  desk.host.pass(2min);
+  CHECK(desk.interaction(call).state == InteractionState::ended);
+  desk.host.must(CloseConversation{call.conversation, {}, {}, {}}, "joao");
+}
+
+TEST_CASE("[S0.11] a callback that the telephone system says nothing of is a failed attempt") {
+  Desk desk;
+  const Outcome written = desk.host.whatsapp(ana, "oi");
+  desk.host.accept("joao");
+  CreateCallback create;
+  create.conversation = written.conversation;
+  create.agent = joao;
+  const CallbackId id = desk.host.must(create).callback;
+  desk.host.accept("joao");
+  const std::size_t before = desk.works(joao);
+  desk.host.pass(3min);
+  const Callback callback = desk.host.query().callback(id).value();
+  CHECK(callback.attempts.back().result == AttemptResult::failed);
+  CHECK(callback.not_before == desk.host.now() + 15min);
+  CHECK(desk.works(joao) == before - 1);
+}

@@ -271,6 +271,7 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
 }
 
 void end_interaction(Turn& turn, InteractionId id) {
+  turn.stop_listening(id);
   const Interaction interaction = turn.get(id);
   Interaction& ended = turn.edit(interaction);
   ended.state = InteractionState::ended;

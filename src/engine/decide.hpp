@@ -69,6 +69,11 @@ void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
 
 // --- shared between the files --------------------------------------------------------------------
+// calls.cpp: the telephone system told nothing in time, or will not do what it was asked.
+void call_silent(Turn& turn, InteractionId call);
+void verb_failed(Turn& turn, const Effect& effect, const SendError& error);
+// What the desk says to those who wait, until something else happens.
+void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale);
 // cases.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
@@ -120,6 +125,8 @@ void take_over(Turn& turn, InteractionId interaction, const AgentName& agent);
 void close_conversation(Turn& turn, ConversationId conversation, Author by,
                         std::string qualification, std::string description,
                         std::string disposition);
+// flows.cpp: the contact's language, else the tenant's.
+std::string locale_of(Turn& turn, ContactId contact);
 // flows.cpp: the flow of an interaction is over, whatever it was waiting for.
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.

@@ -16,12 +16,6 @@ namespace {
 constexpr Duration gather_patience = std::chrono::seconds(8);
 constexpr Duration longest_recording = std::chrono::minutes(3);
 
-std::string locale_of(Turn& turn, ContactId id) {
-  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
-  return contact != nullptr && !contact->locale.empty() ? contact->locale
-                                                        : turn.config().tenant.locale;
-}
-
 // Whether the entry point is open now, and when it opens again, as people say it.
 Value hours_now(const Turn& turn, const EntryPointConfig& at, const std::string& locale) {
   if (!at.hours) return Value(Value::Map{{"open", Value(true)}});
@@ -289,12 +283,7 @@ class Performance {
   void hold_the_line() {
     if (!voice()) return;
     if (!speech_.empty()) play_speech();
-    const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
-    CallVerb verb;
-    verb.kind = CallVerbKind::play;
-    verb.loop = true;
-    verb.text = turn_.config().desk(at.desk)->waiting_text;
-    speak(std::move(verb));
+    novelo::hold_the_line(turn_, interaction(), locale_);
   }
 
   // Nothing more to wait for: the line is closed, the chat is over.
@@ -343,6 +332,12 @@ void flow_broke(Turn& turn, InteractionId id) {
 }
 
 }  // namespace
+
+std::string locale_of(Turn& turn, ContactId id) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && !contact->locale.empty() ? contact->locale
+                                                        : turn.config().tenant.locale;
+}
 
 void stop_flow(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);

@@ -36,6 +36,7 @@ enum class TimerKind : std::uint8_t {
   flow = 1,      // owner: an interaction; silence is an answer too
   callback = 2,  // owner: a callback; the next attempt
   effect = 3,    // owner: an effect; it may not be sent any more
+  call = 4,      // owner: an interaction; what was asked of the telephone system is not told
 };
 struct Timer {
   Timestamp due{};

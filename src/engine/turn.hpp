@@ -82,7 +82,10 @@ struct Turn {
   EffectId add_effect(Effect effect);
   void notify(const AgentName& agent, ConversationId conversation, std::string type,
               Value::Map body);
+  // Where the telephone system has to tell what came of it, that is waited for with a bound.
   void call_verb(const Interaction& interaction, CallVerb verb);
+  // It was told, or does not matter any more.
+  void stop_listening(InteractionId interaction);
   // Takes back what was not settled: it became obsolete. The timeline shows `status`.
   void withdraw(EffectId effect, DeliveryStatus status);
   // The same for all verbs of a call but those of `keep`.

@@ -3,8 +3,11 @@
 // silence.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+
+#include "novelo/base/time.hpp"
 
 namespace novelo {
 
@@ -39,6 +42,12 @@ struct Limits {
   // queue always has room.
   std::size_t requirement_classes = 1024;
   std::size_t signals = 4096;  // the oldest are dropped first; signals are not durable
+
+  // A telephone system that tells nothing of what it was asked: after so long it counts as failed,
+  // or as hung up.
+  Duration bridge_silence = std::chrono::minutes(1);     // an agent's device is to be rung
+  Duration originate_silence = std::chrono::minutes(3);  // and then the contact is to be called
+  Duration hang_up_silence = std::chrono::minutes(2);    // what is being said is said to its end
 
   // people
   std::size_t identities_per_contact = 64;
