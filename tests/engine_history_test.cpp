@@ -366,9 +366,40 @@ std::map<std::string, ConversationId> open_index(MemoryStore& store) {
   return index;
 }
 
+// The places that the engine counts, from its own row in the store.
+std::uint64_t places_counted(MemoryStore& store) {
+  const std::vector<Row> rows = store.scan(Table::meta, "", "\xff", 1000, Order::ascending).value();
+  EngineClock clock;
+  RC_ASSERT(rows.size() == 1 && codec::from_bytes(rows.front().value, clock));
+  return clock.places;
+}
+
+// The same, counted from everything that is there.
+std::uint64_t places_taken(MemoryStore& store, Query query) {
+  std::uint64_t places = 0;
+  const std::vector<Row> rows = store.scan(Table::work, "", "\xff", 1000, Order::ascending).value();
+  for (const Row& row : rows) {
+    WorkRecord work;
+    RC_ASSERT(codec::from_bytes(row.value, work));
+    if (work.state != WorkState::wrap_up) ++places;
+  }
+  const std::vector<ConversationRecord> all = query.conversations({}, 1000).value();
+  for (const ConversationRecord& conversation : all) {
+    for (const InteractionId id : conversation.live) {
+      const Interaction interaction = query.interaction(id).value();
+      if (interaction.state == InteractionState::in_flow && !interaction.work) ++places;
+    }
+    for (const CallbackId id : conversation.callbacks) {
+      if (!query.callback(id)->work) ++places;
+    }
+  }
+  return places;
+}
+
 void check_laws(World& world) {
   RC_ASSERT(!world.engine().faulted());
   Query query = world.query();
+  RC_ASSERT(places_counted(world.store()) == places_taken(world.store(), query));
   std::set<std::pair<DeskName, ContactId>> open;
   std::set<ConversationId> open_ids;
   std::set<InteractionId> live;

@@ -316,6 +316,7 @@ TEST_CASE("voice: answers to a verb") {
   for (const int status : {404, 410}) {
     CHECK(reply(status, "").kind == SendOutcome::Kind::failed);
     CHECK(reply(status, "").error.code == "call_gone");
+    CHECK(reply(status, "").error.error == SendErrorClass::bad_address);
   }
   CHECK(reply(0, "").kind == SendOutcome::Kind::uncertain);
   CHECK(reply(200, "").kind == SendOutcome::Kind::uncertain);

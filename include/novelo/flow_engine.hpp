@@ -169,6 +169,15 @@ struct FlowDecision {
   friend bool operator==(const FlowDecision&, const FlowDecision&) = default;
 };
 
+// A queue that a step hands over to.
+struct FlowQueue {
+  FlowName flow;
+  StepName step;
+  QueueName queue;
+
+  friend bool operator==(const FlowQueue&, const FlowQueue&) = default;
+};
+
 class FlowEngine {
  public:
   // Compiles flows. Fails with `invalid`, reason "bad_flow", and every fault it found, one a line,
@@ -182,13 +191,17 @@ class FlowEngine {
 
   bool has(const FlowName& flow) const;
   std::vector<FlowName> flows() const;  // by name
+  // The locale in which a flow would speak to somebody of this one; empty for an unknown flow.
+  std::string locale(const FlowName& flow, std::string_view wanted) const;
+  // By flow and step, for a host to see that they are there before anybody is handed over.
+  std::vector<FlowQueue> queues() const;
 
   // Begins a walk. `variables` is what the texts and tests of the flow may read ("contact.name",
   // "owner.name", "channels.sms", ...); what the walk collected under the same first name goes
   // before it, and "session.channel", "session.locale" and "session.flow" are always there. The
-  // locale that the flow has and that is nearest to `locale` is taken: itself, another one of its
+  // locale that the flow has and that is nearest to `wanted` is taken: itself, another one of its
   // language, else the flow's first. Fails with `not_found` for an unknown flow.
-  Result<FlowDecision> start(const FlowName& flow, std::string_view locale, Channel channel,
+  Result<FlowDecision> start(const FlowName& flow, std::string_view wanted, Channel channel,
                              const Value& variables, Timestamp now) const;
 
   // Goes on from a wait. Fails with `refused` when the session has ended (reason "ended"), is not

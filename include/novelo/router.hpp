@@ -244,9 +244,10 @@ class Router {
   // One input. An error means that nothing has changed: `not_found` (no such work, offer, queue or
   // agent), `refused` (an offer that ended, another's offer, no capacity, the wrong state),
   // `conflict` (added work is already here), `invalid` (a number or word out of its range), `limit`
-  // (too much live work, or too many different requirements waiting: Limits). Whatever fell due by
-  // `now` is decided first, as TimePassed would, and is part of the decision. Saying what is so
-  // already (the same presence, the same change) is no error and changes nothing.
+  // (too much live work, or too many different requirements waiting: Limits; what a queue asks of
+  // all its work always has room). Whatever fell due by `now` is decided first, as TimePassed
+  // would, and is part of the decision. Saying what is so already (the same presence, the same
+  // change) is no error and changes nothing.
   Result<RouterDecision> apply(const RouterInput& input, IdCounter& ids, Timestamp now);
 
   // When something falls due: an offer, a round, a preference, a wrap-up. Nothing when nothing is

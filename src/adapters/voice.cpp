@@ -308,7 +308,7 @@ SendOutcome VoiceAdapter::read_reply(const Outbound&, const TransportReply& repl
                                      const Connection&) const {
   if (reply.status >= 200 && reply.status < 300) return read_taken(reply);
   if (reply.status == 404 || reply.status == 410) {
-    return outcome_of_error({SendErrorClass::permanent, "call_gone", "The call is over."}, {});
+    return outcome_of_error({SendErrorClass::bad_address, "call_gone", "The call is over."}, {});
   }
   if (reply.status >= 500) {
     // A verb may safely be sent again, so even a gateway's silence is no riddle.

@@ -216,6 +216,8 @@ void fields(V& v, X& x) {
   v("session", x.session);
   v("alternatives_offered", x.alternatives_offered);
   v("answered", x.answered);
+  v("asked", x.asked);
+  v("told_by", x.told_by);
   v("callback", x.callback);
   v("entry", x.entry);
   v("started_at", x.started_at);

@@ -1,4 +1,5 @@
 // Agents: present or not, offers taken or refused, interactions finished.
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -63,6 +64,18 @@ void leave_work_behind(Turn& turn, const AgentName& agent) {
 }
 
 }  // namespace
+
+void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId conversation,
+                      const std::string& type, const Value::Map& body) {
+  for (const AgentConfig& agent : turn.config().agents) {
+    if (agent.supervisor) agents.push_back(agent.name);
+  }
+  std::set<AgentName> told;
+  for (const AgentName& agent : agents) {
+    if (turn.config().agent(agent) == nullptr || !told.insert(agent).second) continue;
+    turn.notify(agent, conversation, type, body);
+  }
+}
 
 Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
   if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());

@@ -166,7 +166,8 @@ Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointCo
   return turn.tables.interactions.create(turn.tables.key(interaction.id), interaction);
 }
 
-void dispatch(Turn& turn, InteractionId id) {
+Status dispatch(Turn& turn, InteractionId id) {
+  if (auto room = turn.check_room(Asking::arrival); !room) return room;
   const Interaction interaction = turn.get(id);
   const ConversationRecord conversation = turn.get(interaction.conversation);
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
@@ -179,7 +180,7 @@ void dispatch(Turn& turn, InteractionId id) {
     turn.edit(interaction).state = InteractionState::in_flow;
     turn.edit(conversation).status = ConversationStatus::pending;
     turn.tasks.emplace_back(StartFlow{id, entry_point.flow});
-    return;
+    return {};
   }
   QueueWish wish;
   if (!first.empty()) {
@@ -188,9 +189,14 @@ void dispatch(Turn& turn, InteractionId id) {
     wish.until = turn.now + desk.owner_wait;
   }
   enqueue(turn, id, wish);
+  return {};
 }
 
 namespace {
+
+void tell_ceiling(Turn& turn, const Interaction& interaction, const Error& error) {
+  turn.note_event(interaction, EventKind::ceiling_reached, {{"which", Value(error.reason)}});
+}
 
 WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish& wish) {
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
@@ -215,9 +221,31 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
   return work;
 }
 
+// What waits already goes on from its place. Somebody may have taken it meanwhile: it is theirs.
+void change_wish(Turn& turn, const Interaction& interaction, const QueueWish& wish) {
+  WorkChanged change{interaction.work, {}, {}, {}, {}};
+  if (!wish.queue.empty()) change.queue = wish.queue;
+  if (!wish.queue.empty() || !wish.skills.empty()) change.skills = wish.skills;
+  if (wish.priority != 0) change.priority = wish.priority;
+  change.preferred = WorkChanged::Preferred{wish.preferred, wish.preference, wish.until};
+  const Status changed = turn.route(change);
+  if (changed || changed.error().code != ErrorCode::limit) return;
+  tell_ceiling(turn, interaction, changed.error());
+  change.skills.emplace();
+  turn.must_route(change);
+}
+
 }  // namespace
 
-Status enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
+void add_work(Turn& turn, const Interaction& interaction, WorkRecord work) {
+  const Status added = turn.route(WorkAdded{work});
+  if (added) return;
+  tell_ceiling(turn, interaction, added.error());
+  work.skills.clear();
+  turn.must_route(WorkAdded{std::move(work)});
+}
+
+void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   const Interaction interaction = turn.get(id);
   QueueWish wish = asked;
   if (turn.config().agent(wish.preferred) == nullptr) {  // has left: anybody may take it
@@ -226,10 +254,7 @@ Status enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
     wish.until.reset();
   }
   if (interaction.work && turn.router->work(interaction.work) != nullptr) {
-    WorkChanged change{interaction.work, {}, wish.skills, wish.priority, {}};
-    if (!wish.queue.empty()) change.queue = wish.queue;
-    change.preferred = WorkChanged::Preferred{wish.preferred, wish.preference, wish.until};
-    return turn.route(change);
+    return change_wish(turn, interaction, wish);
   }
   WorkRecord work = work_for(turn, interaction, wish);
   Interaction& waiting = turn.edit(interaction);
@@ -242,7 +267,7 @@ Status enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   Value::Map details{{"queue", Value(work.queue.text())}};
   if (!wish.preferred.empty()) details["preferred"] = Value(wish.preferred.text());
   turn.note_event(interaction, EventKind::queued, std::move(details));
-  return turn.route(WorkAdded{std::move(work)});
+  add_work(turn, interaction, std::move(work));
 }
 
 void back_to_queue(Turn& turn, InteractionId id) {
@@ -307,6 +332,7 @@ void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry) {
 }
 
 void end_interaction(Turn& turn, InteractionId id) {
+  turn.stop_listening(id);
   const Interaction interaction = turn.get(id);
   Interaction& ended = turn.edit(interaction);
   ended.state = InteractionState::ended;
@@ -327,10 +353,12 @@ void end_interaction(Turn& turn, InteractionId id) {
   if (conversation.passing_on == id) conversation.passing_on = {};
   const WorkRecord* work = turn.router->work(interaction.work);
   if (work == nullptr) return;
-  if (work->state == WorkState::assigned) {
-    turn.route(WorkFinished{work->id});
+  // A call that never began leaves nothing to wrap up.
+  const bool began = interaction.connected_at || interaction.direction == Direction::outbound;
+  if (work->state == WorkState::assigned && began) {
+    turn.must_route(WorkFinished{work->id});
   } else {
-    turn.route(WorkRemoved{work->id});
+    turn.must_route(WorkRemoved{work->id});
   }
 }
 

@@ -59,8 +59,10 @@ Interaction& begin_interaction(Turn& turn, ConversationId conversation,
                                const EntryPointConfig& entry_point, const Address& remote,
                                Direction direction);
 // Sends a new interaction on its way: to its owner, into the entry point's flow, or to its queue.
-void dispatch(Turn& turn, InteractionId interaction);
-// Puts it into a queue, or changes what it waits for when it is in one.
+// Fails with `busy` when there is no room for it; the input is to be refused then.
+Status dispatch(Turn& turn, InteractionId interaction);
+// Puts it into a queue. When it is in one it keeps its place, and the queue, the skills and the
+// priority that the wish does not name.
 struct QueueWish {
   QueueName queue;  // empty: the entry point's
   std::vector<SkillName> skills;
@@ -70,7 +72,7 @@ struct QueueWish {
   std::optional<Timestamp> until;
   std::optional<Timestamp> since = {};  // when its wait began; without it: when the interaction did
 };
-Status enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
+void enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
 // Whoever had it is not there any more: its owner's first, from now on.
 void back_to_queue(Turn& turn, InteractionId interaction);
 // What waits in a conversation is its owner's first, but for a contact who asked for another.
@@ -81,6 +83,9 @@ void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry);
 // The contact's live interaction at an entry point; null when there is none.
 const Interaction* live_at(Turn& turn, ConversationId conversation,
                            const EntryPointName& entry_point);
+// Gives the interaction's work to the router; it waits in any case. At the ceiling of different
+// requirements that is without skills of its own, which is said.
+void add_work(Turn& turn, const Interaction& interaction, WorkRecord work);
 // Ends it: its flow, its work, its place among the live ones.
 void end_interaction(Turn& turn, InteractionId interaction);
 

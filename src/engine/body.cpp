@@ -69,6 +69,7 @@ Status Engine::Body::restore(Timestamp now) {
   if (const EngineClock* clock = tables_.clock.find(tables_.clock_key())) {
     ids_ = IdCounter(clock->last_id);
     now_ = clock->now;
+    places_ = clock->places;
     if (clock->configuration != 0) {
       const auto* stored =
           tables_.configurations.find(tables_.key().number(clock->configuration).bytes());
@@ -105,16 +106,17 @@ Status Engine::Body::restore(Timestamp now) {
 }
 
 Status Engine::Body::restore_router() {
-  auto router = Router::create(setup_ ? setup_->router_config() : RouterConfig{}, options_.limits);
+  Limits limits = options_.limits;
+  limits.live_works = all_rows;  // the engine counts what is not yet work too: Turn::check_room
+  auto router = Router::create(setup_ ? setup_->router_config() : RouterConfig{}, limits);
   if (!router) return fail(router.error());
   const Key all = tables_.key();
   std::vector<WorkRecord> works;
   std::vector<AgentRecord> agents;
-  const std::size_t most = options_.limits.live_works;
-  for (auto& row : tables_.works.scan(all.bytes(), all.end(), most, Order::ascending)) {
+  for (auto& row : tables_.works.scan(all.bytes(), all.end(), all_rows, Order::ascending)) {
     works.push_back(std::move(row.second));
   }
-  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), most, Order::ascending)) {
+  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), all_rows, Order::ascending)) {
     agents.push_back(std::move(row.second));
   }
   if (tables_.fault()) return fail(*tables_.fault());
@@ -141,7 +143,7 @@ void Engine::Body::find_next_timer() {
 
 Turn Engine::Body::begin_turn() {
   tables_.begin_input();
-  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_, now_,
+  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_, now_, places_,
               {},      {},           {},        {},   {},       false,     false,   {}};
 }
 
@@ -151,6 +153,7 @@ bool Engine::Body::keep(Turn& turn) {
     if (!fault_) fault(tables_.fault() ? *tables_.fault() : *turn.broken);
     return false;
   }
+  places_ += static_cast<std::uint64_t>(tables_.places_added());
   for (const OutboxChange& change : turn.outbox_changes) {
     const Effect* effect = tables_.effects.find(tables_.key(change.effect));
     switch (change.kind) {
@@ -268,6 +271,7 @@ Status Engine::Body::commit() {
     if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
     clock.last_id = ids_.last();
     clock.now = now_;
+    clock.places = places_;
     tables_.clock.put(tables_.clock_key(), clock);
     for (Write& write : tables_.collect()) writes.push_back(std::move(write));
     if (auto committed = store_.commit(fence_, writes); !committed) {

@@ -73,6 +73,7 @@ class Engine::Body {
   Outbox outbox_;
   IdCounter ids_;
   Timestamp now_{};
+  std::uint64_t places_ = 0;  // taken under Limits::live_works
   std::optional<Timestamp> next_timer_;
   std::vector<Signal> pending_signals_;      // of the call under way
   std::vector<Signal> signals_;              // committed

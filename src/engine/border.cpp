@@ -47,6 +47,8 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
   const Error* refused = nullptr;
   bool all = true;
   for (const auto& result : *results) {
+    // Without an answer it all comes again: what was taken is known then, the rest may find room.
+    if (!result && result.error().code == ErrorCode::busy) return fail(result.error());
     if (!result && refused == nullptr) refused = &result.error();
     all = all && !result;
   }

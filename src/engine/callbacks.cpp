@@ -6,10 +6,41 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "novelo/rules/calendar.hpp"
 
 namespace novelo {
 
 namespace {
+
+// A line without an opening in sight is looked at again after so long.
+constexpr Duration next_look = std::chrono::hours(24);
+
+// Dialling keeps to the line's hours: the time itself, or the next opening after it.
+Timestamp dialling_time(const Turn& turn, const EntryPointName& entry_point, Timestamp at) {
+  const EntryPointConfig* line = turn.config().entry_point(entry_point);
+  if (line == nullptr || !line->hours) return at;
+  const auto opening = next_opening(*line->hours, at);
+  return opening && *opening ? **opening : at + next_look;
+}
+
+void wait_until(Turn& turn, CallbackId id, Timestamp at) {
+  Callback& callback = turn.edit(turn.get(id));
+  callback.work = {};
+  callback.not_before = at;
+  turn.arm(TimerKind::callback, id.value(), at);
+}
+
+// S1.25: nobody will try again by itself. Whoever promised it, whose conversation it is and the
+// supervisors are told; the conversation stays open until one of them decides.
+void tell_exhausted(Turn& turn, const Callback& callback) {
+  const CallbackAttempt& last = callback.attempts.back();
+  tell_supervisors(turn, {callback.agent, turn.get(callback.conversation).owner},
+                   callback.conversation, "callback_exhausted",
+                   {{"callback", id_value(callback.id)},
+                    {"number", Value(callback.number.value)},
+                    {"attempts", Value(static_cast<std::int64_t>(callback.attempts.size()))},
+                    {"result", Value(to_string(last.result))}});
+}
 
 void end_callback(Turn& turn, CallbackId id, CallbackState state) {
   const Callback before = turn.get(id);
@@ -24,10 +55,15 @@ void end_callback(Turn& turn, CallbackId id, CallbackState state) {
   auto& open = conversation.callbacks;
   open.erase(std::remove(open.begin(), open.end(), id), open.end());
   turn.note_event(before.conversation, EventKind::callback_ended,
-                  {{"callback", id_value(id)}, {"state", Value(to_string(state))}});
+                  {{"callback", id_value(id)},
+                   {"state", Value(to_string(state))},
+                   {"attempts", Value(static_cast<std::int64_t>(before.attempts.size()))}});
+  if (state == CallbackState::exhausted) tell_exhausted(turn, before);
   // Assigned work is the agent's call: it is finished when that call ends.
   const WorkRecord* work = turn.router->work(before.work);
-  if (work != nullptr && work->state != WorkState::assigned) turn.route(WorkRemoved{work->id});
+  if (work != nullptr && work->state != WorkState::assigned) {
+    turn.must_route(WorkRemoved{work->id});
+  }
 }
 
 // The callback waits at the router for its agent: for nobody else until the promise's bound
@@ -49,7 +85,7 @@ void queue_callback(Turn& turn, CallbackId id) {
     work.preference_until = callback.requested_at + turn.config().callbacks.agent_bound;
   }
   turn.edit(callback).work = work.id;
-  turn.route(WorkAdded{std::move(work)});
+  turn.must_route(WorkAdded{std::move(work)});
 }
 
 Status check_open(const Callback& callback) {
@@ -72,7 +108,10 @@ CallbackId create_callback(Turn& turn, Callback callback) {
                      {"agent", Value(callback.agent.text())},
                      {"number", Value(callback.number.value)}};
   if (callback.message) details["recording"] = Value(callback.message->ref);
-  const std::optional<Timestamp> not_before = callback.not_before;
+  const Timestamp first = dialling_time(turn, callback.entry_point,
+                                        std::max(turn.now, callback.not_before.value_or(turn.now)));
+  callback.not_before.reset();
+  if (first > turn.now) details["not_before"] = Value(to_string(first));
   if (callback.message && !callback.agent.empty()) {
     turn.notify(callback.agent, conversation_id, "voicemail",
                 {{"callback", id_value(id)},
@@ -83,8 +122,8 @@ CallbackId create_callback(Turn& turn, Callback callback) {
   turn.edit(turn.get(conversation_id)).callbacks.push_back(id);
   turn.note_event(conversation_id, EventKind::callback_created, std::move(details));
   turn.outcome.callback = id;
-  if (not_before && *not_before > turn.now) {
-    turn.arm(TimerKind::callback, id.value(), *not_before);
+  if (first > turn.now) {
+    wait_until(turn, id, first);
   } else {
     queue_callback(turn, id);
   }
@@ -150,9 +189,7 @@ void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int 
     end_callback(turn, before.id, CallbackState::exhausted);
     return;
   }
-  const Timestamp next = turn.now + plan.retry;
-  turn.edit(turn.get(before.id)).not_before = next;
-  turn.arm(TimerKind::callback, before.id.value(), next);
+  wait_until(turn, before.id, dialling_time(turn, before.entry_point, turn.now + plan.retry));
 }
 
 void retry_callback(Turn& turn, CallbackId id) {
@@ -161,8 +198,19 @@ void retry_callback(Turn& turn, CallbackId id) {
       *callback->not_before > turn.now) {
     return;
   }
+  const Timestamp at = dialling_time(turn, callback->entry_point, turn.now);
+  if (at > turn.now) return wait_until(turn, id, at);  // the hours have changed meanwhile
   turn.edit(*callback).not_before.reset();
   queue_callback(turn, id);
+}
+
+bool waits_for_opening(Turn& turn, const WorkRecord& work) {
+  const CallbackId id(work.subject);
+  const Timestamp at = dialling_time(turn, turn.get(id).entry_point, turn.now);
+  if (at == turn.now) return false;
+  turn.must_route(WorkRemoved{work.id});
+  wait_until(turn, id, at);
+  return true;
 }
 
 // S1.22: once the contact is served, on whatever channel, the promise is kept.
@@ -183,6 +231,7 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
       command.entry_point.empty()
           ? turn.config().entry_point_on((*conversation)->desk, Channel::voice)
           : turn.config().entry_point(command.entry_point);
+  if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   if (line == nullptr || line->channel != Channel::voice) {
     return fail(refused("no_line", "there is no telephone line to call from",
                         fmt::format("entry point {}", command.entry_point.text()),

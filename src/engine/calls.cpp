@@ -72,8 +72,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
   turn.outcome.conversation = placed.conversation;
   turn.outcome.interaction = call.id;
   turn.outcome.entry = call.entry;
-  dispatch(turn, call.id);
-  return {};
+  return dispatch(turn, call.id);
 }
 
 void set_call_state(Turn& turn, const Interaction& call, std::string state) {
@@ -83,17 +82,14 @@ void set_call_state(Turn& turn, const Interaction& call, std::string state) {
   turn.tables.entries.edit(key).details["state"] = Value(std::move(state));
 }
 
-void bridged(Turn& turn, const Interaction& call) {
-  Interaction& connected = turn.edit(call);
-  connected.state = InteractionState::connected;
-  connected.answered = true;
-  if (!connected.connected_at) connected.connected_at = turn.now;
-  set_call_state(turn, call, "connected");
-  serve_callbacks(turn, call.conversation);
+bool asked_for(const Interaction& call, CallVerbKind verb) {
+  return call.asked == verb;
 }
 
 // The contact's side of a call of ours was picked up.
 void answered(Turn& turn, const Interaction& call) {
+  if (call.state != InteractionState::dialling) return;
+  if (asked_for(call, CallVerbKind::originate)) turn.stop_listening(call.id);
   Interaction& connected = turn.edit(call);
   connected.state = InteractionState::connected;
   connected.answered = true;
@@ -103,25 +99,54 @@ void answered(Turn& turn, const Interaction& call) {
   serve_callbacks(turn, call.conversation);
 }
 
-// The agent's device did not answer, so that the contact was not called at all.
-void originate_failed(Turn& turn, const Interaction& call, const CallEvent& event) {
+void bridged(Turn& turn, const Interaction& call) {
+  if (call.state == InteractionState::dialling) return answered(turn, call);
+  // A bridge that was given up for failed comes too late: the contact waits again.
+  if (call.state != InteractionState::connected) return;
+  if (asked_for(call, CallVerbKind::bridge)) turn.stop_listening(call.id);
+  Interaction& connected = turn.edit(call);
+  connected.answered = true;
+  if (!connected.connected_at) connected.connected_at = turn.now;
+  set_call_state(turn, call, "connected");
+  serve_callbacks(turn, call.conversation);
+}
+
+// The agent's device did not answer, so that the contact was not called at all. It was not on the
+// telephone either: there is nothing to wrap up.
+void originate_failed(Turn& turn, const Interaction& call, int cause) {
   CallVerb verb;
   verb.kind = CallVerbKind::hang_up;
   turn.call_verb(call, std::move(verb));
-  end_attempt(turn, call, AttemptResult::failed, event.cause);
+  set_call_state(turn, call, "ended");
+  if (turn.router->work(call.work) != nullptr) turn.must_route(WorkRemoved{call.work});
+  end_attempt(turn, call, AttemptResult::failed, cause);
+}
+
+// An agent whose device does not answer is offered nothing more until they say that they are there:
+// the same call would come back to them again and again.
+void pause_agent(Turn& turn, const Interaction& call, const AgentName& agent, int cause) {
+  const AgentRecord* record = turn.router->agent(agent);
+  if (record != nullptr && record->presence == Presence::available) {
+    turn.must_route(PresenceSet{agent, Presence::paused, "device_failed"});
+  }
+  tell_supervisors(turn, {agent}, call.conversation, "device_failed",
+                   {{"agent", Value(agent.text())}, {"cause", Value(cause)}});
 }
 
 // The agent's device did not answer: the contact goes back to the same place in the queue.
-void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) {
-  if (call.state == InteractionState::dialling) return originate_failed(turn, call, event);
+void bridge_failed(Turn& turn, const Interaction& call, int cause) {
+  if (call.state == InteractionState::dialling) return originate_failed(turn, call, cause);
   const WorkRecord* work = turn.router->work(call.work);
-  if (work == nullptr || call.connected_at) return;
+  if (work == nullptr || call.state != InteractionState::connected || call.connected_at) return;
+  turn.stop_listening(call.id);
+  turn.withdraw_verbs(call.id);
   WorkRecord again = *work;
   turn.note_event(call, EventKind::offer_ended,
                   {{"agent", Value(again.agent.text())},
                    {"end", Value("device_failed")},
-                   {"cause", Value(event.cause)}});
-  turn.route(WorkRemoved{again.id});
+                   {"cause", Value(cause)}});
+  turn.must_route(WorkRemoved{again.id});
+  pause_agent(turn, call, again.agent, cause);
   again.id = turn.ids.take<WorkId>();
   again.preferred = {};
   again.preference = Preference::none;
@@ -130,33 +155,46 @@ void bridge_failed(Turn& turn, const Interaction& call, const CallEvent& event) 
   waiting.work = again.id;
   waiting.state = InteractionState::waiting;
   waiting.agent = {};
-  turn.route(WorkAdded{std::move(again)});
+  if (call.answered) hold_the_line(turn, call, locale_of(turn, call.contact));
+  add_work(turn, turn.get(call.id), std::move(again));
 }
 
-void hung_up(Turn& turn, const Interaction& call, const CallEvent& event) {
+// A contact who hung up while waiting for a person, or while that person's telephone was ringing.
+void tell_abandoned(Turn& turn, const Interaction& call) {
+  const Value waited(seconds_between(call.started_at, turn.now));
+  Value::Map details{{"waited_seconds", waited}};
+  if (!call.agent.empty()) {
+    details["agent"] = Value(call.agent.text());
+    turn.signal("call_abandoned", call.agent, call.conversation,
+                {{"interaction", id_value(call.id)}, {"waited_seconds", waited}});
+  }
+  turn.note_event(call, EventKind::call_abandoned, std::move(details));
+}
+
+void hung_up(Turn& turn, const Interaction& call, int cause) {
   Interaction& ended = turn.edit(call);
-  ended.cause = event.cause;
-  const bool waiting = call.state == InteractionState::waiting && !call.connected_at;
+  ended.cause = cause;
+  const bool wants_a_person =
+      call.state == InteractionState::waiting || call.state == InteractionState::connected;
+  const bool abandoned =
+      call.direction == Direction::inbound && wants_a_person && !call.connected_at;
   if (call.entry != 0) {
     const std::string key = turn.tables.key(call.conversation, call.entry);
     if (turn.tables.entries.find(key) != nullptr) {
       Value::Map& details = turn.tables.entries.edit(key).details;
       details["state"] = Value("ended");
-      details["cause"] = Value(event.cause);
+      details["cause"] = Value(cause);
       details["seconds"] = Value(seconds_between(call.started_at, turn.now));
       if (call.connected_at) {
         details["talked_seconds"] = Value(seconds_between(*call.connected_at, turn.now));
       }
     }
   }
-  if (waiting) {
-    turn.note_event(call, EventKind::call_abandoned,
-                    {{"waited_seconds", Value(seconds_between(call.started_at, turn.now))}});
-  }
+  if (abandoned) tell_abandoned(turn, call);
   turn.withdraw_verbs(call.id);
   end_interaction(turn, call.id);
   if (call.callback && !call.connected_at) {
-    end_attempt(turn, call, result_of_cause(event.cause), event.cause);
+    end_attempt(turn, call, result_of_cause(cause), cause);
   }
 }
 
@@ -184,6 +222,38 @@ void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
 }
 
 }  // namespace
+
+void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale) {
+  const EntryPointConfig& at = *turn.config().entry_point(call.entry_point);
+  CallVerb verb;
+  verb.kind = CallVerbKind::play;
+  verb.loop = true;
+  verb.text = turn.config().desk(at.desk)->waiting_text;
+  verb.locale = locale;
+  turn.call_verb(call, std::move(verb));
+}
+
+void call_silent(Turn& turn, InteractionId id) {
+  const Interaction* found = turn.tables.interactions.find(turn.tables.key(id));
+  if (found == nullptr || !found->told_by || *found->told_by > turn.now) return;
+  const Interaction call = *found;
+  turn.stop_listening(id);
+  turn.withdraw_verbs(id);
+  if (asked_for(call, CallVerbKind::hang_up)) return hung_up(turn, call, 0);
+  bridge_failed(turn, call, 0);
+}
+
+void verb_failed(Turn& turn, const Effect& effect, const SendError& error) {
+  const Interaction* found = turn.tables.interactions.find(turn.tables.key(effect.interaction));
+  if (found == nullptr || found->state == InteractionState::ended) return;
+  const Interaction call = *found;
+  const CallVerbKind verb = effect.verb.kind;
+  const bool gone = error.error == SendErrorClass::bad_address;
+  if (verb == CallVerbKind::originate || (verb == CallVerbKind::bridge && !gone)) {
+    return bridge_failed(turn, call, 0);
+  }
+  if (gone) hung_up(turn, call, 0);
+}
 
 Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event) {
   if (seen_before(turn, connection.text(), "call", event.id)) return {};
@@ -217,8 +287,8 @@ Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent
       break;
     case CallEventKind::recorded: recorded(turn, call, event); break;
     case CallEventKind::bridged: bridged(turn, call); break;
-    case CallEventKind::bridge_failed: bridge_failed(turn, call, event); break;
-    case CallEventKind::hung_up: hung_up(turn, call, event); break;
+    case CallEventKind::bridge_failed: bridge_failed(turn, call, event.cause); break;
+    case CallEventKind::hung_up: hung_up(turn, call, event.cause); break;
   }
   return {};
 }

@@ -196,20 +196,14 @@ void finish_verification(Turn& turn, const CaseRecord& matter) {
   turn.edit(matter).verification = {};
   if (work == nullptr) return;
   if (work->state == WorkState::assigned) {
-    turn.route(WorkFinished{work->id});
+    turn.must_route(WorkFinished{work->id});
   } else {
-    turn.route(WorkRemoved{work->id});
+    turn.must_route(WorkRemoved{work->id});
   }
 }
 
-// S0.21, S0.34: one item a case, however many replies; the owner's until the bound, then anybody's.
-void request_verification(Turn& turn, const CaseRecord& matter) {
-  if (turn.router->work(matter.verification) != nullptr) {
-    if (!matter.owner.empty()) {
-      turn.notify(matter.owner, matter.conversation, "case_reply", {{"case", id_value(matter.id)}});
-    }
-    return;
-  }
+// The owner's until the bound, then anybody's.
+void ask_for_verification(Turn& turn, const CaseRecord& matter) {
   const ConversationRecord conversation = turn.get(matter.conversation);
   WorkRecord work;
   work.id = turn.ids.take<WorkId>();
@@ -230,18 +224,31 @@ void request_verification(Turn& turn, const CaseRecord& matter) {
   turn.edit(matter).verification = work.id;
   turn.note_event(matter.conversation, EventKind::verification_requested,
                   {{"case", id_value(matter.id)}, {"agent", Value(matter.owner.text())}});
-  turn.route(WorkAdded{std::move(work)});
+  turn.must_route(WorkAdded{std::move(work)});
+}
+
+// S0.21, S0.34: one item a case, however many replies; the owner's until the bound, then anybody's.
+Status request_verification(Turn& turn, const CaseRecord& matter) {
+  if (turn.router->work(matter.verification) != nullptr) {
+    if (!matter.owner.empty()) {
+      turn.notify(matter.owner, matter.conversation, "case_reply", {{"case", id_value(matter.id)}});
+    }
+    return {};
+  }
+  if (auto room = turn.check_room(Asking::arrival, 1); !room) return room;
+  ask_for_verification(turn, matter);
+  return {};
 }
 
 }  // namespace
 
 void request_again(Turn& turn, const CaseRecord& matter) {
   finish_verification(turn, matter);
-  request_verification(turn, turn.get(matter.id));
+  ask_for_verification(turn, turn.get(matter.id));
 }
 
-bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
-                     std::uint64_t entry) {
+Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+                             std::uint64_t entry) {
   const CaseRecord matter = turn.get(reply.case_id);
   const auto answered =
       std::find_if(matter.mails.begin(), matter.mails.end(),
@@ -256,7 +263,8 @@ bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conver
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   const StatusConfig* status = type != nullptr ? type->status(matter.status) : nullptr;
   if (status == nullptr || !status->awaits_reply) return false;
-  request_verification(turn, turn.get(matter.id));
+  auto requested = request_verification(turn, turn.get(matter.id));
+  if (!requested) return fail(requested.error());
   return true;
 }
 

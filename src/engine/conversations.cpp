@@ -34,7 +34,7 @@ void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
   const DeskConfig& desk =
       *turn.config().desk(turn.config().entry_point(interaction.entry_point)->desk);
   const QueueWish wish{{}, {}, 0, agent, Preference::first, turn.now + desk.owner_wait};
-  if (!enqueue(turn, id, wish)) return;
+  enqueue(turn, id, wish);
   // Without room for it now, it waits for the agent first.
   if (!turn.route(WorkClaimed{turn.get(id).work, agent})) return;
 }

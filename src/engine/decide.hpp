@@ -69,6 +69,11 @@ void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
 
 // --- shared between the files --------------------------------------------------------------------
+// calls.cpp: the telephone system told nothing in time, or will not do what it was asked.
+void call_silent(Turn& turn, InteractionId call);
+void verb_failed(Turn& turn, const Effect& effect, const SendError& error);
+// What the desk says to those who wait, until something else happens.
+void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale);
 // cases.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
@@ -76,8 +81,9 @@ struct CaseReplyIn {
   std::string trust;     // "token", "participant"
 };
 // True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
-bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
-                     std::uint64_t entry);
+// Fails with `busy` when there is no room for that.
+Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
+                             std::uint64_t entry);
 // Whoever was verifying the case's reply has gone: it is asked for once more.
 void request_again(Turn& turn, const CaseRecord& matter);
 // What another system answered to an action on a case.
@@ -88,7 +94,13 @@ CallbackId create_callback(Turn& turn, Callback callback);
 void place_callback(Turn& turn, CallbackId callback, const AgentName& agent);
 void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int cause);
 void retry_callback(Turn& turn, CallbackId callback);
+// True when the line has closed while the promise waited for an agent: it is taken out of the queue
+// until the next opening.
+bool waits_for_opening(Turn& turn, const WorkRecord& work);
 void serve_callbacks(Turn& turn, ConversationId conversation);
+// agents.cpp: tells these agents and the supervisors, each once.
+void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId conversation,
+                      const std::string& type, const Value::Map& body);
 // surveys.cpp: true when the message was a survey's answer and has been taken as one.
 bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message);
@@ -115,6 +127,8 @@ void take_over(Turn& turn, InteractionId interaction, const AgentName& agent);
 void close_conversation(Turn& turn, ConversationId conversation, Author by,
                         std::string qualification, std::string description,
                         std::string disposition);
+// flows.cpp: the contact's language, else the tenant's.
+std::string locale_of(Turn& turn, ContactId contact);
 // flows.cpp: the flow of an interaction is over, whatever it was waiting for.
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.

@@ -5,6 +5,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "novelo/rules/calendar.hpp"
 #include "novelo/rules/channel.hpp"
 #include "novelo/rules/identity.hpp"
 
@@ -15,15 +16,22 @@ namespace {
 constexpr Duration gather_patience = std::chrono::seconds(8);
 constexpr Duration longest_recording = std::chrono::minutes(3);
 
-std::string locale_of(Turn& turn, ContactId id) {
-  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
-  return contact != nullptr && !contact->locale.empty() ? contact->locale
-                                                        : turn.config().tenant.locale;
+// Whether the entry point is open now, and when it opens again, as people say it.
+Value hours_now(const Turn& turn, const EntryPointConfig& at, const std::string& locale) {
+  if (!at.hours) return Value(Value::Map{{"open", Value(true)}});
+  const bool open = is_open(*at.hours, turn.now).value_or(true);
+  Value::Map hours{{"open", Value(open)}};
+  const auto opening = next_opening(*at.hours, turn.now);
+  if (open || !opening || !*opening) return Value(std::move(hours));
+  const std::string& own = at.hours->zone;
+  const auto local = to_local(**opening, own.empty() ? turn.config().tenant.zone : own);
+  if (local) hours["opens_at"] = Value(spoken_date_time(*local, locale));
+  return Value(std::move(hours));
 }
 
-// What texts and tests of a flow may read: the contact, the owner, and which channels would reach
-// the contact now (S0.33).
-Value flow_variables(Turn& turn, const Interaction& interaction) {
+// What texts and tests of a flow may read: the contact, the owner, the hours, and which channels
+// would reach the contact now (S0.33).
+Value flow_variables(Turn& turn, const Interaction& interaction, const std::string& locale) {
   const ConversationRecord conversation = turn.get(interaction.conversation);
   Value::Map variables = variables_for(turn, conversation);
   const EntryPointConfig& at = *turn.config().entry_point(interaction.entry_point);
@@ -43,6 +51,7 @@ Value flow_variables(Turn& turn, const Interaction& interaction) {
   }
   variables["channels"] = Value(std::move(channels));
   variables["channel"] = Value(to_string(interaction.channel));
+  variables["hours"] = hours_now(turn, at, locale);
   if (const auto place = turn.router->place(interaction.work)) {
     variables["queue"] =
         Value(Value::Map{{"ahead", Value(static_cast<std::int64_t>(place->ahead))}});
@@ -139,7 +148,8 @@ class Performance {
     }
     if (output.to == To::other_than_owner) turn_.edit(conversation).passing_on = id_;
     chosen(output.to == To::other_than_owner ? "another_adviser" : "hand_over");
-    waits_ = static_cast<bool>(enqueue(turn_, id_, wish));
+    enqueue(turn_, id_, wish);
+    waits_ = true;
   }
 
   void on(const FlowKeepWaiting&) {
@@ -153,7 +163,7 @@ class Performance {
     Interaction& leaving = turn_.edit(at);
     leaving.work = {};
     leaving.state = InteractionState::in_flow;
-    if (turn_.router->work(at.work) != nullptr) turn_.route(WorkRemoved{at.work});
+    if (turn_.router->work(at.work) != nullptr) turn_.must_route(WorkRemoved{at.work});
   }
 
   void on(const FlowCallback& output) {
@@ -273,12 +283,7 @@ class Performance {
   void hold_the_line() {
     if (!voice()) return;
     if (!speech_.empty()) play_speech();
-    const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
-    CallVerb verb;
-    verb.kind = CallVerbKind::play;
-    verb.loop = true;
-    verb.text = turn_.config().desk(at.desk)->waiting_text;
-    speak(std::move(verb));
+    novelo::hold_the_line(turn_, interaction(), locale_);
   }
 
   // Nothing more to wait for: the line is closed, the chat is over.
@@ -328,6 +333,12 @@ void flow_broke(Turn& turn, InteractionId id) {
 
 }  // namespace
 
+std::string locale_of(Turn& turn, ContactId id) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && !contact->locale.empty() ? contact->locale
+                                                        : turn.config().tenant.locale;
+}
+
 void stop_flow(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);
   if (!interaction.session) return;
@@ -351,9 +362,10 @@ void decide(Turn& turn, const StartFlow& task) {
   }
   turn.note_event(interaction, EventKind::flow_started, {{"flow", Value(task.flow.text())}},
                   {AuthorRole::bot, task.flow.text()});
-  auto decision =
-      turn.setup->flows.start(task.flow, locale_of(turn, interaction.contact), interaction.channel,
-                              flow_variables(turn, interaction), turn.now);
+  const FlowEngine& flows = turn.setup->flows;
+  const std::string locale = flows.locale(task.flow, locale_of(turn, interaction.contact));
+  auto decision = flows.start(task.flow, locale, interaction.channel,
+                              flow_variables(turn, interaction, locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);
@@ -369,8 +381,8 @@ void decide(Turn& turn, const ContinueFlow& task) {
   if (session.deadline) {
     turn.disarm(TimerKind::flow, interaction.id.value(), *session.deadline);
   }
-  auto decision =
-      turn.setup->flows.resume(session, task.input, flow_variables(turn, interaction), turn.now);
+  auto decision = turn.setup->flows.resume(
+      session, task.input, flow_variables(turn, interaction, session.locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);

@@ -144,7 +144,9 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   if (link.case_id) {
     turn.outcome.case_id = link.case_id;
     const CaseReplyIn reply{link.case_id, link.answered, link.trust};
-    if (take_case_reply(turn, reply, conversation, sequence)) return {};
+    auto taken = take_case_reply(turn, reply, conversation, sequence);
+    if (!taken) return fail(taken.error());
+    if (*taken) return {};
   }
   const Interaction* live = live_at(turn, conversation, at.name);
   const bool fresh = live == nullptr;
@@ -154,11 +156,8 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   Entry& appended = turn.tables.entries.edit(turn.tables.key(conversation, sequence));
   appended.interaction = interaction;
   turn.outcome.interaction = interaction;
-  if (fresh) {
-    dispatch(turn, interaction);
-  } else {
-    hand_over(turn, turn.get(interaction), appended);
-  }
+  if (fresh) return dispatch(turn, interaction);
+  hand_over(turn, turn.get(interaction), appended);
   return {};
 }
 

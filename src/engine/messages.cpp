@@ -146,15 +146,10 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   Entry& entry = append_message(turn, conversation, at, message, arrival.text);
   entry.interaction = interaction;
   turn.outcome.interaction = interaction;
-  if (fresh) {
-    dispatch(turn, interaction);
-  } else {
-    // Where the contact was expected to come back, they have come.
-    if (turn.get(conversation).kept_place) {
-      turn.edit(turn.get(conversation)).kept_place.reset();
-    }
-    hand_over(turn, turn.get(interaction), entry);
-  }
+  if (fresh) return dispatch(turn, interaction);
+  // Where the contact was expected to come back, they have come.
+  if (turn.get(conversation).kept_place) turn.edit(turn.get(conversation)).kept_place.reset();
+  hand_over(turn, turn.get(interaction), entry);
   return {};
 }
 

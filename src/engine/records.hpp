@@ -99,6 +99,19 @@ class Records {
     undo_.clear();
   }
 
+  // What this input has added to the sum of `count` over all records; `count` is given a record, or
+  // null where there is none.
+  template <class Count>
+  std::int64_t added(Count count) const {
+    std::int64_t sum = 0;
+    for (const auto& [node, before] : undo_) {
+      const Slot& after = node->second;
+      sum += count(after.value ? &*after.value : nullptr);
+      sum -= count(before.value ? &*before.value : nullptr);
+    }
+    return sum;
+  }
+
   void undo() {
     for (auto saved = undo_.rbegin(); saved != undo_.rend(); ++saved) {
       saved->first->second = std::move(saved->second);

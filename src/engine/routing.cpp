@@ -41,6 +41,7 @@ void on(Turn& turn, const OfferMade& made) {
   const WorkRecord* found = turn.router->work(made.work);
   if (found == nullptr || found->offer != made.offer) return;  // over before it was told
   const WorkRecord work = *found;
+  if (work.kind == WorkKind::callback && waits_for_opening(turn, work)) return;
   event_of_work(turn, work, EventKind::offered, {{"agent", Value(made.agent.text())}});
   const ConversationRecord conversation = turn.get(work.conversation);
   Value::Map body{{"offer", id_value(made.offer)},

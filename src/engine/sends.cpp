@@ -42,12 +42,6 @@ std::optional<Address> address_for(Turn& turn, const ConversationRecord& convers
   return {};
 }
 
-std::string locale_of(Turn& turn, ContactId id) {
-  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
-  return contact != nullptr && !contact->locale.empty() ? contact->locale
-                                                        : turn.config().tenant.locale;
-}
-
 std::string first_word(const std::string& name) {
   return name.substr(0, name.find(' '));
 }

@@ -141,11 +141,9 @@ void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) 
   remove_effect(turn, effect);
 }
 
-void call_failed(Turn& turn, const Effect& effect) {
+void call_failed(Turn& turn, const Effect& effect, const SendError& error) {
   remove_effect(turn, effect);
-  if (effect.verb.kind != CallVerbKind::originate) return;
-  const Interaction call = turn.get(effect.interaction);
-  if (call.state != InteractionState::ended) end_attempt(turn, call, AttemptResult::failed, 0);
+  verb_failed(turn, effect, error);
 }
 
 void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) {
@@ -159,7 +157,7 @@ void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) 
       outcome.kind == SendOutcome::Kind::retry || outcome.kind == SendOutcome::Kind::uncertain;
   if (outcome.kind == SendOutcome::Kind::accepted) return remove_effect(turn, effect);
   if (passing && try_again(turn, effect, outcome.retry_after)) return;
-  call_failed(turn, effect);
+  call_failed(turn, effect, outcome.error);
 }
 
 // The answer of another system sets fields of the case (S0.16).
@@ -175,15 +173,16 @@ void settle_action(Turn& turn, const Effect& effect, const Value& answer) {
 
 void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
   if (failed.retry && try_again(turn, effect, {})) return;
+  const SendError error{SendErrorClass::permanent, failed.reason, failed.message};
   if (effect.kind == EffectKind::send) {
-    send_failed(turn, effect, {SendErrorClass::permanent, failed.reason, failed.message});
+    send_failed(turn, effect, error);
   } else if (effect.kind == EffectKind::action) {
     turn.note_event(effect.conversation, EventKind::action_done,
                     {{"action", effect.body.at("action")},
                      {"ok", Value(false)},
                      {"reason", Value(failed.reason)}});
   } else if (effect.kind == EffectKind::call) {
-    return call_failed(turn, effect);
+    return call_failed(turn, effect, error);
   }
   remove_effect(turn, effect);
 }

@@ -84,6 +84,21 @@ std::vector<Write> Tables::collect() {
   return writes;
 }
 
+std::int64_t Tables::places_added() const {
+  const auto work = [](const WorkRecord* record) {
+    return record != nullptr && record->state != WorkState::wrap_up ? 1 : 0;
+  };
+  const auto contact = [](const Interaction* record) {
+    const bool walks = record != nullptr && (record->state == InteractionState::arriving ||
+                                             record->state == InteractionState::in_flow);
+    return walks && !record->work ? 1 : 0;
+  };
+  const auto promise = [](const Callback* record) {
+    return record != nullptr && record->state == CallbackState::open && !record->work ? 1 : 0;
+  };
+  return works.added(work) + interactions.added(contact) + callbacks.added(promise);
+}
+
 void Tables::trim() {
   std::apply([](auto&... tables) { (tables.trim(), ...); }, all());
 }

@@ -21,6 +21,7 @@ struct EngineClock {
   Timestamp now{};
   std::uint64_t configuration = 0;  // version in service; 0: none yet
   std::uint64_t quarantined = 0;    // unreadable payloads kept
+  std::uint64_t places = 0;         // taken: see Tables::places_added
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -35,6 +36,7 @@ enum class TimerKind : std::uint8_t {
   flow = 1,      // owner: an interaction; silence is an answer too
   callback = 2,  // owner: a callback; the next attempt
   effect = 3,    // owner: an effect; it may not be sent any more
+  call = 4,      // owner: an interaction; what was asked of the telephone system is not told
 };
 struct Timer {
   Timestamp due{};
@@ -88,6 +90,7 @@ void fields(V& v, X& x) {
   v("now", x.now);
   v("configuration", x.configuration);
   v("quarantined", x.quarantined);
+  v("places", x.places);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Counter>
@@ -196,6 +199,9 @@ extern template class Records<Closure, Table::closure>;
 extern template class Records<Segment, Table::segment>;
 extern template class Records<ParkedReceipt, Table::parked_receipt>;
 
+// As many rows as there are, where a ceiling was kept when they were written.
+inline constexpr std::size_t all_rows = SIZE_MAX / 2;
+
 class Tables {
  public:
   Tables(Store& store, const Fence& fence, std::size_t capacity);
@@ -232,6 +238,11 @@ class Tables {
   std::vector<Write> collect();
   void trim();
   const std::optional<Error>& fault() const { return fault_->error; }
+
+  // How many places under Limits::live_works this input has taken, less those it gave back. Work
+  // has one until its wrap-up; so has a contact in a flow and a promise that waits for its time,
+  // since both become work when nobody can be refused any more.
+  std::int64_t places_added() const;
 
   // --- keys --------------------------------------------------------------------------------------
   Key key() const { return Key(tenant_); }

@@ -72,7 +72,42 @@ void Turn::notify(const AgentName& agent, ConversationId conversation, std::stri
   add_effect(std::move(effect));
 }
 
+namespace {
+// How long the telephone system may be silent about a verb; zero where nothing has to follow.
+// Questions and recordings have the bound of the flow that asks.
+Duration silence_after(CallVerbKind kind, const Limits& limits) {
+  switch (kind) {
+    case CallVerbKind::bridge: return limits.bridge_silence;
+    case CallVerbKind::originate: return limits.originate_silence;
+    case CallVerbKind::hang_up: return limits.hang_up_silence;
+    case CallVerbKind::answer:
+    case CallVerbKind::play:
+    case CallVerbKind::gather:
+    case CallVerbKind::record: break;
+  }
+  return {};
+}
+}  // namespace
+
+void Turn::stop_listening(InteractionId id) {
+  const Interaction call = get(id);
+  if (!call.told_by) return;
+  disarm(TimerKind::call, id.value(), *call.told_by);
+  Interaction& changed = edit(call);
+  changed.asked.reset();
+  changed.told_by.reset();
+}
+
 void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
+  const InteractionId id = interaction.id;
+  const Duration silence = silence_after(verb.kind, options.limits);
+  if (silence > Duration::zero()) {
+    stop_listening(id);
+    Interaction& asked = edit(interaction);
+    asked.asked = verb.kind;
+    asked.told_by = now + silence;
+    arm(TimerKind::call, id.value(), now + silence);
+  }
   verb.call = interaction.call;
   Effect effect;
   effect.kind = EffectKind::call;
@@ -119,6 +154,26 @@ Status Turn::route(const RouterInput& input) {
   routed = true;
   take(std::move(*decision));
   return {};
+}
+
+void Turn::must_route(const RouterInput& input) {
+  const Status routed_now = route(input);
+  if (routed_now || broken) return;
+  broken = routed_now.error();
+  broken->code = ErrorCode::internal;
+}
+
+Status Turn::check_room(Asking by, std::size_t more) const {
+  constexpr std::size_t kept_for_arrivals = 16;  // one part in so many
+  std::size_t ceiling = options.limits.live_works;
+  if (by == Asking::command) ceiling -= ceiling / kept_for_arrivals;
+  const std::int64_t taken = static_cast<std::int64_t>(places + more) + tables.places_added();
+  if (taken <= static_cast<std::int64_t>(ceiling)) return {};
+  return fail({ErrorCode::busy,
+               "no_room",
+               "more work waits than there may be",
+               {},
+               "send it again in a while, the same as it is"});
 }
 
 void Turn::take(RouterDecision decision) {

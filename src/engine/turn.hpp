@@ -35,6 +35,9 @@ struct ContinueFlow {
 };
 using Task = std::variant<RouterEvent, StartFlow, ContinueFlow>;
 
+// Who asks for a place under Limits::live_works.
+enum class Asking : std::uint8_t { command, arrival };
+
 // What a turn leaves for the outbox, once it is committed.
 struct OutboxChange {
   enum class Kind : std::uint8_t { added, removed, retry, released };
@@ -51,6 +54,7 @@ struct Turn {
   const std::vector<const ChannelAdapter*>& adapters;
   const Outbox& outbox;
   Timestamp now;
+  std::uint64_t places = 0;  // taken before this input
 
   Outcome outcome;
   std::vector<Signal> signals;
@@ -78,7 +82,10 @@ struct Turn {
   EffectId add_effect(Effect effect);
   void notify(const AgentName& agent, ConversationId conversation, std::string type,
               Value::Map body);
+  // Where the telephone system has to tell what came of it, that is waited for with a bound.
   void call_verb(const Interaction& interaction, CallVerb verb);
+  // It was told, or does not matter any more.
+  void stop_listening(InteractionId interaction);
   // Takes back what was not settled: it became obsolete. The timeline shows `status`.
   void withdraw(EffectId effect, DeliveryStatus status);
   // The same for all verbs of a call but those of `keep`.
@@ -87,7 +94,13 @@ struct Turn {
   // --- the router --------------------------------------------------------------------------------
   // Asks the router; its records are stored and its events queued as tasks.
   Status route(const RouterInput& input);
+  // The same where it cannot refuse: a refusal is a broken invariant.
+  void must_route(const RouterInput& input);
   void take(RouterDecision decision);
+  // Fails with `busy` when this input has taken more places than there are, or would with `more`.
+  // What follows from an input cannot be refused, so everything that may become work is counted
+  // from the beginning: contacts in a flow and promises that wait have their place.
+  Status check_room(Asking by, std::size_t more = 0) const;
 
   // --- timers ------------------------------------------------------------------------------------
   void arm(TimerKind kind, std::uint64_t owner, Timestamp due);

@@ -21,6 +21,8 @@ using std::chrono::seconds;
 constexpr std::size_t most_options = 50;
 constexpr std::size_t most_aliases = 20;  // of one option in one locale
 constexpr std::int64_t most_attempts = 10;
+constexpr std::int64_t most_priority = 100;  // what a router takes
+constexpr std::size_t most_skills = 32;
 
 constexpr EnumNames<FlowHandOver::To, 4> to_names{
     {{FlowHandOver::To::owner_first, "owner_first"},
@@ -249,7 +251,11 @@ StepBody read_hand_over(Object& object, const Wordings&) {
   for (std::string& skill : object.names("skills")) {
     hand_over.to.skills.emplace_back(std::move(skill));
   }
-  hand_over.to.priority = static_cast<int>(object.integer("priority", -1000, 1000).value_or(0));
+  if (hand_over.to.skills.size() > most_skills) {
+    object.faults().add(object.path("skills"), fmt::format("more than {} skills.", most_skills));
+  }
+  hand_over.to.priority =
+      static_cast<int>(object.integer("priority", -most_priority, most_priority).value_or(0));
   hand_over.to.to = read_enum(object, "to", to_names, FlowHandOver::To::owner_first);
   return hand_over;
 }

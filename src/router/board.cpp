@@ -98,8 +98,9 @@ std::vector<SkillName> Board::all_skills(QueueIndex queue,
 }
 
 bool Board::has_room_for(QueueIndex queue, const std::vector<SkillName>& skills) const {
-  return classes_in_use_ < limits_.requirement_classes ||
-         class_keys_.contains({queue, all_skills(queue, skills)});
+  ClassKey asked{queue, all_skills(queue, skills)};
+  if (asked.second == all_skills(queue, {})) return true;
+  return classes_in_use_ < limits_.requirement_classes || class_keys_.contains(asked);
 }
 
 void Board::intern(WorkEntry& work) {

@@ -144,8 +144,8 @@ class Board {
   std::vector<WorkId> work_ids() const;  // in order
   const std::set<Due>& dues() const { return dues_; }
 
-  // True when one more work with these requirements can be taken: its class is known, or there is
-  // room for a new one under the ceiling. Then `intern` succeeds.
+  // True when one more work with these requirements can be taken: they are the queue's own, or
+  // their class is known, or there is room for a new one under the ceiling. Then `intern` succeeds.
   bool has_room_for(QueueIndex queue, const std::vector<SkillName>& skills) const;
 
   // Works enter and leave the indexes as a whole: unlink, change the record, link.

@@ -3,8 +3,11 @@
 // silence.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+
+#include "novelo/base/time.hpp"
 
 namespace novelo {
 
@@ -31,9 +34,20 @@ struct Limits {
   // what is kept at hand
   std::size_t cached_records = 20'000;
   std::size_t unsettled_effects = 100'000;  // above it new sends are refused `busy`
+  // Work that waits or is being done, and what will become work: contacts in a flow, promises to
+  // call that wait for their time. At the ceiling arrivals are refused `busy`; commands already
+  // when a sixteenth of it is left, so that arrivals find room.
   std::size_t live_works = 100'000;
-  std::size_t requirement_classes = 1024;  // (queue, skills) in use by work that waits at one time
-  std::size_t signals = 4096;              // the oldest are dropped first; signals are not durable
+  // (queue, skills) in use by work that waits at one time; work that asks for nothing beyond its
+  // queue always has room.
+  std::size_t requirement_classes = 1024;
+  std::size_t signals = 4096;  // the oldest are dropped first; signals are not durable
+
+  // A telephone system that tells nothing of what it was asked: after so long it counts as failed,
+  // or as hung up.
+  Duration bridge_silence = std::chrono::minutes(1);     // an agent's device is to be rung
+  Duration originate_silence = std::chrono::minutes(3);  // and then the contact is to be called
+  Duration hang_up_silence = std::chrono::minutes(2);    // what is being said is said to its end
 
   // people
   std::size_t identities_per_contact = 64;

@@ -138,6 +138,7 @@ struct RunAction {
 };
 
 // --- callbacks -----------------------------------------------------------------------------------
+// Attempts keep to the hours of the line: one that would fall outside waits for the next opening.
 struct CreateCallback {
   ConversationId conversation;
   EntryPointName entry_point;
@@ -145,6 +146,7 @@ struct CreateCallback {
   AgentName agent;  // empty: anybody
   std::optional<Timestamp> not_before;
 };
+// A person calls now, at whatever hour.
 struct PlaceCallback {
   CallbackId callback;
 };

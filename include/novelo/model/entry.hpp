@@ -40,9 +40,9 @@ enum class EventKind : std::uint8_t {
   flow_recorded = 14,           // name, value
   flow_ended = 15,              // flow, end, outcome
   alternative_chosen = 16,      // choice
-  callback_created = 17,        // callback, agent
+  callback_created = 17,        // callback, agent, number, recording, not_before
   callback_attempted = 18,      // callback, attempt, result, cause
-  callback_ended = 19,          // callback, state
+  callback_ended = 19,          // callback, state, attempts
   case_opened = 20,             // case, protocol, type
   case_status = 21,             // case, from, to
   case_fields = 22,             // case, and for each field its old and new value
@@ -58,7 +58,7 @@ enum class EventKind : std::uint8_t {
   identity_claimed = 32,  // address
   identity_shared = 33,   // candidates
   contact_chosen = 34,    // contact
-  call_abandoned = 35,    // waited_seconds
+  call_abandoned = 35,    // waited_seconds, agent when one's telephone was ringing
   send_failed = 36,       // entry, class, code
   unsupported = 37,       // what
   place_kept = 38,        // channel

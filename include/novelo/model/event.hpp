@@ -48,7 +48,7 @@ enum class SendErrorClass : std::uint8_t {
   permanent = 3,      // this message cannot be sent
   window_closed = 4,  // free text is not allowed now
   opted_out = 5,
-  bad_address = 6,  // this recipient cannot be reached on this channel
+  bad_address = 6,  // this recipient cannot be reached on this channel; a verb: the call is over
   bad_template = 7,
   authentication = 8,  // the connection's credentials do not work
 };

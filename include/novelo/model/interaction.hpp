@@ -7,6 +7,7 @@
 
 #include "novelo/base/ids.hpp"
 #include "novelo/base/time.hpp"
+#include "novelo/model/call.hpp"
 #include "novelo/model/channel.hpp"
 #include "novelo/model/conversation.hpp"
 
@@ -28,6 +29,8 @@ struct Interaction {
   SessionId session;                  // the flow that it walks, while there is one
   bool alternatives_offered = false;  // the waiting flow has run for this wait
   bool answered = false;              // voice: the line is open, so that it can be spoken to
+  std::optional<CallVerbKind> asked;  // voice: what the telephone system is to tell the end of,
+  std::optional<Timestamp> told_by;   // and by when
   CallbackId callback;                // the promise that this call keeps
   std::uint64_t entry = 0;            // the timeline entry of this call
   Timestamp started_at{};
