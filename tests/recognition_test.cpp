@@ -90,6 +90,23 @@ TEST_CASE("[S0.2] a known customer is recognised from the number before anybody 
   CHECK(out[0].body.at("contact_name").to_text() == "Ana Souza");
 }
 
+TEST_CASE("[S0.27] a number that cannot be one is nobody's") {
+  Desk desk;
+  const Outcome first = desk.host.call("c1", "0");
+  const Outcome second = desk.host.call("c2", "0");
+  CHECK(first.contact != second.contact);
+  CHECK(first.conversation != second.conversation);
+}
+
+TEST_CASE("[S0.2] a mailbox is known in whatever case it is written") {
+  Desk desk;
+  const Address upper{AddressKind::email, "Ana.Souza@Example.org"};
+  const Address lower{AddressKind::email, "ana.souza@example.org"};
+  const ContactId ana_souza = desk.host.must(UpsertContact{"Ana", {}, {upper}, {}}).contact;
+  CHECK(desk.host.query().contacts_at(lower, {}).value() == std::vector{ana_souza});
+  CHECK(desk.host.must(UpsertContact{"Ana", {}, {lower}, {}}).contact == ana_souza);
+}
+
 TEST_CASE("[S0.27] a withheld number is a new contact for each call, joined to nobody") {
   Desk desk;
   const Outcome first = desk.host.withheld_call("c1");

@@ -424,7 +424,7 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
     decoded.events.emplace_back(std::move(message));
   }
   if (auto receipt = mime::delivery_receipt(mail)) {
-    receipt->effect = effect_of(receipt->message_id, connection);
+    // Anybody can send a report: it is joined by the whole Message-ID, which nobody can guess.
     receipt->to = to;
     decoded.events.emplace_back(std::move(*receipt));
   }

@@ -173,7 +173,7 @@ Status read_message(const Form& form, std::string id, Decoded& decoded) {
   const std::string to = to_utf8(form.get("To"));
   if (from.text.find(':') != std::string::npos) {
     const std::string what = "sender " + from.text.substr(0, from.text.find(':'));
-    decoded.events.push_back(UnsupportedEvent{std::move(id), {}, party, to, to_utf8(what)});
+    decoded.events.push_back(UnsupportedEvent{std::move(id), {}, party, to, to_utf8(what), false});
     return {};
   }
   if (from.tagged) decoded.warnings.push_back("A WhatsApp sender is read as a telephone number.");
@@ -209,7 +209,8 @@ void read_status(const Form& form, std::string id, std::string_view status, cons
   receipt.to = to_utf8(form.get("From"));
   if (receipt.status == DeliveryStatus::none) {
     const std::string what = to_utf8(fmt::format("status {}", status));
-    decoded.events.push_back(UnsupportedEvent{receipt.message_id, {}, Party(), receipt.to, what});
+    decoded.events.push_back(
+        UnsupportedEvent{receipt.message_id, {}, Party(), receipt.to, what, false});
     return;
   }
   if (receipt.status == DeliveryStatus::failed) {

@@ -200,7 +200,8 @@ void read_message(const JsonReader& message, const Senders& senders, const std::
   std::optional<Content> content = read_content(message, what);
   if (!content) {
     for (const JsonReader& error : message.objects("errors")) what += " " + error.scalar("code");
-    decoded.events.push_back(UnsupportedEvent{id, at, from, to, what});
+    const bool said = what != "reaction" && what != "system" && what != "group";
+    decoded.events.push_back(UnsupportedEvent{id, at, from, to, what, said});
     return;
   }
   if (from.address.empty()) message.blame("from", "missing_member", "The message has no sender.");
@@ -231,7 +232,7 @@ void read_status(const JsonReader& status, const std::string& to, Decoded& decod
   if (receipt.message_id.empty()) status.blame("id", "missing_member", "The status has no id.");
   if (receipt.status == DeliveryStatus::none) {
     decoded.events.push_back(
-        UnsupportedEvent{receipt.message_id, receipt.at, Party(), to, "status " + word});
+        UnsupportedEvent{receipt.message_id, receipt.at, Party(), to, "status " + word, false});
     return;
   }
   if (receipt.status == DeliveryStatus::failed) {
@@ -248,7 +249,7 @@ void read_change(const JsonReader& change, Decoded& decoded) {
   const std::string to = value.object("metadata").scalar("phone_number_id");
   if (field != "messages") {
     decoded.events.push_back(
-        UnsupportedEvent{digest_id(change), {}, Party(), to, "field " + field});
+        UnsupportedEvent{digest_id(change), {}, Party(), to, "field " + field, false});
     return;
   }
   const std::vector<JsonReader> messages = value.objects("messages");
@@ -261,7 +262,7 @@ void read_change(const JsonReader& change, Decoded& decoded) {
   for (const JsonReader& status : statuses) read_status(status, to, decoded);
   for (const JsonReader& error : value.objects("errors")) {
     const std::string what = "error " + error.scalar("code");
-    decoded.events.push_back(UnsupportedEvent{digest_id(error), {}, Party(), to, what});
+    decoded.events.push_back(UnsupportedEvent{digest_id(error), {}, Party(), to, what, false});
   }
 }
 

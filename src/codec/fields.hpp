@@ -340,6 +340,7 @@ void fields(V& v, X& x) {
   v("agent", x.agent);
   v("case", x.case_id);
   v("channel", x.channel);
+  v("entry", x.entry);
   v("sent_at", x.sent_at);
   v("until", x.until);
   v("score", x.score);

@@ -8,7 +8,9 @@ namespace novelo {
 
 // --- what arrives (messages.cpp, mail.cpp, calls.cpp) --------------------------------------------
 Status decide(Turn& turn, const ConnectionName& connection, const ChannelEvent& event);
-Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message);
+// `unsupported`: the provider's name for what the message holds instead of words.
+Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message,
+                      const std::string& unsupported = {});
 Status decide_mail(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message);
 Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receipt& receipt);
 Status decide_unsupported(Turn& turn, const ConnectionName& connection,

@@ -46,8 +46,15 @@ class Key {
     bytes_.push_back('\0');
     return *this;
   }
+  // Mailboxes that differ in case alone are one (RFC 5321 allows more; nobody gives them to two
+  // people).
   Key& address(const Address& address) {
-    return byte(static_cast<std::uint8_t>(address.kind)).text(address.value);
+    byte(static_cast<std::uint8_t>(address.kind));
+    if (address.kind != AddressKind::email) return text(address.value);
+    for (const char c : address.value) {
+      bytes_.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    }
+    return text({});
   }
 
   const std::string& bytes() const { return bytes_; }

@@ -124,7 +124,8 @@ bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std:
   return false;
 }
 
-Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message) {
+Status decide_message(Turn& turn, const ConnectionName& connection, const InboundMessage& message,
+                      const std::string& unsupported) {
   auto entry_point = entry_point_of(turn, connection, message.to);
   if (!entry_point) return fail(entry_point.error());
   const EntryPointConfig& at = **entry_point;
@@ -144,6 +145,7 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
       fresh ? begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id
             : live->id;
   Entry& entry = append_message(turn, conversation, at, message, arrival.text);
+  if (!unsupported.empty()) entry.details["unsupported"] = Value(unsupported);
   entry.interaction = interaction;
   turn.outcome.interaction = interaction;
   if (fresh) return dispatch(turn, interaction);
@@ -155,17 +157,24 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
 
 Status decide_unsupported(Turn& turn, const ConnectionName& connection,
                           const UnsupportedEvent& event) {
-  auto entry_point = entry_point_of(turn, connection, event.to);
-  if (!entry_point) return fail(entry_point.error());
-  const EntryPointConfig& at = **entry_point;
-  if (!event.id.empty() && seen_before(turn, at.name.text(), "message", event.id)) return {};
-  const ContactId known = holder_of(turn, event.from.address, at.dial_plan);
-  const ConversationRecord* last = known ? latest_conversation(turn, known, at.desk) : nullptr;
-  if (last == nullptr) return {};
+  const EntryPointConfig* at = turn.config().entry_point_at(connection, event.to);
+  if (at != nullptr && event.said && !event.from.address.empty()) {
+    const InboundMessage message{event.id, event.at, event.from, event.to, {}};
+    return decide_message(turn, connection, message, event.what);
+  }
+  if (!event.id.empty() && seen_before(turn, connection.text(), "unsupported", event.id)) return {};
+  const ContactId known =
+      at != nullptr ? holder_of(turn, event.from.address, at->dial_plan) : ContactId();
+  const ConversationRecord* last = known ? latest_conversation(turn, known, at->desk) : nullptr;
+  if (last == nullptr) {  // about nobody's conversation: the account, a template, a stranger
+    turn.signal("unsupported", {}, {},
+                {{"connection", Value(connection.text())}, {"what", Value(event.what)}});
+    return {};
+  }
   Entry& entry = turn.note_event(last->id, EventKind::unsupported, {{"what", Value(event.what)}},
                                  {AuthorRole::customer, {}});
-  entry.channel = at.channel;
-  entry.entry_point = at.name;
+  entry.channel = at->channel;
+  entry.entry_point = at->name;
   turn.outcome.conversation = last->id;
   turn.outcome.entry = entry.sequence;
   return {};

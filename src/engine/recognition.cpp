@@ -80,6 +80,10 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
   return who;
 }
 
+Recognised recognise_nobody(Turn& turn, const Party& party) {
+  return {create_contact(turn, party), {}, true};
+}
+
 }  // namespace
 
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan) {
@@ -115,11 +119,14 @@ bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool veri
 Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point) {
   Recognised who;
   if (party.address.kind == AddressKind::withheld || party.address.empty()) {
-    who.contact = create_contact(turn, party);
-    who.created = true;
-    return who;
+    return recognise_nobody(turn, party);
   }
-  const Address plain = plain_form(party.address, entry_point.dial_plan);
+  // A number that cannot be one is shown by thousands: it is nobody's, as a withheld one.
+  const auto read = normalise(party.address, entry_point.dial_plan);
+  if (!read && party.address.kind == AddressKind::phone && party.aliases.empty()) {
+    return recognise_nobody(turn, party);
+  }
+  const Address plain = read ? *read : party.address;
   std::vector<Identity> found = identities_at(turn, plain);
   for (const Address& alias : party.aliases) {
     if (!found.empty()) break;

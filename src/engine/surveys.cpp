@@ -1,6 +1,5 @@
 // Surveys: asked once for each engagement, answered by link or on a written channel, counted once.
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <vector>
 
@@ -8,34 +7,13 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "engine/score.hpp"
 
 namespace novelo {
 
 namespace {
 
-constexpr std::size_t longest_answer = 24;  // a longer text says something else
 constexpr std::size_t closings_looked_at = 20;
-
-// "10", "nota 10", "nota: 9": one whole number, with at most one word before it.
-std::optional<int> parse_score(std::string_view text) {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '.' || text.back() == '!')) {
-    text.remove_suffix(1);
-  }
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  if (text.empty() || text.size() > longest_answer) return std::nullopt;
-  const std::size_t digits = text.find_first_of("0123456789");
-  if (digits == std::string_view::npos) return std::nullopt;
-  const std::string_view word = text.substr(0, digits);
-  if (word.find_first_of(" ", 0) != std::string_view::npos && word.find(' ') + 1 != word.size()) {
-    return std::nullopt;
-  }
-  if (!word.empty() && word.back() != ' ' && word.back() != ':') return std::nullopt;
-  int score = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data() + digits, end, score);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return score;
-}
 
 // The survey that a conversation was sent last: for the closing to come, or for one that was.
 SurveyId survey_of(Turn& turn, const ConversationRecord& conversation) {
@@ -59,13 +37,18 @@ const Survey* last_survey(Turn& turn, ContactId contact, const DeskName& desk) {
   return nullptr;
 }
 
-// Somebody is in a chat with the contact here: a number may be said to them.
-bool is_chatting(Turn& turn, ContactId contact, const EntryPointConfig& entry_point) {
-  const ConversationRecord* last = latest_conversation(turn, contact, entry_point.desk);
-  if (last == nullptr) return false;
-  const std::vector<InteractionId> live = last->live;
-  return std::any_of(live.begin(), live.end(), [&](InteractionId id) {
-    return turn.get(id).entry_point == entry_point.name;
+// Somebody of the business, or a flow, has written to the contact since they were asked: a mere
+// number may be an answer to that.
+bool spoken_since(Turn& turn, const Survey& survey) {
+  constexpr std::size_t entries_looked_at = 50;
+  const std::string from = turn.tables.key(survey.conversation, survey.entry + 1);
+  const Key all = turn.tables.key().id(survey.conversation);
+  const auto entries =
+      turn.tables.entries.scan(from, all.end(), entries_looked_at, Order::descending);
+  return std::any_of(entries.begin(), entries.end(), [](const auto& row) {
+    const Entry& entry = row.second;
+    return entry.type == EntryType::message && entry.direction == Direction::outbound &&
+           entry.author.role != AuthorRole::system;
   });
 }
 
@@ -108,26 +91,21 @@ void thank(Turn& turn, const Survey& survey, const EntryPointConfig& entry_point
   if (!send_message(turn, std::move(message))) return;
 }
 
-bool in_scale(const SurveyConfig& config, int score) {
-  return score >= config.low && score <= config.high;
-}
-
 }  // namespace
 
 bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message) {
-  const std::optional<int> score = parse_score(message.content.text);
-  if (!score || !message.content.media.empty()) return false;
+  if (!message.content.media.empty() || message.content.location) return false;
   const ContactId contact = holder_of(turn, message.from.address, entry_point.dial_plan);
   if (!contact) return false;
   const Survey* found = last_survey(turn, contact, entry_point.desk);
-  if (found == nullptr || found->until <= turn.now || found->channel != entry_point.channel) {
-    return false;
-  }
+  if (found == nullptr || found->until <= turn.now) return false;
   const Survey survey = *found;
   const SurveyConfig* config = turn.config().survey(survey.name);
-  if (config == nullptr || !in_scale(*config, *score)) return false;
-  if (survey.score && is_chatting(turn, contact, entry_point)) return false;
+  if (config == nullptr) return false;
+  const auto score =
+      read_score(message.content.text, config->low, config->high, locale_of(turn, contact));
+  if (!score || (score->plain && spoken_since(turn, survey))) return false;
   Entry entry;
   entry.type = EntryType::message;
   entry.direction = Direction::inbound;
@@ -138,7 +116,10 @@ bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
   entry.provider_id = message.id;
   entry.content = message.content;
   const std::uint64_t sequence = turn.append(survey.conversation, std::move(entry)).sequence;
-  count_answer(turn, survey, *score, {}, entry_point.channel);
+  const Timestamp said_at = message.at ? std::min(*message.at, turn.now) : turn.now;
+  remember_reach(turn, survey.conversation, entry_point.name, message.from.address, said_at);
+  count_answer(turn, survey, score->value, score->plain ? "" : message.content.text,
+               entry_point.channel);
   thank(turn, survey, entry_point, message.from.address);
   turn.outcome.entry = sequence;
   turn.outcome.contact = contact;
@@ -189,6 +170,7 @@ Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command) {
   }
   auto sent = send_message(turn, std::move(message));
   if (!sent) return fail(sent.error());
+  turn.tables.surveys.edit(turn.tables.key(id)).entry = *sent;
   turn.note_event(conversation.id, EventKind::survey_sent,
                   {{"survey", id_value(id)}, {"name", Value(config->name)}}, turn.author(actor));
   turn.outcome.survey = id;
@@ -209,7 +191,7 @@ Status decide(Turn& turn, const AgentName&, const AnswerSurvey& command) {
                         fmt::format("survey {}", id.value()), "nothing can be done"));
   }
   const SurveyConfig* config = turn.config().survey(survey.name);
-  if (config != nullptr && !in_scale(*config, command.score)) {
+  if (config != nullptr && (command.score < config->low || command.score > config->high)) {
     return fail({ErrorCode::invalid, "bad_score", "the score is not on the survey's scale", "score",
                  fmt::format("give {} to {}", config->low, config->high)});
   }

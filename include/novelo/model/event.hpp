@@ -99,6 +99,9 @@ struct UnsupportedEvent {
   Party from;
   std::string to;
   std::string what;  // the provider's name for it
+  // Something that the contact said in a form of its own (an order, a poll): it is taken as a
+  // message without words. Otherwise it is news about a message or the account (a reaction).
+  bool said = false;
 
   friend bool operator==(const UnsupportedEvent&, const UnsupportedEvent&) = default;
 };

@@ -20,6 +20,7 @@ struct Survey {
   AgentName agent;
   CaseId case_id;
   Channel channel = Channel::none;  // on which it was sent
+  std::uint64_t entry = 0;          // the message that asked, in the conversation's timeline
   Timestamp sent_at{};
   Timestamp until{};  // answers count before it
   std::optional<int> score;
