@@ -146,10 +146,11 @@ struct Turn {
   std::optional<FlowDecision> over;  // the contact goes to a person instead
 };
 
-Turn begin_turn(const flow::Flow* flow, const Limits& limits, const FlowSession& session) {
+Turn begin_turn(const flow::Flow* flow, const Limits& limits, const FlowSession& session,
+                bool of_contact) {
   Turn turn;
   turn.session = session;
-  ++turn.session.turns;
+  if (of_contact) ++turn.session.turns;
   if (turn.session.turns > limits.flow_turns_per_session) {
     turn.over = flow::give_up(std::move(turn.session), FlowHandOver::To::anyone, "limit");
     return turn;
@@ -161,11 +162,27 @@ Turn begin_turn(const flow::Flow* flow, const Limits& limits, const FlowSession&
     return turn;
   }
   if (flow != nullptr) turn.step = flow->find(session.step.text());
-  const bool there = turn.step != flow::no_step && flow::waits(flow->steps[turn.step]);
+  const bool there = turn.step != flow::no_step &&
+                     (flow::waits(flow->steps[turn.step]) || flow::is_deed(flow->steps[turn.step]));
   if (!there || (changed && flow->when_changed == flow::WhenChanged::hand_over)) {
     turn.over = flow::give_up(std::move(turn.session), FlowHandOver::To::owner_first, "changed");
   }
   return turn;
+}
+
+// What the session waits for must be what comes: an answer, or what the host has done.
+Status check_fits(const FlowSession& session, const flow::Step& step, bool told) {
+  const bool same = step.fingerprint == session.fingerprint;
+  if (!same || flow::is_deed(step) == told) return {};
+  if (told) return refuse(session, "not_asked", "This walk waits for an answer.");
+  return refuse(session, "not_told", "This walk waits to be told whether its last step was done.");
+}
+
+// Tells the walk what the host has done. A step that has become a question meanwhile asks it.
+void tell(flow::Walk& walk, const flow::Step& step, std::size_t at, const FlowInput& input) {
+  if (!flow::is_deed(step)) return walk.ask_again(at);
+  if (const auto* failed = std::get_if<FlowFailed>(&input)) return walk.failed(at, failed->reason);
+  walk.done(at);
 }
 
 }  // namespace
@@ -176,13 +193,25 @@ Result<FlowDecision> FlowEngine::resume(const FlowSession& session, const FlowIn
   if (std::holds_alternative<FlowSilence>(input) && session.deadline && now < *session.deadline) {
     return refuse(session, "too_early", "The deadline of this wait has not passed.");
   }
+  const bool told =
+      std::holds_alternative<FlowDone>(input) || std::holds_alternative<FlowFailed>(input);
   const flow::Flow* flow = flows_->find(session.flow);
-  Turn turn = begin_turn(flow, flows_->limits, session);
+  Turn turn = begin_turn(flow, flows_->limits, session, !told);
   if (turn.over) return *std::move(turn.over);
+  if (!turn.restart) {
+    const flow::Step& step = flow->steps[turn.step];
+    if (const Status fits = check_fits(session, step, told); !fits) return fail(fits.error());
+    // A question has become something to do: not on the strength of an old answer.
+    if (!told && flow::is_deed(step)) {
+      return flow::give_up(std::move(turn.session), FlowHandOver::To::owner_first, "changed");
+    }
+  }
   flow::Walk walk(*flow, flows_->limits, std::move(turn.session), variables, now);
   const flow::Said said = flow::read_input(input, most_bytes(flows_->limits));
   if (turn.restart) {
     walk.enter(flow->start);
+  } else if (told) {
+    tell(walk, flow->steps[turn.step], turn.step, input);
   } else if (walk.follow_global(said)) {
     // The word led elsewhere: nothing is left to answer.
   } else if (flow->steps[turn.step].fingerprint != session.fingerprint) {
@@ -197,8 +226,12 @@ Result<FlowDecision> FlowEngine::repeat(const FlowSession& session, Channel chan
                                         const Value& variables, Timestamp now) const {
   if (const Status waiting = check_waiting(session); !waiting) return fail(waiting.error());
   const flow::Flow* flow = flows_->find(session.flow);
-  Turn turn = begin_turn(flow, flows_->limits, session);
+  Turn turn = begin_turn(flow, flows_->limits, session, true);
   if (turn.over) return *std::move(turn.over);
+  if (!turn.restart && flow::is_deed(flow->steps[turn.step])) {
+    return refuse(session, "not_told",
+                  "This walk waits to be told whether its last step was done.");
+  }
   turn.session.channel = channel;
   flow::Walk walk(*flow, flows_->limits, std::move(turn.session), variables, now);
   if (turn.restart) {

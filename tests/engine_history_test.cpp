@@ -377,8 +377,9 @@ std::uint64_t places_counted(MemoryStore& store) {
 // The same, counted from everything that is there.
 std::uint64_t places_taken(MemoryStore& store, Query query) {
   std::uint64_t places = 0;
-  const std::vector<Row> rows = store.scan(Table::work, "", "\xff", 1000, Order::ascending).value();
-  for (const Row& row : rows) {
+  const std::vector<Row> works =
+      store.scan(Table::work, "", "\xff", 1000, Order::ascending).value();
+  for (const Row& row : works) {
     WorkRecord work;
     RC_ASSERT(codec::from_bytes(row.value, work));
     if (work.state != WorkState::wrap_up) ++places;

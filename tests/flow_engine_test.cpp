@@ -89,6 +89,7 @@ FlowSession stored_and_read(const FlowSession& session) {
               {"locale", session.locale},
               {"channel", int(session.channel)},
               {"variables", to_json(Value(session.variables))},
+              {"failure", session.failure},
               {"attempts", session.attempts},
               {"turns", session.turns},
               {"started_at", session.started_at.time_since_epoch().count()},
@@ -107,6 +108,7 @@ FlowSession stored_and_read(const FlowSession& session) {
   const Value variables = from_json(read["variables"]);
   made.variables = *variables.as_map();
   for (const Json& option : read["offered"]) made.offered.push_back({option[0], option[1]});
+  made.failure = read["failure"];
   made.attempts = read["attempts"];
   made.turns = read["turns"];
   made.started_at = Timestamp(Duration(read["started_at"].get<std::int64_t>()));
@@ -196,8 +198,14 @@ FlowInput input_of(std::string_view line, Timestamp& now, const FlowSession& ses
   return answer;
 }
 
-// Plays a dialogue. Before every input the session is written out, read back, and resumed by
-// another engine too; all three must agree.
+bool waits_for_host(const FlowDecision& decision) {
+  const FlowOutput& last = decision.outputs.back();
+  return std::holds_alternative<FlowCallback>(last) ||
+         std::holds_alternative<FlowSwitchChannel>(last);
+}
+
+// Plays a dialogue, and does what the flow says. Before every input the session is written out,
+// read back, and resumed by another engine too; all three must agree.
 class Dialogue {
  public:
   Dialogue(const std::string& json, Value variables)
@@ -208,25 +216,44 @@ class Dialogue {
         engine_.start(FlowName(std::string(flow)), locale, channel, variables_, now_);
     REQUIRE(begun);
     last_ = *begun;
-    return describe(last_.outputs);
+    return described();
   }
   std::string play(std::string_view line) {
     now_ += seconds(5);
     const FlowInput input = input_of(line, now_, last_.session);
-    const auto next = engine_.resume(last_.session, input, variables_, now_);
-    REQUIRE_MESSAGE(next, std::string(line));
-    const FlowSession stored = stored_and_read(last_.session);
-    CHECK(stored == last_.session);
-    CHECK(engine_.resume(stored, input, variables_, now_) == next);
-    CHECK(other_.resume(stored, input, variables_, now_) == next);
-    last_ = *next;
-    return describe(last_.outputs);
+    resume(input);
+    return described();
   }
+  // What cannot be done next, and why; "" for what can.
+  void fail_with(std::vector<std::string> reasons) { reasons_ = std::move(reasons); }
   const FlowDecision& last() const { return last_; }
   const FlowEngine& engine() const { return engine_; }
   Timestamp now() const { return now_; }
 
  private:
+  void resume(const FlowInput& input) {
+    const auto next = engine_.resume(last_.session, input, variables_, now_);
+    REQUIRE(next);
+    const FlowSession stored = stored_and_read(last_.session);
+    CHECK(stored == last_.session);
+    CHECK(engine_.resume(stored, input, variables_, now_) == next);
+    CHECK(other_.resume(stored, input, variables_, now_) == next);
+    last_ = *next;
+  }
+
+  std::string described() {
+    std::vector<FlowOutput> outputs = last_.outputs;
+    while (waits_for_host(last_)) {
+      const std::string reason = reasons_.empty() ? "" : reasons_.front();
+      if (!reasons_.empty()) reasons_.erase(reasons_.begin());
+      resume(reason.empty() ? FlowInput(FlowDone{}) : FlowInput(FlowFailed{reason}));
+      outputs.insert(outputs.end(), last_.outputs.begin(), last_.outputs.end());
+    }
+    last_.outputs = outputs;
+    return describe(outputs);
+  }
+
+  std::vector<std::string> reasons_;
   FlowEngine engine_;
   FlowEngine other_;
   Value variables_;
@@ -345,6 +372,81 @@ TEST_CASE("[S0.8] [S0.33] on to a written channel; a landline caller gives a mob
         {"key 07700900123#",
          "switch whatsapp [07700900123] continue_on_whatsapp, say, "
          "end continues_in_writing/switched"}});
+}
+
+TEST_CASE("[S0.33] who gives a number that takes no messages hears why, and is asked once more") {
+  Dialogue dialogue = busy("pt-BR", Channel::voice, ana(false));
+  dialogue.fail_with({"landline", "bad_number"});
+  CHECK(dialogue.play("key 4") == "ask phone");
+  CHECK(dialogue.play("key 4133334444#") ==
+        "switch whatsapp [4133334444] continue_on_whatsapp, say, ask phone");
+  CHECK(words(dialogue.last().outputs).starts_with("Esse número é de telefone fixo"));
+  CHECK(dialogue.play("key 41333355550#") ==
+        "switch whatsapp [41333355550] continue_on_whatsapp, say, keep_waiting, "
+        "end waiting/waiting");
+  CHECK(words(dialogue.last().outputs).starts_with("Esse número também não recebe mensagens."));
+
+  Dialogue mended = busy("es", Channel::voice, ana(false));
+  mended.fail_with({"bad_number"});
+  mended.play("say mensaje de texto");
+  mended.play("key 612345678#");
+  CHECK(words(mended.last().outputs).starts_with("No podemos enviar mensajes a ese número."));
+  CHECK(mended.play("key 612345679#") ==
+        "switch sms [612345679] continue_on_sms, say, end continues_in_writing/switched");
+  CHECK(mended.last().session.failure.empty());
+
+  Dialogue full = busy("en");
+  full.fail_with({"busy"});
+  CHECK(full.play("key 4") ==
+        "switch whatsapp [] continue_on_whatsapp, say, keep_waiting, end waiting/waiting");
+  CHECK(words(full.last().outputs).starts_with("We can't send you messages at the moment."));
+}
+
+TEST_CASE("[S0.7] who cannot be called at a number is asked for another one, once") {
+  Dialogue dialogue = busy("pt-PT");
+  dialogue.fail_with({"bad_number", "bad_number"});
+  dialogue.play("key 3");
+  CHECK(dialogue.play("record rec-7") ==
+        "record message_left=20, callback owner [] [rec-7], ask phone");
+  CHECK(dialogue.play("key 912345678#") ==
+        "callback owner [912345678] [rec-7], say, keep_waiting, end waiting/waiting");
+  CHECK(words(dialogue.last().outputs).starts_with("Não conseguimos marcar a chamada."));
+}
+
+TEST_CASE("what cannot be done is said in the flow's language, and leads to a person") {
+  const std::string flow =
+      R"({"flow":"f","version":1,"locales":["pt-PT","pt-BR","es","en","fr"],"start":"a","steps":{
+          "a":{"kind":"switch_channel","channel":"sms","message":"m","next":"z"},
+          "z":{"kind":"end","outcome":"met"}}})";
+  for (const auto& [locale, said] : {std::pair("pt-PT", "Peço desculpa, não foi possível."),
+                                     std::pair("pt-BR", "Desculpe, não foi possível."),
+                                     std::pair("es", "Disculpe, no ha sido posible."),
+                                     std::pair("en", "Sorry, that was not possible."),
+                                     std::pair("fr", "Sorry, that was not possible.")}) {
+    Dialogue dialogue(flow, Value());
+    dialogue.fail_with({"landline"});
+    CHECK(dialogue.start("f", locale, Channel::voice) ==
+          "switch sms [] m, say, hand_over owner_first, end /failed");
+    CHECK(words(dialogue.last().outputs).starts_with(said));
+    CHECK(describe(dialogue.last().outputs, true).find("(a failed landline)") != std::string::npos);
+  }
+}
+
+TEST_CASE("a walk that waits for the host takes no answer, and one that asked takes no deed") {
+  const FlowEngine engine = load(
+      R"({"flow":"f","version":1,"locales":["en"],"start":"a","steps":{
+          "a":{"kind":"callback","next":"b","exits":{"failed":"b"}},
+          "b":{"kind":"ask","expects":"text","save_as":"x","text":"{session.failure|?}","next":"z"},
+          "z":{"kind":"end","outcome":"met"}}})");
+  const auto begun = engine.start(FlowName("f"), "en", Channel::sms, Value(), noon);
+  CHECK(engine.resume(begun->session, FlowSpeech{"x"}, Value(), noon).error().reason == "not_told");
+  CHECK(engine.resume(begun->session, FlowSilence{}, Value(), noon).error().reason == "not_told");
+  CHECK(engine.repeat(begun->session, Channel::voice, Value(), noon).error().reason == "not_told");
+  const auto told = engine.resume(begun->session, FlowFailed{"no_line"}, Value(), noon);
+  REQUIRE(told);
+  CHECK(words(told->outputs) == "no_line\n");
+  CHECK(told->session.turns == begun->session.turns);
+  CHECK(engine.resume(told->session, FlowDone{}, Value(), noon).error().reason == "not_asked");
 }
 
 TEST_CASE("[S0.33] only usable channels are offered, and numbers count what was shown") {
@@ -574,6 +676,8 @@ TEST_CASE("[B7] ways that would strand a contact are found before they run") {
                  R"("exits":{"y":"z"}},)" +
                  end),
        "steps.a.exits.y: unknown key; known here: x."},
+      {flow_with(R"("a":{"kind":"callback","exits":{"failed":"a"}})"), "a loop without a wait: a."},
+      {flow_with(R"("a":{"kind":"callback","exits":{"lost":"a"}})"), "steps.a.exits.lost"},
       {flow_with(R"("a":{"kind":"callback","message":"voicemail"})"),
        "steps.a.message: no step saves a recording as \"voicemail\"."},
       {flow_with(R"("a":{"kind":"keep_waiting","outcome":"x","next":"z"},)" + end),
@@ -855,8 +959,16 @@ TEST_CASE("property: whatever is answered, a walk waits or ends, and its turns a
     auto walk = engine.start(FlowName("busy_adviser"), "es", channel, variables, now);
     int turns = 0;
     while (!walk->session.ended) {
-      RC_ASSERT(++turns <= 40);
       RC_ASSERT(!walk->session.step.empty());
+      if (waits_for_host(*walk)) {
+        const std::string reason = *rc::gen::element<std::string>("landline", "busy", "");
+        walk = engine.resume(walk->session,
+                             reason.empty() ? FlowInput(FlowDone{}) : FlowInput(FlowFailed{reason}),
+                             variables, now);
+        RC_ASSERT(walk.has_value());
+        continue;
+      }
+      RC_ASSERT(++turns <= 40);
       RC_ASSERT(walk->session.deadline.has_value());
       RC_ASSERT(std::holds_alternative<FlowAsk>(walk->outputs.back()));
       now = *walk->session.deadline;

@@ -74,7 +74,13 @@ struct FlowRecording {
 // The deadline has passed; before it, this is refused. An answer counts whenever it comes: a host
 // that wants a deadline to hold gives the silence that is due before it gives a later answer.
 struct FlowSilence {};
-using FlowInput = std::variant<FlowAnswer, FlowDigits, FlowSpeech, FlowRecording, FlowSilence>;
+// What came of a FlowCallback or a FlowSwitchChannel. It is no turn of the contact's.
+struct FlowDone {};
+struct FlowFailed {
+  std::string reason;  // a word, such as "landline": texts and tests read it as "session.failure"
+};
+using FlowInput = std::variant<FlowAnswer, FlowDigits, FlowSpeech, FlowRecording, FlowSilence,
+                               FlowDone, FlowFailed>;
 
 // --- what is to be done --------------------------------------------------------------------------
 struct FlowSay {
@@ -108,7 +114,8 @@ struct FlowHandOver {
 struct FlowKeepWaiting {
   friend bool operator==(const FlowKeepWaiting&, const FlowKeepWaiting&) = default;
 };
-// A promise to call back.
+// A promise to call back. The walk waits until `resume` is told whether it could be made; no output
+// follows.
 struct FlowCallback {
   enum class By : std::uint8_t { owner, anyone };
   By by = By::owner;
@@ -118,7 +125,8 @@ struct FlowCallback {
 
   friend bool operator==(const FlowCallback&, const FlowCallback&) = default;
 };
-// The matter goes on in writing: a link or a first message is sent on another channel.
+// The matter goes on in writing: a link or a first message is sent on another channel. The walk
+// waits until `resume` is told whether it could be sent; no output follows.
 struct FlowSwitchChannel {
   Channel channel = Channel::whatsapp;
   std::string number;    // empty: the contact's own; else as in FlowCallback
@@ -136,12 +144,13 @@ struct FlowRecord {
 // Always the last output; every walk has exactly one.
 struct FlowEnd {
   // A flow may have several ends. Empty: an end that the flow does not have, always after a
-  // FlowHandOver, because answers ran out, a ceiling was reached or the flow has changed.
+  // FlowHandOver, because answers ran out, something could not be done, a ceiling was reached or
+  // the flow has changed.
   std::string name;
   // "met", "unmet", "abandoned", or a word of the flow's own. A flow that ends by handing over,
   // waiting on, promising a callback or changing the channel says "handed_over", "waiting",
   // "callback" or "switched" unless it says otherwise. Without a name: "handed_over" (answers ran
-  // out), "abandoned" (the last of them was silence), "limit" or "changed".
+  // out), "abandoned" (the last of them was silence), "failed", "limit" or "changed".
   std::string outcome;
 
   friend bool operator==(const FlowEnd&, const FlowEnd&) = default;
@@ -151,10 +160,11 @@ struct FlowEnd {
 struct FlowSegment {
   StepName step;
   // "next", an option's id, a case's name, "yes", "no", "no_match", "no_answer", "no_options",
-  // "global" (a word understood at every wait) or "end".
+  // "failed", "global" (a word understood at every wait) or "end".
   std::string exit;
-  // What was understood: an option's id, a number, a date, yes or no, a global word, an outcome.
-  // Never free text, an address, a telephone number or a recording: reports carry no personal data.
+  // What was understood: an option's id, a number, a date, yes or no, a global word, an outcome;
+  // why something failed. Never free text, an address, a telephone number or a recording: reports
+  // carry no personal data.
   std::string operand;
 
   friend bool operator==(const FlowSegment&, const FlowSegment&) = default;
@@ -164,7 +174,8 @@ using FlowOutput = std::variant<FlowSay, FlowAsk, FlowHandOver, FlowKeepWaiting,
 
 struct FlowDecision {
   FlowSession session;
-  std::vector<FlowOutput> outputs;  // in order; the last is a FlowAsk or a FlowEnd
+  // In order; the last is a FlowAsk, a FlowCallback or a FlowSwitchChannel, or a FlowEnd.
+  std::vector<FlowOutput> outputs;
 
   friend bool operator==(const FlowDecision&, const FlowDecision&) = default;
 };
@@ -205,9 +216,10 @@ class FlowEngine {
                              const Value& variables, Timestamp now) const;
 
   // Goes on from a wait. Fails with `refused` when the session has ended (reason "ended"), is not
-  // waiting ("not_waiting"), or is told of silence before its deadline ("too_early"); the session
-  // can still be used as it was. A session whose flow has changed since goes on, is asked again or
-  // goes to a person, as the flow declares (docs/flows.md).
+  // waiting ("not_waiting"), is told of silence before its deadline ("too_early"), waits to be told
+  // what came of its last output ("not_told"), or is told that although it asked ("not_asked"); the
+  // session can still be used as it was. A session whose flow has changed since goes on, is asked
+  // again or goes to a person, as the flow declares (docs/flows.md).
   Result<FlowDecision> resume(const FlowSession& session, const FlowInput& input,
                               const Value& variables, Timestamp now) const;
 

@@ -417,6 +417,7 @@ void fields(V& v, X& x) {
   v("channel", x.channel);
   v("variables", x.variables);
   v("offered", x.offered);
+  v("failure", x.failure);
   v("attempts", x.attempts);
   v("turns", x.turns);
   v("started_at", x.started_at);

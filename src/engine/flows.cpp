@@ -1,5 +1,7 @@
 // Flows: walking a contact through one on the channel they are on, and doing what it says.
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -71,7 +73,27 @@ class Performance {
       if (cannot_go_on_ && !std::holds_alternative<FlowSegment>(output)) continue;
       std::visit([&](const auto& what) { on(what); }, output);
     }
-    finish();
+  }
+
+  // What came of the last output, for the flow to go on with; once.
+  std::optional<FlowInput> told() { return std::exchange(told_, std::nullopt); }
+
+  // When the flow waits, or is over.
+  void finish() {
+    const Interaction at = interaction();
+    const bool waiting = waits_ || turn_.router->work(at.work) != nullptr;
+    if (cannot_go_on_) {
+      stop_flow(turn_, id_);
+      if (!waiting) enqueue(turn_, id_, {});
+      return hold_the_line();
+    }
+    if (!ended_) {
+      if (!speech_.empty()) play_speech();
+      return;
+    }
+    stop_flow(turn_, id_);
+    if (waiting) return hold_the_line();
+    leave();
   }
 
  private:
@@ -166,36 +188,57 @@ class Performance {
     if (turn_.router->work(at.work) != nullptr) turn_.must_route(WorkRemoved{at.work});
   }
 
-  void on(const FlowCallback& output) {
+  // Why something cannot be done, as the flow may read it; empty when it is done.
+  using Failure = std::string;
+
+  void tell(const Failure& failure) {
+    told_ = failure.empty() ? FlowInput(FlowDone{}) : FlowInput(FlowFailed{failure});
+  }
+
+  // The number that was given, else the one that the contact is on, else one that is known of them.
+  Result<Address> number_for(const std::string& given, const EntryPointConfig& target) {
+    const Interaction at = interaction();
+    const DialPlan& here = turn_.config().entry_point(at.entry_point)->dial_plan;
+    if (!given.empty()) {
+      const DialPlan& plan = here.country.empty() ? target.dial_plan : here;
+      return normalise({AddressKind::phone, given}, plan);
+    }
+    if (at.remote.kind == AddressKind::phone) return normalise(at.remote, here);
+    if (const ContactRecord* contact = turn_.tables.contacts.find(turn_.tables.key(at.contact))) {
+      for (const Address& known : contact->identities) {
+        if (known.kind == AddressKind::phone) return known;
+      }
+    }
+    return fail({ErrorCode::refused, "no_number", "no number of the contact is known", {}, {}});
+  }
+
+  void on(const FlowCallback& output) { tell(promise(output)); }
+
+  Failure promise(const FlowCallback& output) {
     const Interaction at = interaction();
     const ConversationRecord conversation = turn_.get(at.conversation);
-    const EntryPointConfig& entry_point = *turn_.config().entry_point(at.entry_point);
+    const EntryPointConfig& here = *turn_.config().entry_point(at.entry_point);
+    const EntryPointConfig* line =
+        at.channel == Channel::voice
+            ? &here
+            : turn_.config().entry_point_on(conversation.desk, Channel::voice);
+    if (line == nullptr) return "no_line";
+    const auto number = number_for(output.number, *line);
+    if (!number) return number.error().reason;
+    if (auto room = turn_.check_room(Asking::arrival, 1); !room) return "busy";
     chosen("callback");
     leave_queue();
     Callback callback;
     callback.conversation = at.conversation;
     callback.contact = at.contact;
-    callback.entry_point = line_for(at, entry_point);
-    callback.queue = entry_point.queue;
-    callback.number = at.remote;
-    const Address asked =
-        output.number.empty() ? at.remote : Address{AddressKind::phone, output.number};
-    if (const auto number = normalise(asked, entry_point.dial_plan)) callback.number = *number;
+    callback.entry_point = line->name;
+    callback.queue = here.queue;
+    callback.number = *number;
     if (output.by == FlowCallback::By::owner) callback.agent = conversation.owner;
     callback.requested_at = at.started_at;
     callback.message = output.message;
     create_callback(turn_, std::move(callback));
-  }
-
-  EntryPointName line_for(const Interaction& at, const EntryPointConfig& entry_point) {
-    if (at.channel == Channel::voice) return entry_point.name;
-    const EntryPointConfig* line = turn_.config().entry_point_on(entry_point.desk, Channel::voice);
-    return line != nullptr ? line->name : entry_point.name;
-  }
-
-  static bool takes_messages(const Address& number) {
-    const LineKind line = line_kind(number);
-    return line != LineKind::landline && line != LineKind::service;
+    return {};
   }
 
   // S0.33: a number that the contact gave is theirs by their word alone, and the owner is told.
@@ -210,19 +253,23 @@ class Performance {
     turn_.notify(owner, at.conversation, "identity_claimed", {{"address", address}});
   }
 
+  void on(const FlowSwitchChannel& output) { tell(write_elsewhere(output)); }
+
   // S0.8, S0.33: the link goes out before the call ends; what follows keeps the place and the
   // owner.
-  void on(const FlowSwitchChannel& output) {
+  Failure write_elsewhere(const FlowSwitchChannel& output) {
     const Interaction at = interaction();
     const ConversationRecord conversation = turn_.get(at.conversation);
-    const EntryPointConfig& here = *turn_.config().entry_point(at.entry_point);
-    const EntryPointConfig* sms = turn_.config().entry_point_on(here.desk, Channel::sms);
-    const std::string typed = output.number.empty() ? at.remote.value : output.number;
-    const auto number = normalise({AddressKind::phone, typed}, here.dial_plan);
-    if (sms == nullptr || !number || !takes_messages(*number)) {
-      cannot_go_on_ = true;
-      return;
+    const Configuration& config = turn_.config();
+    const EntryPointConfig* sms = config.entry_point_on(conversation.desk, Channel::sms);
+    if (sms == nullptr || config.entry_point_on(conversation.desk, output.channel) == nullptr) {
+      return "no_channel";
     }
+    const auto number = number_for(output.number, *sms);
+    if (!number) return number.error().reason;
+    const LineKind line = line_kind(*number);
+    if (line == LineKind::landline) return "landline";
+    if (line == LineKind::service) return "service";
     claim(at, *number);
     OutgoingMessage message;
     message.conversation = at.conversation;
@@ -230,15 +277,15 @@ class Performance {
     message.to = *number;
     message.template_name = output.message;
     message.author = {AuthorRole::bot, flow_.text()};
-    if (!send_message(turn_, std::move(message))) {
-      cannot_go_on_ = true;
-      return;
+    if (auto sent = send_message(turn_, std::move(message)); !sent) {
+      return sent.error().code == ErrorCode::busy ? "busy" : sent.error().reason;
     }
     chosen("digital");
     leave_queue();
     turn_.edit(conversation).kept_place = KeptPlace{at.started_at, conversation.owner};
     turn_.note_event(interaction(), EventKind::place_kept,
                      {{"channel", Value(to_string(output.channel))}});
+    return {};
   }
 
   void on(const FlowRecord& output) {
@@ -261,23 +308,6 @@ class Performance {
     const std::uint64_t number = turn_.ids.take<SessionId>().value();
     turn_.tables.segments.create(turn_.tables.key().number(number).bytes(),
                                  {id_, flow_, output.step, output.exit, output.operand, turn_.now});
-  }
-
-  void finish() {
-    const Interaction at = interaction();
-    const bool waiting = waits_ || turn_.router->work(at.work) != nullptr;
-    if (cannot_go_on_) {
-      stop_flow(turn_, id_);
-      if (!waiting) enqueue(turn_, id_, {});
-      return hold_the_line();
-    }
-    if (!ended_) {
-      if (!speech_.empty()) play_speech();
-      return;
-    }
-    stop_flow(turn_, id_);
-    if (waiting) return hold_the_line();
-    leave();
   }
 
   void hold_the_line() {
@@ -313,6 +343,7 @@ class Performance {
   bool waits_ = false;
   bool ended_ = false;
   bool cannot_go_on_ = false;
+  std::optional<FlowInput> told_;
 };
 
 void keep_session(Turn& turn, InteractionId id, FlowSession session) {
@@ -329,6 +360,21 @@ void flow_broke(Turn& turn, InteractionId id) {
   stop_flow(turn, id);
   const Interaction interaction = turn.get(id);
   if (turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
+}
+
+// Does what a flow says, and tells it what came of that, until it waits or is over.
+void walk(Turn& turn, InteractionId id, FlowDecision decision) {
+  Performance performance(turn, id, decision.session);
+  for (;;) {
+    keep_session(turn, id, decision.session);
+    performance.perform(decision.outputs);
+    const std::optional<FlowInput> told = performance.told();
+    if (!told) return performance.finish();
+    const Value variables = flow_variables(turn, turn.get(id), decision.session.locale);
+    auto next = turn.setup->flows.resume(decision.session, *told, variables, turn.now);
+    if (!next) return flow_broke(turn, id);
+    decision = std::move(*next);
+  }
 }
 
 }  // namespace
@@ -367,8 +413,7 @@ void decide(Turn& turn, const StartFlow& task) {
   auto decision = flows.start(task.flow, locale, interaction.channel,
                               flow_variables(turn, interaction, locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
-  keep_session(turn, task.interaction, decision->session);
-  Performance(turn, task.interaction, decision->session).perform(decision->outputs);
+  walk(turn, task.interaction, std::move(*decision));
 }
 
 void decide(Turn& turn, const ContinueFlow& task) {
@@ -384,8 +429,7 @@ void decide(Turn& turn, const ContinueFlow& task) {
   auto decision = turn.setup->flows.resume(
       session, task.input, flow_variables(turn, interaction, session.locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
-  keep_session(turn, task.interaction, decision->session);
-  Performance(turn, task.interaction, decision->session).perform(decision->outputs);
+  walk(turn, task.interaction, std::move(*decision));
 }
 
 }  // namespace novelo

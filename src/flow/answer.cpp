@@ -175,6 +175,8 @@ Said read_input(const FlowInput& input, std::size_t most_bytes) {
           },
           [&](const FlowRecording& recording) { return read_recording(recording, most_bytes); },
           [](const FlowSilence&) { return Said{}; },
+          [](const FlowDone&) { return Said{}; },
+          [](const FlowFailed&) { return Said{}; },
       },
       input);
 }

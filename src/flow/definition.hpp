@@ -27,6 +27,7 @@ inline constexpr std::string_view exit_next = "next";
 inline constexpr std::string_view exit_no_match = "no_match";
 inline constexpr std::string_view exit_no_answer = "no_answer";
 inline constexpr std::string_view exit_no_options = "no_options";
+inline constexpr std::string_view exit_failed = "failed";
 inline constexpr std::string_view exit_yes = "yes";
 inline constexpr std::string_view exit_no = "no";
 inline constexpr std::string_view exit_global = "global";
@@ -158,6 +159,12 @@ inline const Tries* tries_of(const Step& step) {
 }
 inline bool waits(const Step& step) {
   return tries_of(step) != nullptr;
+}
+
+// What the host does, and tells the outcome of.
+inline bool is_deed(const Step& step) {
+  return std::holds_alternative<Callback>(step.body) ||
+         std::holds_alternative<SwitchChannel>(step.body);
 }
 
 // A word that is understood at every wait.

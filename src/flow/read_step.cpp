@@ -339,6 +339,9 @@ std::vector<std::string> possible_exits(const StepBody& body) {
     for (const ChoiceOption& option : choose->options) names.push_back(option.id);
   } else if (const auto* branch = std::get_if<Branch>(&body)) {
     for (const BranchCase& one : branch->cases) names.push_back(one.exit);
+  } else if (std::holds_alternative<Callback>(body) ||
+             std::holds_alternative<SwitchChannel>(body)) {
+    names = {std::string(exit_failed)};
   }
   return names;
 }

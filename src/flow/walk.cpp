@@ -17,6 +17,21 @@ using std::chrono::seconds;
 constexpr Duration time_per_letter = milliseconds(100);
 constexpr Duration margin = seconds(10);
 
+constexpr std::size_t longest_reason = 64;
+
+// What is said when something could not be done and the flow has no words for it.
+std::string apology(std::string_view locale) {
+  switch (language_of(locale)) {
+    case Language::pt:
+      return locale == "pt-BR" ? "Desculpe, não foi possível. Vou transferir para um atendente."
+                               : "Peço desculpa, não foi possível. Vou passar a uma pessoa.";
+    case Language::es: return "Disculpe, no ha sido posible. Le paso con una persona.";
+    case Language::en:
+    case Language::none: break;
+  }
+  return "Sorry, that was not possible. I'm putting you through to a person.";
+}
+
 int digits_of(std::size_t count) {
   return count < 10 ? 1 : 2;
 }
@@ -64,9 +79,15 @@ Walk::Walk(const Flow& flow, const Limits& limits, FlowSession session, const Va
       session_(std::move(session)),
       locale_(flow.locale(session_.locale)),
       lookup_([this](std::string_view path) -> const Value& { return find(path); }) {
-  own_.emplace("session", Value::Map{{"flow", flow.name.text()},
-                                     {"channel", to_string(session_.channel)},
-                                     {"locale", flow.locales[locale_].name}});
+  know_session();
+}
+
+void Walk::know_session() {
+  Value::Map session{{"flow", flow_.name.text()},
+                     {"channel", to_string(session_.channel)},
+                     {"locale", flow_.locales[locale_].name}};
+  if (!session_.failure.empty()) session.emplace("failure", session_.failure);
+  own_.insert_or_assign("session", Value(std::move(session)));
 }
 
 FlowDecision Walk::take() {
@@ -188,7 +209,7 @@ std::size_t Walk::run(std::size_t at, const Callback& callback) {
   if (!callback.number.empty()) promise.number = find(callback.number).to_text();
   if (!callback.message.empty()) promise.message = to_media(find(callback.message));
   outputs_.emplace_back(std::move(promise));
-  return end_or_next(at);
+  return wait_for_host(at);
 }
 
 std::size_t Walk::run(std::size_t at, const SwitchChannel& change) {
@@ -197,7 +218,38 @@ std::size_t Walk::run(std::size_t at, const SwitchChannel& change) {
   if (!change.number.empty()) output.number = find(change.number).to_text();
   output.message = change.message;
   outputs_.emplace_back(std::move(output));
-  return end_or_next(at);
+  return wait_for_host(at);
+}
+
+std::size_t Walk::wait_for_host(std::size_t at) {
+  const Step& step = flow_.steps[at];
+  session_.step = step.name;
+  session_.fingerprint = step.fingerprint;
+  return no_step;
+}
+
+void Walk::done(std::size_t at) {
+  stop();
+  session_.failure.clear();
+  know_session();
+  const std::size_t next = end_or_next(at);
+  if (next != no_step) enter(next);
+}
+
+// Without an exit for it the contact hears that it did not work, and goes to a person.
+void Walk::failed(std::size_t at, std::string reason) {
+  stop();
+  session_.failure = reason.substr(0, longest_reason);
+  know_session();
+  const std::size_t target = flow_.steps[at].exit(exit_failed);
+  outputs_.emplace_back(
+      FlowSegment{flow_.steps[at].name, std::string(exit_failed), session_.failure});
+  if (target != no_step) return enter(target);
+  Content content;
+  content.text = apology(flow_.locales[locale_].name);
+  outputs_.emplace_back(FlowSay{std::move(content)});
+  outputs_.emplace_back(FlowHandOver{});
+  end("", "failed");
 }
 
 std::size_t Walk::run(std::size_t at, const End& last) {

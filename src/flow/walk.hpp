@@ -33,6 +33,9 @@ class Walk {
   // as if for the first time.
   void answer(std::size_t step, const Said& said);
   void ask_again(std::size_t step);
+  // Of the step that waits for the host.
+  void done(std::size_t step);
+  void failed(std::size_t step, std::string reason);
   // Goes on from where a word that is understood at every wait leads; false when it is no such
   // word.
   bool follow_global(const Said& said);
@@ -53,6 +56,9 @@ class Walk {
   std::size_t run(std::size_t at, const SwitchChannel& change);
   std::size_t run(std::size_t at, const End& end);
 
+  // The session waits at a step until the host has done what it says.
+  std::size_t wait_for_host(std::size_t at);
+  void know_session();
   // Puts the question of a waiting step, worded for this attempt, and waits.
   std::size_t put(std::size_t at, const Ask& ask, const Wording& wording);
   std::size_t put(std::size_t at, const Choose& choose, const Wording& wording);

@@ -24,6 +24,7 @@ struct FlowSession {
   Channel channel = Channel::none;
   Value::Map variables;         // what was collected: answers by name
   std::vector<Option> offered;  // the options that the contact was last shown, in order
+  std::string failure;          // why what the flow did last could not be done; empty: it could
   std::uint32_t attempts = 0;   // unusable answers and silences so far at the waiting step
   std::uint32_t turns = 0;
   Timestamp started_at{};
