@@ -37,7 +37,7 @@ using Task = std::variant<RouterEvent, StartFlow, ContinueFlow>;
 
 // What a turn leaves for the outbox, once it is committed.
 struct OutboxChange {
-  enum class Kind : std::uint8_t { added, removed, retry, released };
+  enum class Kind : std::uint8_t { added, removed, retry, held, released };
   Kind kind = Kind::added;
   EffectId effect;
 };
