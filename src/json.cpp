@@ -24,7 +24,8 @@ constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command
     "set_case_status",     "mark_informed",      "verify_reply",
     "run_action",          "create_callback",    "place_callback",
     "record_attempt",      "cancel_callback",    "send_survey",
-    "answer_survey",       "load_configuration", "confirm_time"};
+    "answer_survey",       "load_configuration", "confirm_time",
+    "resolve_send"};
 static_assert(!command_words.back().empty());
 
 // The body of the command whose word stands at `index`.

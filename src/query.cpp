@@ -222,6 +222,20 @@ Result<std::vector<Effect>> Query::unsettled(EffectId after, std::size_t limit) 
   return values_of(std::move(rows));
 }
 
+Result<std::vector<HeldSend>> Query::held(EffectId after, std::size_t limit) const {
+  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
+  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+  Tables& tables = engine_->body_->tables();
+  const Outbox& outbox = engine_->body_->outbox();
+  std::vector<HeldSend> found;
+  for (const EffectId id : outbox.held(after, limit)) {
+    const Effect* effect = tables.effects.find(tables.key(id));
+    if (effect != nullptr) found.push_back({*effect, outbox.behind(id)});
+  }
+  if (tables.fault()) return fail(*tables.fault());
+  return found;
+}
+
 namespace {
 
 Quarantined quarantined(QuarantineRow row) {

@@ -635,7 +635,7 @@ TEST_CASE("after a restart an unsettled send goes again or is held, as its entry
   REQUIRE(ids_of(out, EffectKind::send) == std::vector{chat});
   CHECK(out[0].maybe_done);
   CHECK_FALSE(out[0].request->idempotency_key.empty());
-  desk.host.settle(out[0]);
+  for (const Handout& one : out) desk.host.settle(one);
 
   // A person has seen that it never arrived: once more.
   REQUIRE(desk.host.engine().settle(held, Failed{"not_there", "Not sent.", true}, desk.host.now()));
@@ -643,6 +643,18 @@ TEST_CASE("after a restart an unsettled send goes again or is held, as its entry
   desk.host.settle_all();
   CHECK(desk.host.query().unsettled({}, 10)->empty());
   CHECK(behind > held);
+}
+
+TEST_CASE("however many effects are unsettled, an engine that is opened offers them all again") {
+  EngineOptions how = options();
+  how.limits.unsettled_effects = 2;
+  Desk desk(how);
+  desk.host.sign_in("joao");
+  desk.host.whatsapp(ana, "oi");
+  desk.host.accept("joao");
+  for (int i = 0; i < 9; ++i) desk.host.whatsapp(ana, "ainda aí?");
+  desk.host.reopen();
+  CHECK(ids_of(desk.host.poll(), EffectKind::notify).size() == 9);
 }
 
 TEST_CASE("a send that nobody can encode any more fails visibly") {

@@ -80,7 +80,8 @@ std::vector<CommandBody> every_command() {
           SendSurvey{conversation, "nps"},
           AnswerSurvey{"tok", 9, "good"},
           LoadConfiguration{"{\"a\":1}"},
-          ConfirmTime{}};
+          ConfirmTime{},
+          ResolveSend{EffectId(14), SendResolution::give_up}};
 }
 
 // The refusal of a command, as "reason at path".

@@ -189,21 +189,281 @@ TEST_CASE("an answer that tells nothing is tried again under the same key") {
   CHECK(again[0].attempt == 2);
 }
 
+// --- held ----------------------------------------------------------------------------------------
+
+namespace {
+
+// Two SMS of João's to Ana, of which nobody knows whether the first is out.
+struct Held : Sent {
+  Outcome first;
+  Outcome second;
+
+  Held() {
+    settle();
+    first = sms("um");
+    second = sms("dois");
+    REQUIRE(host.poll().size() == 1);
+  }
+
+  Outcome sms(const char* text) {
+    SendMessage send;
+    send.conversation = conversation;
+    send.entry_point = EntryPointName("sms");
+    send.content.text = text;
+    return host.must(send, "joao");
+  }
+
+  void lose_answer() {
+    REQUIRE(host.engine().settle(first.effect, TransportReply{0, {}, {}}, host.now()));
+  }
+  Outcome resolve(SendResolution resolution, const std::string& actor = "joao") {
+    return host.must(ResolveSend{first.effect, resolution}, actor);
+  }
+  Error refusal(SendResolution resolution, const std::string& actor = "joao") {
+    return host.refusal(ResolveSend{first.effect, resolution}, actor);
+  }
+  std::vector<HeldSend> held() { return host.query().held({}, 10).value(); }
+  DeliveryStatus status_of(const Outcome& sent) {
+    return host.timeline(conversation).at(sent.entry - 1).status;
+  }
+  std::vector<EffectId> sends(const std::vector<Handout>& handouts) {
+    std::vector<EffectId> ids;
+    for (const Handout& out : handouts) {
+      if (out.kind == EffectKind::send) ids.push_back(out.id);
+    }
+    return ids;
+  }
+};
+
+}  // namespace
+
 TEST_CASE("where a lost answer means holding, it is held until a person decides") {
-  Sent sent;
-  sent.settle();
+  Held desk;
+  desk.lose_answer();
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::held);
+  CHECK(desk.status_of(desk.second) == DeliveryStatus::pending);
+  CHECK(desk.host.count(desk.conversation, EventKind::send_held) == 1);
+  const std::vector<Handout> told = desk.host.poll();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].agent == AgentName("joao"));
+  CHECK(told[0].body.at("type").to_text() == "send_held");
+  CHECK(told[0].body.at("effect") == Value(std::to_string(desk.first.effect.value())));
+  desk.host.settle(told[0]);
+
+  const StoreRows before = content_of(desk.store);
+  for (int times = 0; times < 3; ++times) {
+    REQUIRE(desk.held().size() == 1);
+    CHECK(desk.held()[0].effect.id == desk.first.effect);
+    CHECK(desk.held()[0].behind == 1);
+    desk.host.pass(1h);
+    CHECK(desk.host.poll().empty());
+    desk.host.reopen();
+  }
+  CHECK(difference(before, content_of(desk.store)).empty());
+}
+
+TEST_CASE("a held send that is let go goes out again under the same key, and its lane goes on") {
+  Held desk;
+  desk.lose_answer();
+  desk.host.settle_all();
+  const Outcome decided = desk.resolve(SendResolution::send_again);
+  CHECK(decided.effect == desk.first.effect);
+  CHECK(decided.entry == desk.first.entry);
+  CHECK(desk.held().empty());
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::pending);
+  const std::vector<Handout> out = desk.host.poll();
+  REQUIRE(desk.sends(out) == std::vector{desk.first.effect});
+  CHECK(out[0].attempt == 2);
+  CHECK(out[0].maybe_done);
+  CHECK(out[0].request->idempotency_key == std::to_string(desk.first.effect.value()));
+  desk.host.settle(out[0]);
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::accepted);
+  CHECK(desk.sends(desk.host.settle_all()) == std::vector{desk.second.effect});
+  CHECK(desk.host.count(desk.conversation, EventKind::send_resolved) == 1);
+}
+
+TEST_CASE("a held send that is given up is shown as failed, and its lane goes on") {
+  Held desk;
+  desk.lose_answer();
+  desk.host.settle_all();
+  desk.resolve(SendResolution::give_up, "marta");
+  CHECK(desk.held().empty());
+  const Entry failed = desk.host.timeline(desk.conversation).at(desk.first.entry - 1);
+  CHECK(failed.status == DeliveryStatus::failed);
+  CHECK(failed.error.code == "given_up");
+  const std::vector<Handout> out = desk.host.poll();
+  CHECK(desk.sends(out) == std::vector{desk.second.effect});
+  REQUIRE(out.size() == 2);
+  const Handout& told = out[0].kind == EffectKind::notify ? out[0] : out[1];
+  CHECK(told.agent == AgentName("joao"));
+  CHECK(told.body.at("type").to_text() == "send_failed");
+  // It went out after all.
+  Receipt receipt;
+  receipt.message_id = "SMlate";
+  receipt.effect = desk.first.effect;
+  receipt.status = DeliveryStatus::delivered;
+  REQUIRE(desk.host.event("twilio", receipt));
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::delivered);
+}
+
+TEST_CASE("a held send that a person knows to be out counts as sent") {
+  Held desk;
+  desk.lose_answer();
+  desk.host.settle_all();
+  desk.resolve(SendResolution::was_sent);
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::accepted);
+  CHECK(desk.sends(desk.host.poll()) == std::vector{desk.second.effect});
+}
+
+TEST_CASE("a receipt or a late answer decides about a held send by itself") {
+  for (const bool by_receipt : {true, false}) {
+    Held desk;
+    desk.lose_answer();
+    desk.host.settle_all();
+    if (by_receipt) {
+      Receipt receipt;
+      receipt.message_id = "SM1";
+      receipt.effect = desk.first.effect;
+      receipt.status = DeliveryStatus::sent;
+      REQUIRE(desk.host.event("twilio", receipt));
+    } else {
+      REQUIRE(desk.host.engine().settle(desk.first.effect,
+                                        novelo::testing::friendly_reply("sms", desk.first.effect),
+                                        desk.host.now()));
+    }
+    CHECK(desk.held().empty());
+    CHECK(desk.sends(desk.host.poll()) == std::vector{desk.second.effect});
+    CHECK(desk.refusal(SendResolution::send_again).reason == "not_held");
+  }
+}
+
+TEST_CASE("an answer that says it was not taken lets a held send go by itself") {
+  Held desk;
+  desk.lose_answer();
+  desk.host.settle_all();
+  REQUIRE(
+      desk.host.engine().settle(desk.first.effect, TransportReply{503, {}, "{}"}, desk.host.now()));
+  CHECK(desk.held().empty());
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::pending);
+  CHECK(desk.refusal(SendResolution::send_again).reason == "not_held");
+  desk.host.wait(10s);
+  CHECK(desk.sends(desk.host.poll()) == std::vector{desk.first.effect});
+}
+
+TEST_CASE("what is not held, not one's own or not allowed any more is not decided about") {
+  Held desk;
+  CHECK(desk.refusal(SendResolution::give_up).reason == "not_held");  // on its way
+  desk.lose_answer();
+  desk.host.settle_all();
+  const StoreRows before = content_of(desk.store);
+  CHECK(desk.refusal(SendResolution::none).reason == "no_resolution");
+  CHECK(
+      desk.host.refusal(ResolveSend{desk.second.effect, SendResolution::give_up}, "joao").reason ==
+      "not_held");
+  CHECK(desk.host.refusal(ResolveSend{EffectId(), SendResolution::give_up}).code ==
+        ErrorCode::not_found);
+  CHECK(desk.host.refusal(ResolveSend{EffectId(9999), SendResolution::give_up}).code ==
+        ErrorCode::not_found);
+  CHECK(desk.refusal(SendResolution::give_up, "nobody").reason == "unknown_agent");
+  CHECK(desk.host.refusal(ResolveSend{desk.effect, SendResolution::give_up}).reason == "not_held");
+  CHECK(difference(before, content_of(desk.store)).empty());
+
+  desk.host.must(ReassignConversation{desk.conversation, AgentName("marta")}, "joao");
+  const Error not_yours = desk.refusal(SendResolution::give_up);
+  CHECK(not_yours.reason == "not_yours");
+  CHECK_FALSE(not_yours.remedy.empty());
+  desk.host.must(CloseConversation{desk.conversation, {}, {}, {}}, "marta");
+  CHECK(desk.refusal(SendResolution::send_again, "marta").reason == "closed");
+  CHECK(desk.held().size() == 1);
+  desk.resolve(SendResolution::give_up, "marta");
+  CHECK(desk.host.count(desk.conversation, EventKind::send_failed) == 1);
+}
+
+TEST_CASE("a send whose window closes while it is held is taken back") {
+  MemoryStore store;
+  Host host(store);
+  nlohmann::json json = configuration();
+  json["entry_points"][2]["unknown_send"] = "hold";
+  host.must(LoadConfiguration{json.dump()});
+  host.sign_in("joao");
+  const ConversationId conversation = host.whatsapp(ana, "oi").conversation;
+  host.accept("joao");
   SendMessage send;
-  send.conversation = sent.conversation;
-  send.entry_point = EntryPointName("sms");
+  send.conversation = conversation;
+  send.entry_point = EntryPointName("whatsapp");
   send.content.text = "olá";
-  const EffectId effect = sent.host.must(send, "joao").effect;
-  REQUIRE(sent.host.poll().size() == 1);
-  REQUIRE(sent.host.engine().settle(effect, TransportReply{0, {}, {}}, sent.host.now()));
-  sent.host.pass(1h);
-  CHECK(sent.host.poll().empty());
+  const Outcome sent = host.must(send, "joao");
+  host.poll();
+  REQUIRE(host.engine().settle(sent.effect, TransportReply{0, {}, {}}, host.now()));
+  host.settle_all();
+  REQUIRE(host.query().held({}, 10)->size() == 1);
+  host.wait(24h);
+  CHECK(host.refusal(ResolveSend{sent.effect, SendResolution::send_again}, "joao").reason ==
+        "not_held");
+  CHECK(host.query().held({}, 10)->empty());
+  CHECK(host.timeline(conversation).at(sent.entry - 1).status == DeliveryStatus::refused);
+}
+
+TEST_CASE(
+    "a send that was in somebody's hands when the process died is held, and people are told") {
+  Held desk;
+  desk.host.reopen();
+  REQUIRE(desk.held().size() == 1);
+  CHECK(desk.held()[0].effect.id == desk.first.effect);
+  CHECK(desk.held()[0].behind == 1);
+  CHECK(desk.status_of(desk.first) == DeliveryStatus::held);
+  CHECK(desk.host.count(desk.conversation, EventKind::send_held) == 1);
+  const StoreRows before = content_of(desk.store);
+  desk.host.reopen();  // told once, however often it is opened
+  CHECK(difference(before, content_of(desk.store)).empty());
+  const std::vector<Handout> told = desk.host.poll();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].body.at("type").to_text() == "send_held");
+  desk.host.settle(told[0]);
+  desk.resolve(SendResolution::send_again);
+  CHECK(desk.sends(desk.host.settle_all()) == std::vector{desk.first.effect, desk.second.effect});
+}
+
+TEST_CASE("a send that waits for its next attempt is in nobody's hands, and is not held") {
+  Held desk;
+  REQUIRE(
+      desk.host.engine().settle(desk.first.effect, TransportReply{503, {}, "{}"}, desk.host.now()));
+  desk.host.reopen();
+  CHECK(desk.held().empty());
+  desk.host.wait(10s);
+  CHECK(desk.sends(desk.host.poll()) == std::vector{desk.first.effect});
+  desk.host.reopen();
+  CHECK(desk.held().size() == 1);
+}
+
+TEST_CASE("an answer that tells nothing is remembered when the send goes again") {
+  Sent sent;  // by WhatsApp, which sends again
+  REQUIRE(sent.host.engine().settle(sent.effect, TransportReply{0, {}, {}}, sent.host.now()));
   sent.host.reopen();
-  CHECK(sent.host.poll().empty());
-  REQUIRE(sent.host.query().unsettled({}, 10)->size() == 1);
-  REQUIRE(sent.host.engine().settle(effect, Done{}, sent.host.now()));
-  CHECK(sent.host.query().unsettled({}, 10)->empty());
+  sent.host.wait(5s);
+  const std::vector<Handout> again = sent.host.poll();
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].maybe_done);
+}
+
+TEST_CASE("an engine that cannot write down what it holds does not open") {
+  Held desk;
+  WatchedStore store(desk.store);
+  int told = 0;
+  EngineOptions how = options();
+  how.on_fault = [&](const Error&) { ++told; };
+  store.fail_commit(0, ErrorCode::storage, false);
+  const auto engine = Engine::open(store, adapters(), how, desk.host.now());
+  REQUIRE_FALSE(engine);
+  CHECK(engine.error().code == ErrorCode::storage);
+  CHECK(told == 0);
+  CHECK(Engine::open(store, adapters(), how, desk.host.now()));
+}
+
+TEST_CASE("settling what waits in its lane does not let it overtake") {
+  Held desk;
+  REQUIRE(desk.host.engine().settle(desk.second.effect, Failed{"early", "Not yet.", true},
+                                    desk.host.now()));
+  desk.host.wait(1min);
+  CHECK(desk.host.poll().empty());
 }

@@ -90,7 +90,8 @@ struct Quarantined {
 class Engine {
  public:
   // Takes the tenant over from whatever engine had it, and restores everything: open conversations,
-  // queue places, walks through flows, timers, unsettled effects. Fails with `invalid` (options),
+  // queue places, walks through flows, timers, unsettled effects. Sends that may be out, and whose
+  // entry point holds such, are held in a commit before it returns. Fails with `invalid` (options),
   // with what the store says, or with `corrupt` when a record cannot be read.
   static Result<Engine> open(Store& store, std::vector<const ChannelAdapter*> adapters,
                              EngineOptions options, Timestamp now);

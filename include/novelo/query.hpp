@@ -34,6 +34,13 @@ struct CustomerEntry {
   Content content;
 };
 
+// A send that waits for a person's decision (ResolveSend), and how many of the same entry point and
+// conversation wait behind it.
+struct HeldSend {
+  Effect effect;
+  std::size_t behind = 0;
+};
+
 class Query {
  public:
   // Borrows the engine: one call at a time, and no longer than the engine lives.
@@ -74,6 +81,8 @@ class Query {
 
   // What has not been settled yet, by id, above `after`.
   Result<std::vector<Effect>> unsettled(EffectId after, std::size_t limit) const;
+  // The sends that are held, by id, above `after`.
+  Result<std::vector<HeldSend>> held(EffectId after, std::size_t limit) const;
   // Unreadable payloads, oldest first, above `after`.
   Result<std::vector<Quarantined>> quarantine(QuarantineId after, std::size_t limit) const;
 

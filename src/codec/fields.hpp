@@ -369,6 +369,8 @@ void fields(V& v, X& x) {
   v("attempts", x.attempts);
   v("not_before", x.not_before);
   v("not_after", x.not_after);
+  v("maybe_done", x.maybe_done);
+  v("held", x.held);
 }
 
 template <class V, class X>
@@ -530,6 +532,13 @@ void fields(V& v, X& x) {
   v("template", x.template_name);
   v("variables", x.variables);
   v("case", x.case_id);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ResolveSend>
+void fields(V& v, X& x) {
+  v("effect", x.effect);
+  v("resolution", x.resolution);
 }
 
 template <class V, class X>

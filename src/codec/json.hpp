@@ -152,6 +152,9 @@ inline std::optional<Presence> parse_word(std::string_view text, const Presence&
 inline std::optional<AttemptResult> parse_word(std::string_view text, const AttemptResult&) {
   return parse_attempt_result(text);
 }
+inline std::optional<SendResolution> parse_word(std::string_view text, const SendResolution&) {
+  return parse_send_resolution(text);
+}
 inline std::optional<MediaKind> parse_word(std::string_view text, const MediaKind&) {
   return parse_media_kind(text);
 }

@@ -58,7 +58,7 @@ Status Engine::Body::ready() const {
 
 Error Engine::Body::fault(Error error) {
   fault_ = error;
-  if (options_.on_fault) options_.on_fault(error);
+  if (open_ && options_.on_fault) options_.on_fault(error);
   error.code = ErrorCode::unknown;
   error.remedy = "open a new engine on the same store";
   return error;
@@ -88,21 +88,48 @@ Status Engine::Body::restore(Timestamp now) {
   // A wild jump is refused by the first call.
   if (check_time({}, now)) now_ = std::max(now_, now);
   if (auto restored = restore_router(); !restored) return restored;
-  const Key all = tables_.key();
-  const auto effects = tables_.effects.scan(
-      all.bytes(), all.end(), options_.limits.unsettled_effects * 2, Order::ascending);
-  for (const auto& [key, effect] : effects) {
-    const EntryPointConfig* entry_point =
-        setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
-    const bool held = effect.kind == EffectKind::send && entry_point != nullptr &&
-                      entry_point->unknown_send == UnknownSend::hold;
-    // What waits for its next attempt has come back: it is not in anybody's hands.
-    const bool back = effect.not_before && *effect.not_before > std::max(now_, now);
-    outbox_.add(effect, !back, held && !back);
-  }
+  if (auto restored = restore_outbox(std::max(now_, now)); !restored) return restored;
   find_next_timer();
   if (tables_.fault()) return fail(*tables_.fault());
+  open_ = true;
   return {};
+}
+
+Status Engine::Body::restore_outbox(Timestamp now) {
+  constexpr std::size_t page = 1000;
+  const Key all = tables_.key();
+  std::string from = all.bytes();
+  std::vector<EffectId> to_hold;
+  for (;;) {
+    const auto rows = tables_.effects.scan(from, all.end(), page, Order::ascending);
+    for (const auto& [key, effect] : rows) {
+      // What waits for its next attempt has come back: it is not in anybody's hands.
+      const bool back = effect.not_before && *effect.not_before > now;
+      outbox_.add(effect, !back);
+      const EntryPointConfig* at =
+          setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
+      const bool late = effect.not_after && *effect.not_after <= now;  // its timer takes it back
+      const bool holds = effect.kind == EffectKind::send && at != nullptr &&
+                         at->unknown_send == UnknownSend::hold && !effect.held && !late;
+      if (holds && !back && outbox_.maybe_handed_out(effect.id)) {
+        to_hold.push_back(effect.id);
+      }
+    }
+    if (rows.size() < page) break;
+    from = rows.back().first + '\0';
+  }
+  if (tables_.fault()) return fail(*tables_.fault());
+  return to_hold.empty() ? Status() : hold_unknown(to_hold);
+}
+
+// Nobody knows any more whether a provider has these: people are told before anything else happens.
+Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
+  for (const EffectId id : sends) {
+    Turn turn = begin_turn();
+    hold_send(turn, *tables_.effects.find(tables_.key(id)));
+    if (!keep(turn)) return fail(*fault_);
+  }
+  return write();
 }
 
 Status Engine::Body::restore_router() {
@@ -158,12 +185,13 @@ bool Engine::Body::keep(Turn& turn) {
     const Effect* effect = tables_.effects.find(tables_.key(change.effect));
     switch (change.kind) {
       case OutboxChange::Kind::added:
-        if (effect != nullptr) outbox_.add(*effect, false, false);
+        if (effect != nullptr) outbox_.add(*effect, false);
         break;
       case OutboxChange::Kind::removed: outbox_.remove(change.effect); break;
       case OutboxChange::Kind::retry:
         if (effect != nullptr) outbox_.retry(*effect);
         break;
+      case OutboxChange::Kind::held: outbox_.hold(change.effect); break;
       case OutboxChange::Kind::released: outbox_.release(change.effect); break;
     }
   }
@@ -262,8 +290,8 @@ Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) co
                "now", "feed ConfirmTime at this time if it is right"});
 }
 
-Status Engine::Body::commit() {
-  if (tables_.fault()) return fail(fault(*tables_.fault()));
+Status Engine::Body::write() {
+  if (tables_.fault()) return fail(*tables_.fault());
   std::vector<Write> writes = tables_.collect();
   if (!writes.empty()) {
     tables_.begin_input();
@@ -274,11 +302,14 @@ Status Engine::Body::commit() {
     clock.places = places_;
     tables_.clock.put(tables_.clock_key(), clock);
     for (Write& write : tables_.collect()) writes.push_back(std::move(write));
-    if (auto committed = store_.commit(fence_, writes); !committed) {
-      return fail(fault(committed.error()));
-    }
+    if (auto committed = store_.commit(fence_, writes); !committed) return committed;
   }
   tables_.trim();
+  return {};
+}
+
+Status Engine::Body::commit() {
+  if (auto written = write(); !written) return fail(fault(written.error()));
   for (Signal& signal : std::exchange(pending_signals_, {})) signals_.push_back(std::move(signal));
   if (signals_.size() > options_.limits.signals) {
     signals_.erase(signals_.begin(),

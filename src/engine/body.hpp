@@ -40,6 +40,7 @@ class Engine::Body {
   Status ready() const;  // fails when faulted or inside a call
   Tables& tables() { return tables_; }
   const Router& router() const { return *router_; }
+  const Outbox& outbox() const { return outbox_; }
   const Limits& limits() const { return options_.limits; }
 
  private:
@@ -55,6 +56,13 @@ class Engine::Body {
   Status restore_router();
   // Takes back everything that a refused input did.
   void take_back(const Turn& turn, std::uint64_t last_id);
+  // The unsettled effects, as they were. Sends that may be out and whose entry point says so are
+  // held, in a commit of their own.
+  Status restore_outbox(Timestamp now);
+  Status hold_unknown(const std::vector<EffectId>& sends);
+  // One commit of what has changed.
+  Status write();
+  // The same; when it fails the engine is faulted.
   Status commit();
   Error fault(Error error);
 
@@ -79,6 +87,7 @@ class Engine::Body {
   std::vector<Signal> signals_;              // committed
   std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them
   std::optional<Error> fault_;
+  bool open_ = false;  // restored: from now on faults are told to the host
   bool inside_ = false;
 };
 

@@ -99,7 +99,7 @@ std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
   out.agent = effect.agent;
   out.body = effect.body;
   out.attempt = effect.attempts + 1;
-  out.maybe_done = outbox_.maybe_done(effect.id);
+  out.maybe_done = effect.maybe_done || outbox_.maybe_handed_out(effect.id);
   if (effect.kind == EffectKind::notify || effect.kind == EffectKind::action) return out;
   const EntryPointConfig* entry_point =
       setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;

@@ -39,6 +39,8 @@ Status decide(Turn& turn, const AgentName& actor, const CloseConversation& comma
 Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& command);
 // sends.cpp
 Status decide(Turn& turn, const AgentName& actor, const SendMessage& command);
+// held_sends.cpp
+Status decide(Turn& turn, const AgentName& actor, const ResolveSend& command);
 // cases.cpp
 Status decide(Turn& turn, const AgentName& actor, const OpenCase& command);
 Status decide(Turn& turn, const AgentName& actor, const SetCaseFields& command);
@@ -106,6 +108,19 @@ void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId 
 // surveys.cpp: true when the message was a survey's answer and has been taken as one.
 bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message);
+// settlements.cpp
+// A send that its provider has; `provider_id` may be empty.
+void accepted(Turn& turn, const Effect& send, const ConnectionName& connection,
+              const std::string& provider_id);
+// A send that will not arrive: shown, and the owner is told.
+void send_failed(Turn& turn, const Effect& send, const SendError& error);
+// It is settled.
+void remove_effect(Turn& turn, const Effect& effect);
+// held_sends.cpp
+// Nobody knows whether the provider has it: kept back, shown, and the owner is told. Again: nothing.
+void hold_send(Turn& turn, const Effect& send);
+// Shows where the message of an unsettled send stands.
+void show_status(Turn& turn, const Effect& send, DeliveryStatus status);
 // sends.cpp
 struct OutgoingMessage {
   ConversationId conversation;

@@ -9,21 +9,24 @@ std::optional<Outbox::Lane> Outbox::lane_of(const Effect& effect) {
   return Lane(effect.entry_point.text(), effect.conversation.value());
 }
 
-void Outbox::add(const Effect& effect, bool maybe_done, bool held) {
-  // Behind the first of its lane nothing was ever handed out.
+void Outbox::add(const Effect& effect, bool restored) {
   const auto lane = lane_of(effect);
-  if (lane && lanes_.contains(*lane)) maybe_done = held = false;
+  const bool first = !lane || !lanes_.contains(*lane);
   const InteractionId call = effect.kind == EffectKind::call ? effect.interaction : InteractionId();
   if (call) calls_[call].insert(effect.id);
-  Ticket ticket{lane, effect.not_before, maybe_done, held, call};
-  bool first = true;
-  if (lane) {
-    auto& waiting = lanes_[*lane];
-    first = waiting.empty();
-    waiting.push_back(effect.id);
+  if (lane) lanes_[*lane].push_back(effect.id);
+  // Behind the first of its lane nothing was ever handed out.
+  const Ticket ticket{lane, effect.not_before, restored && first, effect.held, call};
+  if (effect.held) {
+    held_.insert(effect.id);
+  } else if (first) {
+    ready_.insert(effect.id);
   }
-  if (first && !held) ready_.insert(effect.id);
-  tickets_.insert_or_assign(effect.id, std::move(ticket));
+  tickets_.insert_or_assign(effect.id, ticket);
+}
+
+bool Outbox::is_first(EffectId id, const Ticket& ticket) const {
+  return !ticket.lane || lanes_.at(*ticket.lane).front() == id;
 }
 
 void Outbox::remove(EffectId id) {
@@ -36,6 +39,7 @@ void Outbox::remove(EffectId id) {
   }
   tickets_.erase(found);
   ready_.erase(id);
+  held_.erase(id);
   if (!lane_key) return;
   auto& lane = lanes_[*lane_key];
   const bool was_first = !lane.empty() && lane.front() == id;
@@ -51,15 +55,25 @@ void Outbox::retry(const Effect& effect) {
   const auto found = tickets_.find(effect.id);
   if (found == tickets_.end()) return;
   found->second.not_before = effect.not_before;
-  ready_.insert(effect.id);
+  found->second.held = false;
+  held_.erase(effect.id);
+  if (is_first(effect.id, found->second)) ready_.insert(effect.id);
+}
+
+void Outbox::hold(EffectId id) {
+  const auto found = tickets_.find(id);
+  if (found == tickets_.end()) return;
+  found->second.held = true;
+  held_.insert(id);
+  ready_.erase(id);
 }
 
 void Outbox::release(EffectId id) {
   const auto found = tickets_.find(id);
   if (found == tickets_.end() || !found->second.held) return;
   found->second.held = false;
-  const auto& lane = found->second.lane;
-  if (!lane || lanes_.at(*lane).front() == id) ready_.insert(id);
+  held_.erase(id);
+  if (is_first(id, found->second)) ready_.insert(id);
 }
 
 std::vector<EffectId> Outbox::ready(Timestamp now, std::size_t most) const {
@@ -76,9 +90,24 @@ void Outbox::mark_handed_out(EffectId id) {
   ready_.erase(id);
 }
 
-bool Outbox::maybe_done(EffectId id) const {
+bool Outbox::maybe_handed_out(EffectId id) const {
   const auto found = tickets_.find(id);
-  return found != tickets_.end() && found->second.maybe_done;
+  return found != tickets_.end() && found->second.maybe_handed_out;
+}
+
+std::vector<EffectId> Outbox::held(EffectId after, std::size_t most) const {
+  std::vector<EffectId> result;
+  for (auto id = held_.upper_bound(after); id != held_.end() && result.size() < most; ++id) {
+    result.push_back(*id);
+  }
+  return result;
+}
+
+std::size_t Outbox::behind(EffectId id) const {
+  const auto found = tickets_.find(id);
+  if (found == tickets_.end() || !found->second.lane) return 0;
+  const auto& lane = lanes_.at(*found->second.lane);
+  return static_cast<std::size_t>(lane.end() - std::find(lane.begin(), lane.end(), id)) - 1;
 }
 
 std::vector<EffectId> Outbox::unsettled_of_call(InteractionId interaction) const {

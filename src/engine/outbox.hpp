@@ -21,21 +21,28 @@ namespace novelo {
 
 class Outbox {
  public:
-  // A committed effect. `maybe_done`: it was there when the engine was opened; `held`: it waits for
-  // a person's decision.
-  void add(const Effect& effect, bool maybe_done, bool held);
+  // A committed effect. `restored`: it was there when the engine was opened, and may be in the
+  // hands of whoever had the one before.
+  void add(const Effect& effect, bool restored);
   // It is settled or withdrawn; the next of its lane may go.
   void remove(EffectId id);
   // It may be handed out again, from `not_before` on.
   void retry(const Effect& effect);
-  // A person has decided that a held effect may go.
+  // It is kept back, and what is behind it in its lane too, until a person decides.
+  void hold(EffectId id);
+  // A person has decided that it may go.
   void release(EffectId id);
 
   // Effects that may go now, in order; a skipped one stays.
   std::vector<EffectId> ready(Timestamp now, std::size_t most) const;
   void mark_handed_out(EffectId id);
 
-  bool maybe_done(EffectId id) const;
+  // An earlier engine may have handed it out.
+  bool maybe_handed_out(EffectId id) const;
+  // The held ones above `after`, by id.
+  std::vector<EffectId> held(EffectId after, std::size_t most) const;
+  // How many wait behind it in its lane.
+  std::size_t behind(EffectId id) const;
   // The unsettled verbs of a call, by id.
   std::vector<EffectId> unsettled_of_call(InteractionId interaction) const;
   std::size_t size() const { return tickets_.size(); }
@@ -47,16 +54,18 @@ class Outbox {
   struct Ticket {
     std::optional<Lane> lane;
     std::optional<Timestamp> not_before;
-    bool maybe_done = false;
+    bool maybe_handed_out = false;
     bool held = false;
     InteractionId call;  // of a verb
   };
   static std::optional<Lane> lane_of(const Effect& effect);
+  bool is_first(EffectId id, const Ticket& ticket) const;
 
   std::map<EffectId, Ticket> tickets_;
   std::map<Lane, std::deque<EffectId>> lanes_;
   std::map<InteractionId, std::set<EffectId>> calls_;
   std::set<EffectId> ready_;
+  std::set<EffectId> held_;
 };
 
 }  // namespace novelo

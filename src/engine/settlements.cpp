@@ -10,7 +10,7 @@ namespace novelo {
 
 namespace {
 
-constexpr std::uint32_t most_attempts = 5;
+constexpr std::uint32_t most_attempts = 5;  // of a send, a call verb, a notification, an action
 constexpr Duration first_backoff = std::chrono::seconds(5);
 
 // B3: a status only moves forward, whatever the order in which the news comes. A failure counts
@@ -18,7 +18,8 @@ constexpr Duration first_backoff = std::chrono::seconds(5);
 int rank(DeliveryStatus status) {
   switch (status) {
     case DeliveryStatus::none: return 0;
-    case DeliveryStatus::pending: return 1;
+    case DeliveryStatus::pending:
+    case DeliveryStatus::held: return 1;
     case DeliveryStatus::withdrawn:
     case DeliveryStatus::refused: return 2;
     case DeliveryStatus::accepted: return 3;
@@ -64,12 +65,6 @@ void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequenc
   }
 }
 
-void remove_effect(Turn& turn, const Effect& effect) {
-  if (effect.not_after) turn.disarm(TimerKind::effect, effect.id.value(), *effect.not_after);
-  turn.tables.effects.erase(turn.tables.key(effect.id));
-  turn.outbox_changes.push_back({OutboxChange::Kind::removed, effect.id});
-}
-
 // A late receipt may name the effect alone.
 void keep_effect(Turn& turn, const Effect& effect) {
   turn.tables.correlations.put(
@@ -77,29 +72,10 @@ void keep_effect(Turn& turn, const Effect& effect) {
       {effect.conversation, effect.entry, {}, {}, {}});
 }
 
-void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
-  keep_effect(turn, effect);
-  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::failed, error);
-}
-
-// Keeps the provider's id, so that receipts find the message; some came before it was known.
-void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection,
-              const std::string& provider_id) {
-  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::accepted, {});
-  if (provider_id.empty()) return keep_effect(turn, effect);
-  const std::string entry_key = turn.tables.key(effect.conversation, effect.entry);
-  if (turn.tables.entries.find(entry_key) != nullptr) {
-    turn.tables.entries.edit(entry_key).provider_id = provider_id;
-  }
-  turn.tables.correlations.put(
-      turn.tables.key(CorrelationKind::outbound, connection.text(), provider_id),
-      {effect.conversation, effect.entry, {}, {}, {}});
-  const std::string parked_key =
-      turn.tables.key().text(connection.text()).text(provider_id).bytes();
-  if (const ParkedReceipt* parked = turn.tables.parked.find(parked_key)) {
-    merge_status(turn, effect.conversation, effect.entry, parked->status, parked->error);
-    turn.tables.parked.erase(parked_key);
-  }
+// An answer that told nothing: whoever gets it next is to know that it may be done.
+void note_unknown(Turn& turn, const Effect& effect, const SendOutcome& outcome) {
+  if (outcome.kind != SendOutcome::Kind::uncertain || effect.maybe_done) return;
+  turn.tables.effects.edit(turn.tables.key(effect.id)).maybe_done = true;
 }
 
 // True when it is to be tried again.
@@ -109,6 +85,10 @@ bool try_again(Turn& turn, const Effect& effect, Duration retry_after) {
   const Duration backoff = first_backoff * (1U << (2 * effect.attempts));
   ++again.attempts;
   again.not_before = turn.now + std::max(backoff, retry_after);
+  if (again.held) {  // it was not taken after all: nothing is left to decide
+    again.held = false;
+    show_status(turn, effect, DeliveryStatus::pending);
+  }
   turn.outbox_changes.push_back({OutboxChange::Kind::retry, effect.id});
   return true;
 }
@@ -122,6 +102,7 @@ void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) 
   const SendOutcome outcome =
       turn.setup->adapters.at(connection)
           ->read_reply(message, reply, turn.setup->connections.at(connection));
+  note_unknown(turn, effect, outcome);
   switch (outcome.kind) {
     case SendOutcome::Kind::accepted:
       accepted(turn, effect, connection, outcome.provider_id);
@@ -131,7 +112,7 @@ void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) 
       // An uncertain send goes again under the same key; where the entry point says so it is held.
       if (outcome.kind == SendOutcome::Kind::uncertain &&
           entry_point->unknown_send == UnknownSend::hold) {
-        return;
+        return hold_send(turn, effect);
       }
       if (try_again(turn, effect, outcome.retry_after)) return;
       send_failed(turn, effect, outcome.error);
@@ -153,6 +134,7 @@ void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) 
   const SendOutcome outcome = turn.setup->adapters.at(connection)
                                   ->read_reply(OutboundCall{effect.id, effect.verb}, reply,
                                                turn.setup->connections.at(connection));
+  note_unknown(turn, effect, outcome);
   const bool passing =
       outcome.kind == SendOutcome::Kind::retry || outcome.kind == SendOutcome::Kind::uncertain;
   if (outcome.kind == SendOutcome::Kind::accepted) return remove_effect(turn, effect);
@@ -214,6 +196,37 @@ void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
 }
 
 }  // namespace
+
+void remove_effect(Turn& turn, const Effect& effect) {
+  if (effect.not_after) turn.disarm(TimerKind::effect, effect.id.value(), *effect.not_after);
+  turn.tables.effects.erase(turn.tables.key(effect.id));
+  turn.outbox_changes.push_back({OutboxChange::Kind::removed, effect.id});
+}
+
+void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
+  keep_effect(turn, effect);
+  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::failed, error);
+}
+
+// Keeps the provider's id, so that receipts find the message; some came before it was known.
+void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection,
+              const std::string& provider_id) {
+  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::accepted, {});
+  if (provider_id.empty()) return keep_effect(turn, effect);
+  const std::string entry_key = turn.tables.key(effect.conversation, effect.entry);
+  if (turn.tables.entries.find(entry_key) != nullptr) {
+    turn.tables.entries.edit(entry_key).provider_id = provider_id;
+  }
+  turn.tables.correlations.put(
+      turn.tables.key(CorrelationKind::outbound, connection.text(), provider_id),
+      {effect.conversation, effect.entry, {}, {}, {}});
+  const std::string parked_key =
+      turn.tables.key().text(connection.text()).text(provider_id).bytes();
+  if (const ParkedReceipt* parked = turn.tables.parked.find(parked_key)) {
+    merge_status(turn, effect.conversation, effect.entry, parked->status, parked->error);
+    turn.tables.parked.erase(parked_key);
+  }
+}
 
 Status decide(Turn& turn, const SettleEffect& settle) {
   const Effect* found = turn.tables.effects.find(turn.tables.key(settle.effect));

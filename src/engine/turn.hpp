@@ -40,7 +40,7 @@ enum class Asking : std::uint8_t { command, arrival };
 
 // What a turn leaves for the outbox, once it is committed.
 struct OutboxChange {
-  enum class Kind : std::uint8_t { added, removed, retry, released };
+  enum class Kind : std::uint8_t { added, removed, retry, held, released };
   Kind kind = Kind::added;
   EffectId effect;
 };

@@ -10,7 +10,7 @@ constexpr EnumNames<EntryType, 4> entry_types{{{EntryType::message, "message"},
                                                {EntryType::voicemail, "voicemail"},
                                                {EntryType::event, "event"}}};
 
-constexpr EnumNames<EventKind, 40> event_kinds{{
+constexpr EnumNames<EventKind, 42> event_kinds{{
     {EventKind::none, "none"},
     {EventKind::opened, "opened"},
     {EventKind::joined, "joined"},
@@ -51,6 +51,8 @@ constexpr EnumNames<EventKind, 40> event_kinds{{
     {EventKind::unsupported, "unsupported"},
     {EventKind::place_kept, "place_kept"},
     {EventKind::ceiling_reached, "ceiling_reached"},
+    {EventKind::send_held, "send_held"},
+    {EventKind::send_resolved, "send_resolved"},
 }};
 
 }  // namespace

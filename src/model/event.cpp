@@ -5,7 +5,7 @@
 namespace novelo {
 namespace {
 
-constexpr EnumNames<DeliveryStatus, 10> delivery_statuses{{
+constexpr EnumNames<DeliveryStatus, 11> delivery_statuses{{
     {DeliveryStatus::none, "none"},
     {DeliveryStatus::pending, "pending"},
     {DeliveryStatus::accepted, "accepted"},
@@ -16,6 +16,7 @@ constexpr EnumNames<DeliveryStatus, 10> delivery_statuses{{
     {DeliveryStatus::failed, "failed"},
     {DeliveryStatus::withdrawn, "withdrawn"},
     {DeliveryStatus::refused, "refused"},
+    {DeliveryStatus::held, "held"},
 }};
 
 constexpr EnumNames<SendErrorClass, 9> send_error_classes{{

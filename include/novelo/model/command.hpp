@@ -17,6 +17,7 @@
 #include "novelo/model/callback.hpp"
 #include "novelo/model/channel.hpp"
 #include "novelo/model/content.hpp"
+#include "novelo/model/effect.hpp"
 #include "novelo/model/work.hpp"
 
 namespace novelo {
@@ -89,6 +90,11 @@ struct SendMessage {
   TemplateName template_name;  // empty: free content
   Value::Map variables;        // for the template, beside what the engine knows
   CaseId case_id;              // when it belongs to a case
+};
+// Decides about a send that is held; for the conversation's owner, a supervisor or a system.
+struct ResolveSend {
+  EffectId effect;
+  SendResolution resolution = SendResolution::none;
 };
 struct AddNote {
   ConversationId conversation;
@@ -185,7 +191,7 @@ using CommandBody =
                  ReassignConversation, SendMessage, AddNote, CloseConversation, ReopenConversation,
                  OpenCase, SetCaseFields, SetCaseStatus, MarkInformed, VerifyReply, RunAction,
                  CreateCallback, PlaceCallback, RecordAttempt, CancelCallback, SendSurvey,
-                 AnswerSurvey, LoadConfiguration, ConfirmTime>;
+                 AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend>;
 
 struct Command {
   std::string id;  // 1 to 128 bytes, unique for its sender

@@ -26,6 +26,16 @@ enum class EffectKind : std::uint8_t {
 };
 std::string_view to_string(EffectKind kind);
 
+// What a person decides about a send that is held: nobody knows whether the provider has it.
+enum class SendResolution : std::uint8_t {
+  none = 0,
+  send_again = 1,  // the same message under the same idempotency key
+  was_sent = 2,    // the person has seen that it went out
+  give_up = 3,     // it is shown as failed
+};
+std::string_view to_string(SendResolution resolution);
+std::optional<SendResolution> parse_send_resolution(std::string_view text);
+
 // An effect as the engine keeps it until it is settled.
 struct Effect {
   EffectId id;
@@ -44,6 +54,8 @@ struct Effect {
   std::uint32_t attempts = 0;           // that came back with "try again"
   std::optional<Timestamp> not_before;  // the next attempt
   std::optional<Timestamp> not_after;   // from then on it may not be sent any more
+  bool maybe_done = false;  // an answer told nothing: it may have been carried out
+  bool held = false;        // send: kept back, with its lane, until a person decides (ResolveSend)
 
   friend bool operator==(const Effect&, const Effect&) = default;
 };
@@ -57,8 +69,8 @@ struct Handout {
   AgentName agent;                          // notify
   Value::Map body;                          // notify, action
   std::uint32_t attempt = 1;
-  // True when an earlier run of this engine may have handed it out already: the provider may know
-  // its idempotency key, or may get it a second time.
+  // True when the provider may have it already: an earlier run of this engine may have handed it
+  // out, or its answer told nothing. It may know the idempotency key, or get it a second time.
   bool maybe_done = false;
   std::vector<std::string> warnings;  // what the channel could not show as it was meant
 };

@@ -63,6 +63,8 @@ enum class EventKind : std::uint8_t {
   unsupported = 37,       // what
   place_kept = 38,        // channel
   ceiling_reached = 39,   // which
+  send_held = 40,         // entry, effect
+  send_resolved = 41,     // entry, effect, resolution
 };
 std::string_view to_string(EventKind kind);
 std::optional<EventKind> parse_event_kind(std::string_view text);

@@ -36,6 +36,7 @@ enum class DeliveryStatus : std::uint8_t {
   failed = 7,
   withdrawn = 8,  // made obsolete before it was handed out
   refused = 9,    // not allowed any more when it was to be handed out
+  held = 10,      // nobody knows whether the provider has it: a person decides
 };
 std::string_view to_string(DeliveryStatus status);
 std::optional<DeliveryStatus> parse_delivery_status(std::string_view text);
