@@ -45,6 +45,14 @@ std::vector<std::string> every_journey() {
   return files;
 }
 
+// Where sends are held after a crash, a person has to decide: by its own configuration such a day
+// does not go on as if nothing had happened.
+bool holds_sends(const std::string& file) {
+  std::ifstream text(file);
+  const std::string all{std::istreambuf_iterator<char>(text), {}};
+  return all.find("\"unknown_send\": \"hold\"") != std::string::npos;
+}
+
 // A folder of its own, gone afterwards.
 class Folder {
  public:
@@ -251,6 +259,7 @@ TEST_CASE("a day that stops at any instant goes on to its end") {
   const std::set<std::string> whole{"ana", "every-payload-twice", "callback-attempts"};
   constexpr std::size_t of_the_others = 20;
   for (const std::string& file : every_journey()) {
+    if (holds_sends(file)) continue;
     const auto journey = Journey::load(file);
     REQUIRE(journey);
     const std::vector<Instant> instants = instants_of(*journey);
@@ -271,6 +280,7 @@ TEST_CASE("a day that is killed at random instants goes on to its end") {
   constexpr int most_kills = 60;
   std::mt19937 chance(20260312);
   for (const std::string& file : every_journey()) {
+    if (holds_sends(file)) continue;
     for (int day = 0; day < 3; ++day) {
       const Folder folder;
       const std::string store = folder.file("day.novelo");

@@ -117,7 +117,8 @@ void send_failed(Turn& turn, const Effect& send, const SendError& error);
 // It is settled.
 void remove_effect(Turn& turn, const Effect& effect);
 // held_sends.cpp
-// Nobody knows whether the provider has it: kept back, shown, and the owner is told. Again: nothing.
+// Nobody knows whether the provider has it: kept back, shown, and the owner is told. Again:
+// nothing.
 void hold_send(Turn& turn, const Effect& send);
 // Shows where the message of an unsettled send stands.
 void show_status(Turn& turn, const Effect& send, DeliveryStatus status);

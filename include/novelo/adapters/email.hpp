@@ -33,12 +33,13 @@
 //
 // Sending. The request is a whole mail in one text/plain part, with CRLF; X-Envelope-From and
 // X-Envelope-To carry the envelope. Message-ID is content.mail->message_id, or
-// "novelo-<effect>@<domain>"; mail that bears such an id is our own come back. Reply-To is the first of content.mail->to, where a signed reply address
-// is put, unless it is the recipient's own. In-Reply-To is content.mail->in_reply_to, else
-// content.reply_to. With content.mail->automatic set the mail says so (RFC 3834), so that machines
-// do not answer it. Date is OutboundMessage::at; without it the mail has none, with a warning.
-// Bytes of media are not at hand here: what has a URL is sent as a link, with a warning, and
-// anything else is refused. Options become numbered lines. `from` may not be empty.
+// "novelo-<effect>@<domain>"; mail that bears such an id is our own come back. Reply-To is the
+// first of content.mail->to, where a signed reply address is put, unless it is the recipient's own.
+// In-Reply-To is content.mail->in_reply_to, else content.reply_to. With content.mail->automatic set
+// the mail says so (RFC 3834), so that machines do not answer it. Date is OutboundMessage::at;
+// without it the mail has none, with a warning. Bytes of media are not at hand here: what has a URL
+// is sent as a link, with a warning, and anything else is refused. Options become numbered lines.
+// `from` may not be empty.
 //
 // The reply of the host is the SMTP server's code as `status` and its text as the body.
 //
