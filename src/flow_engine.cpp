@@ -98,18 +98,6 @@ std::string FlowEngine::locale(const FlowName& name, std::string_view wanted) co
   return flow == nullptr ? std::string() : flow->locales[flow->locale(wanted)].name;
 }
 
-std::vector<FlowQueue> FlowEngine::queues() const {
-  std::vector<FlowQueue> named;
-  for (const auto& [name, flow] : flows_->by_name) {
-    for (const flow::Step& step : flow.steps) {
-      const auto* hand_over = std::get_if<flow::HandOver>(&step.body);
-      if (hand_over == nullptr || hand_over->to.queue.empty()) continue;
-      named.push_back({name, step.name, hand_over->to.queue});
-    }
-  }
-  return named;
-}
-
 Result<FlowDecision> FlowEngine::start(const FlowName& name, std::string_view locale,
                                        Channel channel, const Value& variables,
                                        Timestamp now) const {

@@ -137,7 +137,7 @@ TEST_CASE("a line without an opening in sight is looked at again, and nothing is
   for (int day = 0; day < 5; ++day) desk.host.pass(24h);
   CHECK(desk.callback(id).state == CallbackState::open);
   CHECK(desk.callback(id).not_before > desk.host.now());
-  CHECK(desk.record().entries == entries);
+  CHECK(desk.record().entries == entries + 1);  // late, told once
 }
 
 TEST_CASE("a flow can look whether its line is open, and say when it opens") {
@@ -187,4 +187,143 @@ TEST_CASE("[S0.11] a plan at its end is told to its agent and the supervisors, o
   CHECK(told.body.at("attempts") == Value(3));
   CHECK(desk.record().status == ConversationStatus::open);
   CHECK(desk.host.count(desk.conversation, EventKind::callback_ended) == 1);
+}
+
+// --- somebody else is quicker --------------------------------------------------------------------
+
+TEST_CASE(
+    "[S1.22] a contact who is served while being called is called no more, and the agent is free") {
+  Desk desk;
+  const CallbackId id = desk.promise();
+  desk.host.accept("joao");
+  const std::string dialled = desk.call(id);
+  desk.host.sign_in("marta");
+  desk.host.call("k1", ana);
+  CallEvent another = call_event(CallEventKind::digits, "k1");
+  another.digits = "2";
+  desk.host.told(another);
+  desk.host.accept("marta");
+  desk.host.told(call_event(CallEventKind::bridged, "k1"));
+  desk.carry();
+
+  const Callback served = desk.callback(id);
+  CHECK(served.state == CallbackState::served);
+  CHECK(served.attempts.back().result == AttemptResult::failed);
+  CHECK(std::any_of(desk.carried.begin(), desk.carried.end(), [&](const Handout& out) {
+    return out.request && out.request->body.find("hang_up") != std::string::npos &&
+           out.request->body.find(dialled) != std::string::npos;
+  }));
+  CHECK(desk.works() == 0);
+}
+
+TEST_CASE(
+    "a promise that is taken back while it is being kept leaves nobody with a ringing telephone") {
+  Desk desk;
+  const CallbackId id = desk.promise();
+  desk.host.accept("joao");
+  desk.host.must(CancelCallback{id}, "marta");
+  CHECK(desk.callback(id).state == CallbackState::cancelled);
+  CHECK(desk.works() == 0);
+  CHECK(desk.record().live.empty());
+}
+
+TEST_CASE("a call that was agreed for later is still to come when the contact is served today") {
+  Desk desk;
+  const CallbackId soon = desk.promise();
+  const CallbackId agreed = desk.promise(desk.host.now() + 72h);
+  CHECK(desk.callback(agreed).promised_until == desk.host.now() + 96h);
+  desk.host.whatsapp(ana, "ainda tenho uma pergunta");
+  desk.host.must(ClaimConversation{desk.conversation}, "joao");
+  CHECK(desk.callback(soon).state == CallbackState::served);
+  CHECK(desk.callback(agreed).state == CallbackState::open);
+  desk.host.pass(72h);
+  CHECK(desk.callback(agreed).work);
+}
+
+TEST_CASE("[S1.22] who asks twice is promised one call, with the newest message") {
+  Desk desk;
+  desk.host.must(SetOtherCall{joao, true});
+  for (const char* call : {"k1", "k2"}) {
+    desk.host.call(call, ana);
+    CallEvent keys = call_event(CallEventKind::digits, call);
+    keys.digits = "3";
+    desk.host.told(keys);
+    CallEvent left = call_event(CallEventKind::recorded, call);
+    left.media = Media{};
+    left.media->ref = std::string("rec-") + call;
+    desk.host.told(left);
+    desk.host.hung_up(call);
+    desk.carry();
+    CHECK(desk.told("voicemail") == std::vector<std::string>{"joao"});
+  }
+  REQUIRE(desk.record().callbacks.size() == 1);
+  const Callback callback = desk.callback(desk.record().callbacks.front());
+  CHECK(callback.message->ref == "rec-k2");
+  CHECK(desk.host.count(desk.conversation, EventKind::callback_created) == 2);
+}
+
+// --- what only the agent knows -------------------------------------------------------------------
+
+TEST_CASE("[S1.24] somebody else picked up: the promise stands, and is tried again") {
+  Desk desk;
+  const CallbackId id = desk.promise();
+  desk.host.accept("joao");
+  desk.host.told(call_event(CallEventKind::answered, desk.call(id)));
+  CHECK(desk.callback(id).state == CallbackState::served);
+  desk.host.hung_up(desk.call(id));
+  desk.host.must(RecordAttempt{id, AttemptResult::third_party}, "joao");
+  CHECK(desk.callback(id).state == CallbackState::open);
+  CHECK(desk.callback(id).not_before == desk.host.now() + 15min);
+  CHECK(desk.record().callbacks == std::vector{id});
+
+  desk.host.pass(15min);
+  desk.host.accept("joao");
+  desk.host.told(call_event(CallEventKind::answered, desk.call(id)));
+  desk.host.hung_up(desk.call(id));
+  desk.host.must(CloseConversation{desk.conversation, {}, {}, {}}, "joao");
+  CHECK(desk.host.refusal(RecordAttempt{id, AttemptResult::wrong_number}, "joao").reason ==
+        "closed");
+  CHECK(desk.callback(id).attempts.back().result == AttemptResult::reached);
+}
+
+TEST_CASE("an agent who says that the contact is there is believed, whatever the network tells") {
+  Desk desk;
+  const CallbackId id = desk.promise();
+  desk.host.accept("joao");
+  desk.host.must(RecordAttempt{id, AttemptResult::reached}, "joao");
+  CHECK(desk.callback(id).state == CallbackState::served);
+  desk.host.pass(10min);
+  CHECK(desk.works() == 1);
+  desk.fails(id, 16);
+  CHECK(desk.record().live.empty());
+
+  const CallbackId other = desk.promise();
+  desk.host.pass(1min);
+  desk.host.accept("joao");
+  desk.fails(other);
+  desk.host.must(RecordAttempt{other, AttemptResult::reached}, "joao");
+  CHECK(desk.callback(other).state == CallbackState::served);
+  desk.host.pass(24h);
+  CHECK(desk.callback(other).attempts.size() == 1);
+}
+
+// --- nobody keeps it -----------------------------------------------------------------------------
+
+TEST_CASE("[S0.34] a promise that nobody keeps by its bound is told, and becomes anybody's") {
+  Desk desk;
+  desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+  const CallbackId id = desk.promise();
+  desk.host.pass(24h - 1s);
+  CHECK(desk.host.count(desk.conversation, EventKind::callback_late) == 0);
+  desk.host.wait(1s);
+  REQUIRE(desk.host.engine().feed_time(desk.host.now()));
+  desk.carry();
+  CHECK(desk.told("callback_late") == std::vector<std::string>{"joao", "marta"});
+  CHECK(desk.host.count(desk.conversation, EventKind::callback_late) == 1);
+  desk.host.sign_in("marta");
+  desk.host.accept("marta");
+  CHECK(desk.callback(id).attempts.back().agent == AgentName("marta"));
+  desk.fails(id);
+  desk.host.pass(72h);
+  CHECK(desk.host.count(desk.conversation, EventKind::callback_late) == 1);
 }

@@ -179,6 +179,15 @@ TEST_CASE("at the ceiling of requirements a contact waits without skills rather 
   CHECK(desk.work(desk.host.whatsapp(bruno, "de novo")).skills.empty());
 }
 
+TEST_CASE("what was wished beyond the contact's place may fail, the place does not") {
+  Desk desk(Limits{}, {{"kind", "hand_over"}, {"queue", "sales"}, {"priority", 3}});
+  desk.host.sms(ana, "oi");
+  const Outcome named = desk.host.sms(ana, "Ana");
+  CHECK(desk.work(named).queue == QueueName("appointments"));
+  CHECK(desk.host.count(named.conversation, EventKind::ceiling_reached) == 1);
+  CHECK_FALSE(desk.host.engine().faulted());
+}
+
 TEST_CASE("a mail that asks for a verification when there is no room comes again") {
   MemoryStore store;
   Limits limits = room_for(1);
@@ -217,20 +226,4 @@ TEST_CASE("a mail that asks for a verification when there is no room comes again
   CHECK(host.event("twilio", reply));
   CHECK(host.query().work(host.query().case_of(matter)->verification)->kind ==
         WorkKind::verification);
-}
-
-TEST_CASE("a flow that hands over to a queue nobody has is refused when it is loaded") {
-  MemoryStore store;
-  Host host(store);
-  nlohmann::json json = configuration();
-  json["flows"].push_back({{"flow", "sales"},
-                           {"version", 1},
-                           {"locales", {"pt-BR"}},
-                           {"start", "desk"},
-                           {"steps", {{"desk", {{"kind", "hand_over"}, {"queue", "sales"}}}}}});
-  const Error error = host.refusal(LoadConfiguration{json.dump()});
-  CHECK(error.reason == "unknown_name");
-  CHECK(error.subject == "flows[1]: steps.desk.queue");
-  json["flows"][1]["steps"]["desk"] = {{"kind", "hand_over"}, {"priority", 101}};
-  CHECK(host.refusal(LoadConfiguration{json.dump()}).subject == "flows[1]: steps.desk.priority");
 }

@@ -180,15 +180,6 @@ struct FlowDecision {
   friend bool operator==(const FlowDecision&, const FlowDecision&) = default;
 };
 
-// A queue that a step hands over to.
-struct FlowQueue {
-  FlowName flow;
-  StepName step;
-  QueueName queue;
-
-  friend bool operator==(const FlowQueue&, const FlowQueue&) = default;
-};
-
 class FlowEngine {
  public:
   // Compiles flows. Fails with `invalid`, reason "bad_flow", and every fault it found, one a line,
@@ -204,8 +195,6 @@ class FlowEngine {
   std::vector<FlowName> flows() const;  // by name
   // The locale in which a flow would speak to somebody of this one; empty for an unknown flow.
   std::string locale(const FlowName& flow, std::string_view wanted) const;
-  // By flow and step, for a host to see that they are there before anybody is handed over.
-  std::vector<FlowQueue> queues() const;
 
   // Begins a walk. `variables` is what the texts and tests of the flow may read ("contact.name",
   // "owner.name", "channels.sms", ...); what the walk collected under the same first name goes

@@ -322,7 +322,9 @@ void fields(V& v, X& x) {
   v("queue", x.queue);
   v("agent", x.agent);
   v("requested_at", x.requested_at);
+  v("agreed_for", x.agreed_for);
   v("not_before", x.not_before);
+  v("promised_until", x.promised_until);
   v("message", x.message);
   v("state", x.state);
   v("attempts", x.attempts);

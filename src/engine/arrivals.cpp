@@ -194,7 +194,9 @@ Status dispatch(Turn& turn, InteractionId id) {
 
 namespace {
 
-void tell_ceiling(Turn& turn, const Interaction& interaction, const Error& error) {
+// What the router does not take as it was wished is asked for without what can be refused: the
+// contact waits among all of the entry point's queue rather than nowhere.
+void tell_fall_back(Turn& turn, const Interaction& interaction, const Error& error) {
   turn.note_event(interaction, EventKind::ceiling_reached, {{"which", Value(error.reason)}});
 }
 
@@ -229,8 +231,9 @@ void change_wish(Turn& turn, const Interaction& interaction, const QueueWish& wi
   if (wish.priority != 0) change.priority = wish.priority;
   change.preferred = WorkChanged::Preferred{wish.preferred, wish.preference, wish.until};
   const Status changed = turn.route(change);
-  if (changed || changed.error().code != ErrorCode::limit) return;
-  tell_ceiling(turn, interaction, changed.error());
+  if (changed || changed.error().code == ErrorCode::refused) return;
+  tell_fall_back(turn, interaction, changed.error());
+  change.queue.reset();
   change.skills.emplace();
   turn.must_route(change);
 }
@@ -240,7 +243,8 @@ void change_wish(Turn& turn, const Interaction& interaction, const QueueWish& wi
 void add_work(Turn& turn, const Interaction& interaction, WorkRecord work) {
   const Status added = turn.route(WorkAdded{work});
   if (added) return;
-  tell_ceiling(turn, interaction, added.error());
+  tell_fall_back(turn, interaction, added.error());
+  work.queue = turn.config().entry_point(interaction.entry_point)->queue;
   work.skills.clear();
   turn.must_route(WorkAdded{std::move(work)});
 }

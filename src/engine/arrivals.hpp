@@ -84,7 +84,8 @@ void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry);
 const Interaction* live_at(Turn& turn, ConversationId conversation,
                            const EntryPointName& entry_point);
 // Gives the interaction's work to the router; it waits in any case. At the ceiling of different
-// requirements that is without skills of its own, which is said.
+// requirements that is without skills of its own, and for a queue that is not there in the entry
+// point's; both are said.
 void add_work(Turn& turn, const Interaction& interaction, WorkRecord work);
 // Ends it: its flow, its work, its place among the live ones.
 void end_interaction(Turn& turn, InteractionId interaction);

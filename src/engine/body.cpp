@@ -1,6 +1,8 @@
 #include "engine/body.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -134,16 +136,17 @@ Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
 
 Status Engine::Body::restore_router() {
   Limits limits = options_.limits;
-  limits.live_works = all_rows;  // the engine counts what is not yet work too: Turn::check_room
+  limits.live_works = SIZE_MAX;  // the engine counts what is not yet work too: Turn::check_room
   auto router = Router::create(setup_ ? setup_->router_config() : RouterConfig{}, limits);
   if (!router) return fail(router.error());
   const Key all = tables_.key();
   std::vector<WorkRecord> works;
   std::vector<AgentRecord> agents;
-  for (auto& row : tables_.works.scan(all.bytes(), all.end(), all_rows, Order::ascending)) {
+  const std::size_t most = std::numeric_limits<std::int64_t>::max();
+  for (auto& row : tables_.works.scan(all.bytes(), all.end(), most, Order::ascending)) {
     works.push_back(std::move(row.second));
   }
-  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), all_rows, Order::ascending)) {
+  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), most, Order::ascending)) {
     agents.push_back(std::move(row.second));
   }
   if (tables_.fault()) return fail(*tables_.fault());

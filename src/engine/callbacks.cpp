@@ -42,6 +42,20 @@ void tell_exhausted(Turn& turn, const Callback& callback) {
                     {"result", Value(to_string(last.result))}});
 }
 
+bool under_way(const Callback& callback) {
+  return !callback.attempts.empty() && callback.attempts.back().result == AttemptResult::none;
+}
+
+// Nobody is to be called any more: the agent, whose telephone rings, is free at once.
+void stop_dialling(Turn& turn, const Callback& callback) {
+  const Interaction call = turn.get(callback.attempts.back().interaction);
+  CallVerb verb;
+  verb.kind = CallVerbKind::hang_up;
+  turn.call_verb(call, std::move(verb));
+  if (turn.router->work(call.work) != nullptr) turn.must_route(WorkRemoved{call.work});
+  end_attempt(turn, call, AttemptResult::failed, 0);
+}
+
 void end_callback(Turn& turn, CallbackId id, CallbackState state) {
   const Callback before = turn.get(id);
   Callback& callback = turn.edit(before);
@@ -51,6 +65,10 @@ void end_callback(Turn& turn, CallbackId id, CallbackState state) {
     turn.disarm(TimerKind::callback, id.value(), *before.not_before);
     callback.not_before.reset();
   }
+  if (before.promised_until) {
+    turn.disarm(TimerKind::promise, id.value(), *before.promised_until);
+    callback.promised_until.reset();
+  }
   ConversationRecord& conversation = turn.edit(turn.get(before.conversation));
   auto& open = conversation.callbacks;
   open.erase(std::remove(open.begin(), open.end(), id), open.end());
@@ -59,6 +77,7 @@ void end_callback(Turn& turn, CallbackId id, CallbackState state) {
                    {"state", Value(to_string(state))},
                    {"attempts", Value(static_cast<std::int64_t>(before.attempts.size()))}});
   if (state == CallbackState::exhausted) tell_exhausted(turn, before);
+  if (under_way(before)) return stop_dialling(turn, before);
   // Assigned work is the agent's call: it is finished when that call ends.
   const WorkRecord* work = turn.router->work(before.work);
   if (work != nullptr && work->state != WorkState::assigned) {
@@ -79,10 +98,11 @@ void queue_callback(Turn& turn, CallbackId id) {
   work.subject = id.value();
   work.queue = callback.queue;
   work.requested_at = callback.requested_at;
-  if (turn.config().agent(callback.agent) != nullptr) {  // who has left promises nothing
+  const bool bound = callback.promised_until && *callback.promised_until > turn.now;
+  if (bound && turn.config().agent(callback.agent) != nullptr) {  // who has left promises nothing
     work.preferred = callback.agent;
     work.preference = Preference::only;
-    work.preference_until = callback.requested_at + turn.config().callbacks.agent_bound;
+    work.preference_until = callback.promised_until;
   }
   turn.edit(callback).work = work.id;
   turn.must_route(WorkAdded{std::move(work)});
@@ -94,8 +114,39 @@ Status check_open(const Callback& callback) {
                       fmt::format("callback {}", callback.id.value()), "create a new one"));
 }
 
-bool under_way(const Callback& callback) {
-  return !callback.attempts.empty() && callback.attempts.back().result == AttemptResult::none;
+// A promise that nobody keeps by its bound is late. While the line is closed nobody could.
+void bind_promise(Turn& turn, CallbackId id, Timestamp first) {
+  const Duration bound = turn.config().callbacks.agent_bound;
+  if (bound == Duration::zero()) return;
+  Callback& callback = turn.edit(turn.get(id));
+  callback.promised_until = dialling_time(turn, callback.entry_point, first + bound);
+  turn.arm(TimerKind::promise, id.value(), *callback.promised_until);
+}
+
+void tell_message(Turn& turn, const Callback& callback) {
+  if (!callback.message || callback.agent.empty()) return;
+  turn.notify(callback.agent, callback.conversation, "voicemail",
+              {{"callback", id_value(callback.id)},
+               {"recording", Value(callback.message->ref)},
+               {"transcript", Value(callback.message->transcript)}});
+}
+
+Value::Map details_of(const Callback& callback) {
+  Value::Map details{{"callback", id_value(callback.id)},
+                     {"agent", Value(callback.agent.text())},
+                     {"number", Value(callback.number.value)}};
+  if (callback.message) details["recording"] = Value(callback.message->ref);
+  return details;
+}
+
+// After an attempt that did not reach the contact: another one, or the end of the plan.
+void plan_next(Turn& turn, CallbackId id) {
+  const Callback callback = turn.get(id);
+  const CallbackConfig& plan = turn.config().callbacks;
+  if (callback.attempts.size() >= plan.attempts) {
+    return end_callback(turn, id, CallbackState::exhausted);
+  }
+  wait_until(turn, id, dialling_time(turn, callback.entry_point, turn.now + plan.retry));
 }
 
 }  // namespace
@@ -104,24 +155,22 @@ CallbackId create_callback(Turn& turn, Callback callback) {
   callback.id = turn.ids.take<CallbackId>();
   const CallbackId id = callback.id;
   const ConversationId conversation_id = callback.conversation;
-  Value::Map details{{"callback", id_value(id)},
-                     {"agent", Value(callback.agent.text())},
-                     {"number", Value(callback.number.value)}};
-  if (callback.message) details["recording"] = Value(callback.message->ref);
+  callback.agreed_for = callback.not_before;
   const Timestamp first = dialling_time(turn, callback.entry_point,
                                         std::max(turn.now, callback.not_before.value_or(turn.now)));
   callback.not_before.reset();
+  Value::Map details = details_of(callback);
   if (first > turn.now) details["not_before"] = Value(to_string(first));
-  if (callback.message && !callback.agent.empty()) {
-    turn.notify(callback.agent, conversation_id, "voicemail",
-                {{"callback", id_value(id)},
-                 {"recording", Value(callback.message->ref)},
-                 {"transcript", Value(callback.message->transcript)}});
-  }
+  tell_message(turn, callback);
   turn.tables.callbacks.create(turn.tables.key(id), std::move(callback));
-  turn.edit(turn.get(conversation_id)).callbacks.push_back(id);
+  ConversationRecord& conversation = turn.edit(turn.get(conversation_id));
+  conversation.callbacks.push_back(id);
+  if (conversation.status == ConversationStatus::pending) {
+    conversation.status = ConversationStatus::open;  // people are to have it
+  }
   turn.note_event(conversation_id, EventKind::callback_created, std::move(details));
   turn.outcome.callback = id;
+  bind_promise(turn, id, first > turn.now ? first : turn.get(id).requested_at);
   if (first > turn.now) {
     wait_until(turn, id, first);
   } else {
@@ -130,17 +179,39 @@ CallbackId create_callback(Turn& turn, Callback callback) {
   return id;
 }
 
+CallbackId open_callback(Turn& turn, ConversationId conversation, const Address& number) {
+  const std::vector<CallbackId> open = turn.get(conversation).callbacks;
+  for (const CallbackId id : open) {
+    if (turn.get(id).number == number) return id;
+  }
+  return {};
+}
+
+void ask_again(Turn& turn, CallbackId id, const std::optional<Media>& message) {
+  if (message) turn.edit(turn.get(id)).message = message;
+  const Callback callback = turn.get(id);
+  if (message) tell_message(turn, callback);
+  Value::Map details = details_of(callback);
+  details["again"] = Value(true);
+  turn.note_event(callback.conversation, EventKind::callback_created, std::move(details));
+  turn.outcome.callback = id;
+}
+
 // S0.10: rings the agent, then the contact; the call is one more interaction of the conversation.
-void place_callback(Turn& turn, CallbackId id, const AgentName& agent) {
+void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent) {
+  const CallbackId id(work.subject);
   const Callback callback = turn.get(id);
   const EntryPointConfig* line = turn.config().entry_point(callback.entry_point);
-  if (line == nullptr || callback.state != CallbackState::open || under_way(callback)) return;
+  if (line == nullptr || callback.state != CallbackState::open || under_way(callback)) {
+    turn.must_route(WorkRemoved{work.id});  // there is nothing to call: nobody may wait for it
+    return;
+  }
   Interaction& call =
       begin_interaction(turn, callback.conversation, *line, callback.number, Direction::outbound);
   call.state = InteractionState::dialling;
   call.agent = agent;
   call.callback = id;
-  call.work = callback.work;
+  call.work = work.id;
   call.call = fmt::format("novelo-{}", call.id.value());
   Entry entry;
   entry.type = EntryType::call;
@@ -172,7 +243,7 @@ void place_callback(Turn& turn, CallbackId id, const AgentName& agent) {
 // S0.11: each attempt is kept with its result; the promise stays until it is kept or exhausted.
 void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int cause) {
   const Callback before = turn.get(call.callback);
-  if (!under_way(before)) return;
+  if (!under_way(before) || before.attempts.back().interaction != call.id) return;
   Callback& callback = turn.edit(before);
   callback.attempts.back().result = result;
   callback.attempts.back().cause = cause;
@@ -181,15 +252,10 @@ void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int 
                    {"attempt", Value(static_cast<std::int64_t>(before.attempts.size()))},
                    {"result", Value(to_string(result))},
                    {"cause", Value(cause)}});
-  if (result == AttemptResult::reached || before.state != CallbackState::open) return;
+  if (result == AttemptResult::reached) return;
   callback.work = {};
   if (turn.get(call.id).state != InteractionState::ended) end_interaction(turn, call.id);
-  const CallbackConfig& plan = turn.config().callbacks;
-  if (before.attempts.size() >= plan.attempts) {
-    end_callback(turn, before.id, CallbackState::exhausted);
-    return;
-  }
-  wait_until(turn, before.id, dialling_time(turn, before.entry_point, turn.now + plan.retry));
+  if (before.state == CallbackState::open) plan_next(turn, before.id);
 }
 
 void retry_callback(Turn& turn, CallbackId id) {
@@ -213,11 +279,65 @@ bool waits_for_opening(Turn& turn, const WorkRecord& work) {
   return true;
 }
 
-// S1.22: once the contact is served, on whatever channel, the promise is kept.
-void serve_callbacks(Turn& turn, ConversationId id) {
-  const std::vector<CallbackId> open = turn.get(id).callbacks;
-  for (const CallbackId callback : open) end_callback(turn, callback, CallbackState::served);
+void promise_late(Turn& turn, CallbackId id) {
+  const Callback* found = turn.tables.callbacks.find(turn.tables.key(id));
+  if (found == nullptr || !found->promised_until || *found->promised_until > turn.now) return;
+  const Callback callback = *found;
+  turn.edit(callback).promised_until.reset();
+  turn.note_event(callback.conversation, EventKind::callback_late,
+                  {{"callback", id_value(id)}, {"agent", Value(callback.agent.text())}});
+  tell_supervisors(turn, {callback.agent}, callback.conversation, "callback_late",
+                   {{"callback", id_value(id)},
+                    {"number", Value(callback.number.value)},
+                    {"attempts", Value(static_cast<std::int64_t>(callback.attempts.size()))}});
 }
+
+// S1.22: once the contact is served, on whatever channel, the promise is kept. A call that was
+// agreed for later is still to come.
+void serve_callbacks(Turn& turn, ConversationId id, CallbackId kept) {
+  const std::vector<CallbackId> open = turn.get(id).callbacks;
+  for (const CallbackId callback : open) {
+    const auto agreed = turn.get(callback).agreed_for;
+    if (callback != kept && agreed && *agreed > turn.now) continue;
+    end_callback(turn, callback, CallbackState::served);
+  }
+}
+
+namespace {
+
+// The agent knows better: who picked up was not the contact, or was after all.
+Status correct_attempt(Turn& turn, const AgentName& actor, const Callback& before,
+                       AttemptResult result) {
+  const AttemptResult said = before.attempts.back().result;
+  const bool lost = said == AttemptResult::reached && result != AttemptResult::reached &&
+                    before.state == CallbackState::served;
+  const ConversationRecord conversation = turn.get(before.conversation);
+  if (lost && conversation.status == ConversationStatus::closed) {
+    return fail(refused("closed", "the conversation is closed",
+                        fmt::format("conversation {}", before.conversation.value()),
+                        "reopen it first"));
+  }
+  if (lost) {
+    if (auto room = turn.check_room(Asking::command, 1); !room) return room;
+  }
+  turn.edit(before).attempts.back().result = result;
+  turn.note_event(before.conversation, EventKind::callback_attempted,
+                  {{"callback", id_value(before.id)},
+                   {"attempt", Value(static_cast<std::int64_t>(before.attempts.size()))},
+                   {"result", Value(to_string(result))}},
+                  turn.author(actor));
+  if (lost) {
+    turn.edit(turn.get(before.id)).state = CallbackState::open;
+    turn.edit(conversation).callbacks.push_back(before.id);
+    bind_promise(turn, before.id, turn.now);
+    plan_next(turn, before.id);
+  } else if (result == AttemptResult::reached && before.state == CallbackState::open) {
+    end_callback(turn, before.id, CallbackState::served);
+  }
+  return {};
+}
+
+}  // namespace
 
 Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
   auto conversation = turn.conversation(command.conversation);
@@ -295,20 +415,16 @@ Status decide(Turn& turn, const AgentName& actor, const RecordAttempt& command) 
                  fmt::format("callback {}", callback.id.value()), "place the callback first"});
   }
   turn.outcome.callback = callback.id;
-  if (under_way(callback)) {
-    const Interaction call = turn.get(callback.attempts.back().interaction);
-    CallVerb verb;
-    verb.kind = CallVerbKind::hang_up;
-    turn.call_verb(call, std::move(verb));
-    end_attempt(turn, call, command.result, 0);
+  if (!under_way(callback)) return correct_attempt(turn, actor, callback, command.result);
+  const Interaction call = turn.get(callback.attempts.back().interaction);
+  if (command.result == AttemptResult::reached) {
+    call_answered(turn, call);
     return {};
   }
-  turn.edit(callback).attempts.back().result = command.result;
-  turn.note_event(callback.conversation, EventKind::callback_attempted,
-                  {{"callback", id_value(callback.id)},
-                   {"attempt", Value(static_cast<std::int64_t>(callback.attempts.size()))},
-                   {"result", Value(to_string(command.result))}},
-                  turn.author(actor));
+  CallVerb verb;
+  verb.kind = CallVerbKind::hang_up;
+  turn.call_verb(call, std::move(verb));
+  end_attempt(turn, call, command.result, 0);
   return {};
 }
 

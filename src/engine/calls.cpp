@@ -86,21 +86,8 @@ bool asked_for(const Interaction& call, CallVerbKind verb) {
   return call.asked == verb;
 }
 
-// The contact's side of a call of ours was picked up.
-void answered(Turn& turn, const Interaction& call) {
-  if (call.state != InteractionState::dialling) return;
-  if (asked_for(call, CallVerbKind::originate)) turn.stop_listening(call.id);
-  Interaction& connected = turn.edit(call);
-  connected.state = InteractionState::connected;
-  connected.answered = true;
-  connected.connected_at = turn.now;
-  set_call_state(turn, call, "connected");
-  if (call.callback) end_attempt(turn, call, AttemptResult::reached, 0);
-  serve_callbacks(turn, call.conversation);
-}
-
 void bridged(Turn& turn, const Interaction& call) {
-  if (call.state == InteractionState::dialling) return answered(turn, call);
+  if (call.state == InteractionState::dialling) return call_answered(turn, call);
   // A bridge that was given up for failed comes too late: the contact waits again.
   if (call.state != InteractionState::connected) return;
   if (asked_for(call, CallVerbKind::bridge)) turn.stop_listening(call.id);
@@ -223,6 +210,18 @@ void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
 
 }  // namespace
 
+void call_answered(Turn& turn, const Interaction& call) {
+  if (call.state != InteractionState::dialling) return;
+  if (asked_for(call, CallVerbKind::originate)) turn.stop_listening(call.id);
+  Interaction& connected = turn.edit(call);
+  connected.state = InteractionState::connected;
+  connected.answered = true;
+  connected.connected_at = turn.now;
+  set_call_state(turn, call, "connected");
+  if (call.callback) end_attempt(turn, call, AttemptResult::reached, 0);
+  serve_callbacks(turn, call.conversation, call.callback);
+}
+
 void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale) {
   const EntryPointConfig& at = *turn.config().entry_point(call.entry_point);
   CallVerb verb;
@@ -276,7 +275,7 @@ Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent
   switch (event.kind) {
     case CallEventKind::incoming:
     case CallEventKind::played: break;
-    case CallEventKind::answered: answered(turn, call); break;
+    case CallEventKind::answered: call_answered(turn, call); break;
     case CallEventKind::digits:
       if (call.session) {
         turn.tasks.emplace_back(ContinueFlow{call.id, FlowDigits{event.digits}});

@@ -24,15 +24,6 @@ Status check_open(Turn& turn, const ConversationRecord& conversation, const Setu
       return fail(dangling("interactions", interaction.entry_point.text()));
     }
   }
-  for (const CallbackId id : conversation.callbacks) {
-    const Callback callback = turn.get(id);
-    if (next.configuration.entry_point(callback.entry_point) == nullptr) {
-      return fail(dangling("callbacks", callback.entry_point.text()));
-    }
-    if (next.configuration.queue(callback.queue) == nullptr) {
-      return fail(dangling("callbacks", callback.queue.text()));
-    }
-  }
   return {};
 }
 
@@ -61,7 +52,8 @@ Status check_live(Turn& turn, const Setup& next) {
   };
   if (turn.setup == nullptr) return {};
   const Key all = turn.tables.key();
-  const auto works = turn.tables.works.scan(all.bytes(), all.end(), all_rows, Order::ascending);
+  const auto works = turn.tables.works.scan(all.bytes(), all.end(), turn.options.limits.live_works,
+                                            Order::ascending);
   for (const auto& [key, work] : works) {
     if (next.configuration.queue(work.queue) == nullptr) return dangles("work", work.queue.text());
   }

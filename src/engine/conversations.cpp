@@ -30,7 +30,10 @@ void pass_chat(Turn& turn, const Interaction& chat, const AgentName& to) {
 void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
   stop_flow(turn, id);
   const Interaction interaction = turn.get(id);
-  if (interaction.state == InteractionState::connected) return;
+  if (interaction.state == InteractionState::connected ||
+      interaction.state == InteractionState::dialling) {
+    return;
+  }
   const DeskConfig& desk =
       *turn.config().desk(turn.config().entry_point(interaction.entry_point)->desk);
   const QueueWish wish{{}, {}, 0, agent, Preference::first, turn.now + desk.owner_wait};

@@ -76,6 +76,8 @@ void decide(Turn& turn, const ContinueFlow& task);
 // calls.cpp: the telephone system told nothing in time, or will not do what it was asked.
 void call_silent(Turn& turn, InteractionId call);
 void verb_failed(Turn& turn, const Effect& effect, const SendError& error);
+// The contact's side of a call of ours was picked up.
+void call_answered(Turn& turn, const Interaction& call);
 // What the desk says to those who wait, until something else happens.
 void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale);
 // cases.cpp: the reply to a mail of a case.
@@ -95,13 +97,20 @@ void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
                    const Value& answer);
 // callbacks.cpp
 CallbackId create_callback(Turn& turn, Callback callback);
-void place_callback(Turn& turn, CallbackId callback, const AgentName& agent);
+// The open promise of this conversation to call this number; none: null.
+CallbackId open_callback(Turn& turn, ConversationId conversation, const Address& number);
+// S1.22: the contact asks again for what is promised already, perhaps with another message.
+void ask_again(Turn& turn, CallbackId callback, const std::optional<Media>& message);
+// Keeps the promise of this work, which the agent has.
+void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent);
 void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int cause);
 void retry_callback(Turn& turn, CallbackId callback);
+void promise_late(Turn& turn, CallbackId callback);
 // True when the line has closed while the promise waited for an agent: it is taken out of the queue
 // until the next opening.
 bool waits_for_opening(Turn& turn, const WorkRecord& work);
-void serve_callbacks(Turn& turn, ConversationId conversation);
+// The contact is being served, perhaps by the call that `kept` promised.
+void serve_callbacks(Turn& turn, ConversationId conversation, CallbackId kept = {});
 // agents.cpp: tells these agents and the supervisors, each once.
 void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId conversation,
                       const std::string& type, const Value::Map& body);

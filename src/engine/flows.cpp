@@ -225,6 +225,12 @@ class Performance {
     if (line == nullptr) return "no_line";
     const auto number = number_for(output.number, *line);
     if (!number) return number.error().reason;
+    if (const CallbackId open = open_callback(turn_, at.conversation, *number)) {
+      chosen("callback");
+      leave_queue();
+      ask_again(turn_, open, output.message);
+      return {};
+    }
     if (auto room = turn_.check_room(Asking::arrival, 1); !room) return "busy";
     chosen("callback");
     leave_queue();

@@ -112,7 +112,7 @@ void on(Turn& turn, const WorkAssigned& assigned) {
   if (const auto interaction = interaction_of(turn, work)) {
     connect(turn, *interaction, assigned.agent);
   } else if (work.kind == WorkKind::callback) {
-    place_callback(turn, CallbackId(work.subject), assigned.agent);
+    place_callback(turn, work, assigned.agent);
   }
 }
 

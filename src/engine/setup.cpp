@@ -39,22 +39,6 @@ Status add_secrets(Connection& connection, const Configuration& configuration,
   return {};
 }
 
-// Nobody may be handed over to a queue that is not there.
-Status check_queues(const Configuration& configuration, const FlowEngine& flows) {
-  const auto& names = configuration.flow_names;
-  for (const FlowQueue& named : flows.queues()) {
-    if (configuration.queue(named.queue) != nullptr) continue;
-    return fail({ErrorCode::invalid,
-                 "unknown_name",
-                 fmt::format("There is no queue \"{}\".", named.queue.text()),
-                 fmt::format("flows[{}]: steps.{}.queue",
-                             std::find(names.begin(), names.end(), named.flow) - names.begin(),
-                             named.step.text()),
-                 {}});
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Setup> Setup::make(std::string_view json, const std::vector<const ChannelAdapter*>& adapters,
@@ -67,7 +51,6 @@ Result<Setup> Setup::make(std::string_view json, const std::vector<const Channel
   }
   auto flows = FlowEngine::load(sources, options.limits);
   if (!flows) return fail(flows.error());
-  if (auto known = check_queues(*configuration, *flows); !known) return fail(known.error());
 
   Setup setup{std::string(json), std::move(*configuration), std::move(*flows), {}, {}, {}};
   for (Connection connection : setup.configuration.connections) {

@@ -36,7 +36,8 @@ enum class TimerKind : std::uint8_t {
   flow = 1,      // owner: an interaction; silence is an answer too
   callback = 2,  // owner: a callback; the next attempt
   effect = 3,    // owner: an effect; it may not be sent any more
-  call = 4,      // owner: an interaction; what was asked of the telephone system is not told
+  call = 5,      // owner: an interaction; what was asked of the telephone system is not told
+  promise = 6,   // owner: a callback; it should have been kept by now
 };
 struct Timer {
   Timestamp due{};
@@ -198,9 +199,6 @@ extern template class Records<QuarantineRow, Table::quarantine>;
 extern template class Records<Closure, Table::closure>;
 extern template class Records<Segment, Table::segment>;
 extern template class Records<ParkedReceipt, Table::parked_receipt>;
-
-// As many rows as there are, where a ceiling was kept when they were written.
-inline constexpr std::size_t all_rows = SIZE_MAX / 2;
 
 class Tables {
  public:

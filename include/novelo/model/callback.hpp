@@ -60,8 +60,12 @@ struct Callback {
   QueueName queue;
   AgentName agent;  // promised by this agent; empty: by anybody
   Timestamp requested_at{};
+  // What was agreed with the contact. Until then nothing but the call itself keeps the promise.
+  std::optional<Timestamp> agreed_for;
   std::optional<Timestamp> not_before;  // the next attempt
-  std::optional<Media> message;         // what the contact left
+  // Its agent's alone until then. Who waits for it longer than that is said: the promise is late.
+  std::optional<Timestamp> promised_until;
+  std::optional<Media> message;  // what the contact left
   CallbackState state = CallbackState::open;
   std::vector<CallbackAttempt> attempts;
   WorkId work;  // at the router, while it waits for its agent or is being kept

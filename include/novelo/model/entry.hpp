@@ -40,7 +40,7 @@ enum class EventKind : std::uint8_t {
   flow_recorded = 14,           // name, value
   flow_ended = 15,              // flow, end, outcome
   alternative_chosen = 16,      // choice
-  callback_created = 17,        // callback, agent, number, recording, not_before
+  callback_created = 17,        // callback, agent, number, recording, not_before, again
   callback_attempted = 18,      // callback, attempt, result, cause
   callback_ended = 19,          // callback, state, attempts
   case_opened = 20,             // case, protocol, type
@@ -65,6 +65,7 @@ enum class EventKind : std::uint8_t {
   ceiling_reached = 39,   // which
   send_held = 40,         // entry, effect
   send_resolved = 41,     // entry, effect, resolution
+  callback_late = 42,     // callback, agent: it should have been kept by now
 };
 std::string_view to_string(EventKind kind);
 std::optional<EventKind> parse_event_kind(std::string_view text);
