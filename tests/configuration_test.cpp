@@ -140,6 +140,7 @@ TEST_CASE("what is left out has the documented default") {
   CHECK(made.queues[0].ageing == seconds(60));
   CHECK(made.queues[0].offer_timeout == seconds(20));
   CHECK(made.queues[0].wrap_up == Duration{});
+  CHECK(made.queues[0].missed_offers == 3);
   CHECK(made.agents[0].display_name == "a");
   CHECK(made.agents[0].role == AuthorRole::agent);
   CHECK(made.agents[0].capacity == std::map<WorkClass, int>{{WorkClass::voice, 1},
@@ -298,7 +299,7 @@ TEST_CASE("faults of the shape of a document are named with their paths") {
 }
 
 TEST_CASE("faults of single values are named with their paths") {
-  check_all_refused(std::array<BadDocument, 56>{{
+  check_all_refused(std::array<BadDocument, 57>{{
       {"/tenant/company", R"("")", "tenant.company", "empty_text"},
       {"/tenant/company", R"("a\nb")", "tenant.company", "bad_text"},
       {"/tenant/locale", R"("pt_BR")", "tenant.locale", "bad_form"},
@@ -330,6 +331,7 @@ TEST_CASE("faults of single values are named with their paths") {
       {"/desks/0/text_limit", "18446744073709551615", "desks[0].text_limit", "out_of_range"},
       {"/queues/0/ageing", R"("0s")", "queues[0].ageing", "out_of_range"},
       {"/queues/0/offer_timeout", R"("2d")", "queues[0].offer_timeout", "out_of_range"},
+      {"/queues/0/missed_offers", "101", "queues[0].missed_offers", "out_of_range"},
       {"/queues/0/skills/-", R"("portuguese")", "queues[0].skills[1]", "repeated_name"},
       {"/queues/0/waiting_when/0", R"("bored")", "queues[0].waiting_when[0]", "unknown_word"},
       {"/queues/0/waiting_when", "", "queues[0].waiting_when", "missing_key"},

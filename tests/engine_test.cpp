@@ -289,6 +289,85 @@ TEST_CASE("a refused command leaves nothing behind, in the router neither") {
   CHECK(difference(after, content_of(desk.store)).empty());
 }
 
+TEST_CASE(
+    "an agent's presence and other calls are theirs, a supervisor's and the systems' to tell") {
+  Desk desk;
+  const AgentName joao("joao");
+  const AgentName marta("marta");
+  const std::vector<CommandBody> of_marta{SetPresence{marta, Presence::paused, "lunch"},
+                                          SetOtherCall{marta, true}};
+  for (const CommandBody& told : of_marta)
+    CHECK(desk.host.refusal(told, "joao").reason == "not_yours");
+  for (const CommandBody& told : of_marta) desk.host.must(told, "marta");
+  desk.host.must(SetPresence{joao, Presence::available, {}}, "marta");
+  desk.host.must(SetOtherCall{joao, true});
+  CHECK(desk.host.query().agent(joao)->on_other_call);
+}
+
+TEST_CASE("an agent who does not respond: told to those who can act, before and after a restart") {
+  Desk desk;
+  const AgentName joao("joao");
+  desk.host.must(SetPresence{joao, Presence::available, {}}, "joao");
+  const Outcome oi = desk.host.whatsapp(ana, "oi");
+  desk.host.pass(20s);
+  CHECK(desk.host.query().agent(joao)->missed_offers == 1);
+  desk.host.reopen();
+  desk.host.pass(40s);
+  CHECK(desk.host.query().agent(joao)->missed_offers == 2);
+  CHECK(desk.host.query().agent(joao)->presence == Presence::available);
+  desk.host.pass(20s);
+  desk.host.reopen();
+  desk.host.wait(20s);
+  REQUIRE(desk.host.engine().feed_time(desk.host.now()));
+  CHECK(desk.host.query().agent(joao)->presence == Presence::paused);
+  CHECK(desk.host.query().agent(joao)->reason == "not_responding");
+  CHECK(desk.host.count(oi.conversation, EventKind::offered) == 3);
+
+  std::vector<std::string> told;
+  for (const Handout& out : desk.host.settle_all()) {
+    if (out.body.at("type") == Value("agent_not_responding")) told.push_back(out.agent.text());
+  }
+  CHECK(told == std::vector<std::string>{"joao", "marta"});
+  const std::vector<Signal> signals = desk.host.engine().take_signals();
+  CHECK(std::count_if(signals.begin(), signals.end(), [](const Signal& signal) {
+          return signal.name == "agent_not_responding" && signal.agent.empty();
+        }) == 1);
+
+  // Nobody is asked any more, and the conversation does not grow by itself.
+  const std::size_t entries = desk.host.timeline(oi.conversation).size();
+  desk.host.pass(1h);
+  CHECK(desk.host.timeline(oi.conversation).size() == entries);
+  desk.host.must(SetPresence{joao, Presence::available, {}}, "marta");
+  desk.host.accept("joao");
+  CHECK(desk.host.query().conversation(oi.conversation)->owner == joao);
+}
+
+TEST_CASE("[S0.5] alternatives are for who waits, not for who was offered to somebody meanwhile") {
+  MemoryStore store;
+  Host host(store);
+  nlohmann::json json = configuration();
+  json["queues"][0]["waiting_when"] = {"agents_busy"};
+  for (nlohmann::json& agent : json["agents"]) agent["capacity"] = {{"voice", 1}, {"chat", 1}};
+  host.must(LoadConfiguration{json.dump()});
+  host.sign_in("joao");
+  const Outcome bia = host.whatsapp("5541988881111", "oi");  // offered to João
+  host.sign_in("marta");
+  const Outcome from_ana = host.whatsapp(ana, "oi");  // offered to Marta
+  CreateCallback create;
+  create.conversation = from_ana.conversation;
+  create.agent = AgentName("marta");
+  host.must(create, "marta");  // offered to Marta, who can be offered nothing else now
+
+  // Taking Ana's chat takes Bia's from João. It keeps the promise to Ana too, so that Marta is free
+  // for Bia: for a moment, within this input, nobody was.
+  host.must(ClaimConversation{from_ana.conversation}, "joao");
+  const Interaction chat = *host.query().interaction(bia.interaction);
+  CHECK(host.query().work(chat.work)->agent == AgentName("marta"));
+  CHECK(host.count(bia.conversation, EventKind::offered) == 2);
+  CHECK(host.count(bia.conversation, EventKind::flow_started) == 0);
+  CHECK_FALSE(chat.alternatives_offered);
+}
+
 // --- receiving -----------------------------------------------------------------------------------
 
 TEST_CASE("a genuine webhook is decided, committed and answered") {

@@ -241,7 +241,9 @@ TEST_CASE("a refused work is not offered to the same agent while there is anybod
 }
 
 TEST_CASE("one agent who never answers: neither stuck nor spinning") {
-  Desk d;
+  RouterConfig config = desk();
+  config.queues[0].missed_offers = 0;
+  Desk d(config);
   d.sign_in({"pedro"});
   d.add(1);
   int offers = 1;
@@ -254,6 +256,159 @@ TEST_CASE("one agent who never answers: neither stuck nor spinning") {
   CHECK(offers == 16);  // every 40 s
   d.now += std::chrono::hours(24 * 365);
   CHECK(d.take(TimePassed{}).size() <= 2U);  // a late call makes up for nothing
+}
+
+TEST_CASE("an agent who does not respond is taken out, and work waits for somebody who does") {
+  Desk d;
+  d.sign_in({"pedro"});
+  d.add(1);
+  // One time-out, and another one: the desk of one is not silenced by them.
+  for (std::uint32_t missed = 1; missed <= 2; ++missed) {
+    d.now = *d.router.next_deadline();
+    CHECK(d.take(TimePassed{}).back() == "work 1 waits: agents_busy");
+    CHECK(d.router.agent(pedro)->missed_offers == missed);
+    CHECK(d.router.agent(pedro)->presence == Presence::available);
+    d.now = *d.router.next_deadline();
+    CHECK(d.take(TimePassed{}).size() == 1U);
+  }
+  CHECK(d.router.work(WorkId(1))->offer == OfferId(103));
+
+  SUBCASE("the third in a row is one too many") {
+    d.now = *d.router.next_deadline();
+    CHECK(d.take(TimePassed{}) == Events{"offer 103: work 1 to pedro expired",
+                                         "pedro does not respond: missed 3",
+                                         "work 1 waits: nobody_available"});
+    const AgentRecord agent = d.records.agents.at(pedro);
+    CHECK(agent.presence == Presence::paused);
+    CHECK(agent.reason == not_responding);
+    CHECK(agent.since == d.now);
+    CHECK(agent.missed_offers == 0U);
+    CHECK(d.router.explain(WorkId(1))->excluded ==
+          std::map<std::string, std::size_t>{{"paused", 1}, {"offline", 2}});
+    CHECK(d.add(2) == Events{"work 2 waits: nobody_available"});
+    // The round ends; then nothing is left to happen by itself.
+    d.now += std::chrono::hours(1);
+    CHECK(d.take(TimePassed{}).empty());
+    CHECK(!d.router.next_deadline());
+    CHECK(d.take(PresenceSet{pedro, Presence::available, {}}) ==
+          Events{"offer 104: work 1 to pedro until 2026-03-02T10:02:00Z",
+                 "work 2 waits: agents_busy"});
+  }
+  SUBCASE("any answer begins the count anew") {
+    SUBCASE("a refusal") {
+      d.take(OfferRefused{OfferId(103), pedro});
+    }
+    SUBCASE("an acceptance") {
+      d.take(OfferAccepted{OfferId(103), pedro});
+    }
+    SUBCASE("taking the offered work") {
+      d.take(WorkClaimed{WorkId(1), pedro});
+    }
+    SUBCASE("a pause and back") {
+      d.take(PresenceSet{pedro, Presence::paused, "lunch"});
+      d.take(PresenceSet{pedro, Presence::available, {}});
+    }
+    CHECK(d.router.agent(pedro)->missed_offers == 0U);
+    CHECK(d.records.agents.at(pedro).missed_offers == 0U);
+  }
+  SUBCASE("what is no answer does not") {
+    d.take(PresenceSet{pedro, Presence::available, {}});
+    d.take(OtherCall{pedro, true});
+    d.take(OtherCall{pedro, false});
+    CHECK(d.router.agent(pedro)->missed_offers == 2U);
+  }
+}
+
+TEST_CASE("offers that are out at the same time are missed together: one absence is one miss") {
+  Desk d;
+  d.sign_in({"pedro"});
+  d.add(1, "reception", WorkClass::item);
+  d.now += seconds(10);
+  d.add(2, "reception", WorkClass::chat);
+  d.add(3, "reception", WorkClass::chat);
+  CHECK(d.router.works_of(pedro).size() == 3U);
+  d.now += seconds(10);
+  d.take(TimePassed{});
+  CHECK(d.router.agent(pedro)->missed_offers == 1U);
+  d.now += seconds(10);
+  d.take(TimePassed{});
+  CHECK(d.router.works_of(pedro).empty());
+  CHECK(d.router.agent(pedro)->missed_offers == 1U);
+
+  // Whatever is offered from now on counts again, once.
+  d.now += seconds(10);
+  CHECK(d.take(TimePassed{}) == Events{"offer 104: work 1 to pedro until 2026-03-02T09:01:00Z"});
+  d.now += seconds(20);
+  d.take(TimePassed{});
+  CHECK(d.router.agent(pedro)->missed_offers == 2U);
+}
+
+TEST_CASE("the other offers of an agent who is taken out are withdrawn, and go elsewhere") {
+  RouterConfig config = desk();
+  config.queues[0].missed_offers = 1;
+  config.queues[1].missed_offers = 0;
+  Desk d(config);
+  d.sign_in({"joao"});
+  d.add(1, "reception", WorkClass::item);
+  d.now += seconds(5);
+  d.add(2, "reception", WorkClass::chat);
+  d.take(PresenceSet{maria, Presence::available, {}});
+  d.now += seconds(15);
+  // Whether or not somebody has passed the time.
+  CHECK(d.refuse(OfferAccepted{OfferId(102), joao}).reason == "offer_over");
+  CHECK(d.take(TimePassed{}) == Events{"offer 101: work 1 to joao expired",
+                                       "joao does not respond: missed 1",
+                                       "offer 102: work 2 to joao withdrawn",
+                                       "offer 103: work 1 to maria until 2026-03-02T09:00:40Z",
+                                       "offer 104: work 2 to maria until 2026-03-02T09:00:40Z"});
+  CHECK(d.router.work(WorkId(2))->refused_by.empty());
+
+  SUBCASE("a queue that never takes anybody out does not count either") {
+    d.take(OfferAccepted{OfferId(103), maria});
+    d.take(WorkRemoved{WorkId(1)});
+    d.take(WorkRemoved{WorkId(2)});
+    d.add(5, "exams");
+    d.now += seconds(20);
+    CHECK(d.take(TimePassed{}) ==
+          Events{"offer 105: work 5 to maria expired", "work 5 waits: agents_busy"});
+    CHECK(d.router.agent(maria)->missed_offers == 0U);
+  }
+}
+
+TEST_CASE("[S0.34] what is held for an agent who does not respond keeps its own bounds") {
+  RouterConfig config = desk();
+  config.queues[0].missed_offers = 1;
+  Desk d(config);
+  d.sign_in({"maria", "joao"});
+  SUBCASE("first: released by the time-out itself") {
+    d.take(WorkAdded{d.asking(1, "joao", Preference::first, minutes(3))});
+    d.now += seconds(20);
+    CHECK(d.take(TimePassed{}) == Events{"offer 101: work 1 to joao expired",
+                                         "work 1 released by joao",
+                                         "joao does not respond: missed 1",
+                                         "offer 102: work 1 to maria until 2026-03-02T09:00:40Z"});
+    CHECK(d.take(WorkAdded{d.asking(2, "joao", Preference::first, minutes(3))}) ==
+          Events{"work 2 waits: preferred_busy"});
+    d.take(OfferAccepted{OfferId(102), maria});
+    d.take(WorkFinished{WorkId(1)});
+    d.now += minutes(3);
+    CHECK(d.take(TimePassed{}) == Events{"work 2 released by joao",
+                                         "offer 103: work 2 to maria until 2026-03-02T09:03:40Z"});
+  }
+  SUBCASE("only: until its time, then anybody") {
+    d.take(WorkAdded{d.asking(1, "joao", Preference::only, minutes(60))});
+    d.now += seconds(20);
+    CHECK(d.take(TimePassed{}) == Events{"offer 101: work 1 to joao expired",
+                                         "joao does not respond: missed 1",
+                                         "work 1 waits: preferred_busy"});
+    CHECK(d.router.explain(WorkId(1))->sentence ==
+          "Held for joao, who does not respond, until 10:00:00Z; one other could take it.");
+    d.now = nine + minutes(60) - seconds(1);
+    CHECK(d.take(TimePassed{}).empty());
+    d.now += seconds(1);
+    CHECK(d.take(TimePassed{}) == Events{"work 1 released by joao",
+                                         "offer 102: work 1 to maria until 2026-03-02T10:00:20Z"});
+  }
 }
 
 TEST_CASE("[S0.33] work keeps its request time, and priority is worth waiting time") {
@@ -453,6 +608,8 @@ TEST_CASE("bad inputs are refused with a reason and change nothing") {
   CHECK(d.refuse(PresenceSet{AgentName("nobody"), Presence::available, {}}).code ==
         ErrorCode::not_found);
   CHECK(d.refuse(WorkChanged{WorkId(1), {}, {}, -101, {}}).reason == "out_of_range");
+  CHECK(d.refuse(PresenceSet{joao, Presence::paused, std::string(257, 'x')}).code ==
+        ErrorCode::limit);
   d.take(OfferAccepted{OfferId(101), joao});
   CHECK(d.refuse(WorkChanged{WorkId(1), {}, {}, 1, {}}).reason == "wrong_state");
   CHECK(d.router.explain(WorkId(9)).error().code == ErrorCode::not_found);
@@ -463,6 +620,20 @@ TEST_CASE("bad inputs are refused with a reason and change nothing") {
   CHECK(d.refuse(OfferAccepted{OfferId(102), joao}).reason == "offer_over");
   d.now = Timestamp::max();
   CHECK(d.refuse(TimePassed{}).reason == "out_of_range");
+}
+
+TEST_CASE("a hold that is over already is no hold, whoever has the offer") {
+  Desk d;
+  d.sign_in({"maria", "joao"});
+  d.add(1);
+  const auto held = [&](const AgentName& agent) {
+    return WorkChanged{
+        WorkId(1), {}, {}, {}, WorkChanged::Preferred{agent, Preference::only, d.now}};
+  };
+  CHECK(d.take(held(joao)) == Events{"work 1 released by joao"});
+  CHECK(d.take(held(maria)) == Events{"work 1 released by maria"});
+  CHECK(d.router.work(WorkId(1))->offer == OfferId(101));
+  CHECK(d.router.next_deadline() == d.now + seconds(20));
 }
 
 TEST_CASE("the ceilings: live work and different requirements") {
@@ -527,6 +698,8 @@ TEST_CASE("configurations are checked whole") {
   CHECK(reason([](RouterConfig& c) { c.queues[0].name = {}; }) == "empty_name");
   CHECK(reason([](RouterConfig& c) { c.queues[0].offer_timeout = {}; }) == "out_of_range");
   CHECK(reason([](RouterConfig& c) { c.queues[0].ageing = seconds(-1); }) == "out_of_range");
+  CHECK(reason([](RouterConfig& c) { c.queues[0].missed_offers = -1; }) == "out_of_range");
+  CHECK(reason([](RouterConfig& c) { c.queues[0].missed_offers = 101; }) == "out_of_range");
   CHECK(reason([](RouterConfig& c) { c.agents[0].queues.emplace_back("x"); }) == "unknown_queue");
   CHECK(reason([](RouterConfig& c) { c.agents[0].skills[SkillName("exams")] = 11; }) ==
         "out_of_range");
@@ -593,6 +766,7 @@ TEST_CASE("records that contradict each other or the configuration are not taken
   CHECK(code([](auto& works, auto&) { works[0].queue = QueueName("x"); }) == "invalid");
   CHECK(code([](auto&, auto& agents) { agents[0].name = AgentName("x"); }) == "invalid");
   CHECK(code([](auto&, auto& agents) { agents[0].presence = Presence::paused; }) == "corrupt");
+  CHECK(code([](auto&, auto& agents) { agents[0].missed_offers = 1; }) == "corrupt");
   CHECK(code([](auto&, auto& agents) { agents.push_back(agents[0]); }) == "corrupt");
   CHECK(d.router.restore({}, {}).error().code == ErrorCode::refused);
 }

@@ -29,27 +29,38 @@
 // Rounds: refusing and letting time run out are the same. The work goes to somebody else at once if
 // there is anybody, and comes back to whoever refused it when nobody took it for as long as the
 // queue's offer_timeout: never stuck, and never offered in a tight circle. Changing its queue, its
-// skills or its preference begins a new round.
+// skills or its preference begins a new round. What bounds the circle of one work that one agent
+// alone could take: time running out ends after RouterQueue::missed_offers, refusing by word costs
+// the agent one answer each time.
+//
+// Agents who do not respond: when so many offers in a row ran out (RouterQueue::missed_offers), the
+// router takes the agent out of service: paused, with the reason `not_responding`, until somebody
+// sets the presence. Offers that are out at the same time are missed together and count once, so
+// that one absence is one miss however many works were offered in it. Accepting or refusing any
+// offer begins the count anew, and so does a change of presence. What is held for the agent stays
+// held until its own bound, as in any other pause.
 //
 // Late time: what fell due is decided in the order of its due times, but as of `now`: an offer that
 // follows runs from now. So one call costs what is pending, however long nobody called.
 //
 // What follows what: an accepted offer is OfferEnded then WorkAssigned; a refused, expired or
-// withdrawn one is OfferEnded, PreferenceReleased where it applies, then OfferMade (elsewhere) or
-// WorkWaiting. Added work is OfferMade or WorkWaiting in the same decision. Finished work is
-// WorkLeft, or WrapUpStarted and, later, WorkLeft. Removed work is OfferEnded where offered, then
-// WorkLeft.
+// withdrawn one is OfferEnded, PreferenceReleased where it applies, AgentNotResponding where it was
+// one too many, then OfferMade (elsewhere) or WorkWaiting. Added work is OfferMade or WorkWaiting
+// in the same decision. Finished work is WorkLeft, or WrapUpStarted and, later, WorkLeft. Removed
+// work is OfferEnded where offered, then WorkLeft.
 //
 // Cost: O(classes of requirements touched x log n), not the number of agents or works; a change of
 // the reason to wait is said to each who waits for it. `explain` looks at a queue's agents.
 // Threads: one call at a time.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -67,6 +78,9 @@ struct RouterQueue {
   Duration ageing = std::chrono::seconds(60);  // so much waiting is one point of priority; 0..7d
   Duration offer_timeout = std::chrono::seconds(20);  // and the pause after a refusal; 1s..7d
   Duration wrap_up{};                                 // after voice work; zero = none; up to 7d
+  // So many of an agent's offers in a row ran out, the last of them in this queue: the agent does
+  // not respond. 0..100; 0 = never, and offers of this queue are not counted.
+  int missed_offers = 3;
 };
 
 struct RouterAgent {
@@ -127,11 +141,13 @@ struct OfferRefused {
   OfferId offer;
   AgentName agent;
 };
+// The reason of a pause that the router itself gave, after RouterQueue::missed_offers.
+inline constexpr std::string_view not_responding = "not_responding";
 // Whoever is not available loses all offers at once; assigned work stays.
 struct PresenceSet {
   AgentName agent;
   Presence presence = Presence::offline;
-  std::string reason;  // kept for a pause
+  std::string reason;  // kept for a pause; up to 256 bytes
 };
 struct OtherCall {
   AgentName agent;  // a call that the router did not give began or ended
@@ -188,9 +204,13 @@ struct WrapUpStarted {
 struct WorkLeft {
   WorkId work;  // the router no longer knows it
 };
+struct AgentNotResponding {
+  AgentName agent;  // is paused now, with the reason `not_responding`
+  std::uint32_t missed_offers = 0;
+};
 
 using RouterEvent = std::variant<OfferMade, OfferEnded, WorkAssigned, WorkWaiting,
-                                 PreferenceReleased, WrapUpStarted, WorkLeft>;
+                                 PreferenceReleased, WrapUpStarted, WorkLeft, AgentNotResponding>;
 
 struct RouterDecision {
   std::vector<RouterEvent> events;     // in the order they happened

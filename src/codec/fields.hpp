@@ -408,6 +408,8 @@ void fields(V& v, X& x) {
   v("since", x.since);
   v("idle_since", x.idle_since);
   v("on_other_call", x.on_other_call);
+  v("missed_offers", x.missed_offers);
+  v("missed_until", x.missed_until);
 }
 
 template <class V, class X>

@@ -317,6 +317,8 @@ QueueConfig read_queue(ObjectReader& reader) {
   queue.ageing = reader.duration("ageing", queue.ageing, {seconds(1), day});
   queue.offer_timeout = reader.duration("offer_timeout", queue.offer_timeout, {seconds(1), day});
   queue.wrap_up = reader.duration("wrap_up", queue.wrap_up, {Duration{}, day});
+  queue.missed_offers =
+      static_cast<int>(reader.integer("missed_offers", queue.missed_offers, 0, 100));
   queue.waiting_flow = FlowName(reader.name("waiting_flow", Need::optional));
   queue.waiting_when = reader.names("waiting_when");
   for (std::size_t at = 0; at < queue.waiting_when.size(); ++at) {

@@ -85,8 +85,9 @@ Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
   return set;
 }
 
-Status decide(Turn& turn, const AgentName&, const SetOtherCall& command) {
+Status decide(Turn& turn, const AgentName& actor, const SetOtherCall& command) {
   if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
+  if (auto may = check_acts_for(turn, actor, command.agent); !may) return may;
   return turn.route(OtherCall{command.agent, command.active});
 }
 

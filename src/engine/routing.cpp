@@ -119,7 +119,7 @@ void on(Turn& turn, const WorkAssigned& assigned) {
 // S0.5: alternatives at once instead of a long silent wait. Once for each wait.
 void on(Turn& turn, const WorkWaiting& waiting) {
   const WorkRecord* found = turn.router->work(waiting.work);
-  if (found == nullptr) return;
+  if (found == nullptr || found->state != WorkState::queued) return;  // over before it was told
   const WorkRecord work = *found;
   turn.signal("waiting", {}, work.conversation, {{"reason", Value(to_string(waiting.reason))}});
   const auto interaction = interaction_of(turn, work);
@@ -146,6 +146,17 @@ void on(Turn& turn, const WrapUpStarted& started) {
 }
 
 void on(Turn&, const WorkLeft&) {}
+
+// Those are told who can do something about it: the agent, and whoever supervises.
+void on(Turn& turn, const AgentNotResponding& missing) {
+  const Value::Map body{{"agent", Value(missing.agent.text())},
+                        {"missed_offers", Value(std::int64_t{missing.missed_offers})}};
+  turn.signal("agent_not_responding", {}, {}, body);
+  for (const AgentConfig& agent : turn.config().agents) {
+    if (agent.name != missing.agent && !agent.supervisor) continue;
+    turn.notify(agent.name, {}, "agent_not_responding", body);
+  }
+}
 
 }  // namespace
 

@@ -86,8 +86,8 @@ const Connection* Setup::connection_at(std::string_view path) const {
 RouterConfig Setup::router_config() const {
   RouterConfig router;
   for (const QueueConfig& queue : configuration.queues) {
-    router.queues.push_back(
-        {queue.name, queue.skills, queue.ageing, queue.offer_timeout, queue.wrap_up});
+    router.queues.push_back({queue.name, queue.skills, queue.ageing, queue.offer_timeout,
+                             queue.wrap_up, queue.missed_offers});
   }
   for (const AgentConfig& agent : configuration.agents) {
     router.agents.push_back({agent.name, agent.queues, agent.skills, agent.capacity, true});

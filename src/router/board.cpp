@@ -79,6 +79,26 @@ std::optional<WorkId> Board::work_of(OfferId offer) const {
   return found->second;
 }
 
+OfferId Board::newest_offer(AgentIndex agent) const {
+  OfferId newest;
+  for (const WorkId id : agents_[agent].works) {
+    newest = std::max(newest, works_.at(id).record.offer);
+  }
+  return newest;
+}
+
+std::optional<std::uint32_t> Board::missed_after(const WorkEntry& offered) const {
+  const WorkRecord& work = offered.record;
+  const AgentRecord& agent = agents_[agent_names_.at(work.agent)].record;
+  const bool counted = queue_of(work).config.missed_offers > 0 &&
+                       agent.presence == Presence::available && work.offer > agent.missed_until;
+  return counted ? std::optional(agent.missed_offers + 1) : std::nullopt;
+}
+
+bool Board::too_many(std::uint32_t missed, const WorkRecord& work) const {
+  return missed >= static_cast<std::uint32_t>(queue_of(work).config.missed_offers);
+}
+
 std::vector<WorkId> Board::work_ids() const {
   std::vector<WorkId> ids;
   ids.reserve(works_.size());
@@ -97,10 +117,13 @@ std::vector<SkillName> Board::all_skills(QueueIndex queue,
   return all;
 }
 
-bool Board::has_room_for(QueueIndex queue, const std::vector<SkillName>& skills) const {
+bool Board::has_room_for(QueueIndex queue, const std::vector<SkillName>& skills,
+                         const WorkEntry* changing) const {
   ClassKey asked{queue, all_skills(queue, skills)};
   if (asked.second == all_skills(queue, {})) return true;
-  return classes_in_use_ < limits_.requirement_classes || class_keys_.contains(asked);
+  const bool leaves_room = changing != nullptr && classes_[changing->requirement].works == 1;
+  return classes_in_use_ - (leaves_room ? 1 : 0) < limits_.requirement_classes ||
+         class_keys_.contains(asked);
 }
 
 void Board::intern(WorkEntry& work) {

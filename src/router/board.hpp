@@ -140,13 +140,20 @@ class Board {
   WorkEntry* find(WorkId id);
   const WorkEntry* find(WorkId id) const;
   std::optional<WorkId> work_of(OfferId offer) const;
+  OfferId newest_offer(AgentIndex agent) const;  // of those that are out
+  // How many the agent will have missed when this offer runs out; nothing when it is not counted.
+  std::optional<std::uint32_t> missed_after(const WorkEntry& offered) const;
+  // So many missed offers are too many for this work's queue.
+  bool too_many(std::uint32_t missed, const WorkRecord& work) const;
   std::size_t works() const { return works_.size(); }
   std::vector<WorkId> work_ids() const;  // in order
   const std::set<Due>& dues() const { return dues_; }
 
   // True when one more work with these requirements can be taken: they are the queue's own, or
   // their class is known, or there is room for a new one under the ceiling. Then `intern` succeeds.
-  bool has_room_for(QueueIndex queue, const std::vector<SkillName>& skills) const;
+  // A work that changes its requirements leaves the room of its class when it is the only one there.
+  bool has_room_for(QueueIndex queue, const std::vector<SkillName>& skills,
+                    const WorkEntry* changing = nullptr) const;
 
   // Works enter and leave the indexes as a whole: unlink, change the record, link.
   WorkEntry& add(WorkRecord record);

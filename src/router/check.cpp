@@ -13,6 +13,8 @@ constexpr std::size_t most_skills = 32;
 constexpr int most_priority = 100;
 constexpr int best_level = 10;
 constexpr int most_capacity = 1000;
+constexpr int most_missed_offers = 100;
+constexpr std::size_t longest_reason = 256;
 constexpr Duration shortest_offer = std::chrono::seconds(1);
 constexpr Duration longest_wait = std::chrono::hours(7 * 24);
 
@@ -99,6 +101,11 @@ Status check_queue(const RouterQueue& queue) {
   if (auto status = check_range(queue.offer_timeout, shortest_offer, queue, "offer_timeout");
       !status) {
     return status;
+  }
+  if (queue.missed_offers < 0 || queue.missed_offers > most_missed_offers) {
+    return invalid("out_of_range",
+                   fmt::format("`missed_offers` must be 0..{}.", most_missed_offers),
+                   name_of(queue.name));
   }
   return check_range(queue.wrap_up, Duration{0}, queue, "wrap_up");
 }
@@ -203,6 +210,11 @@ Status check_stored_agent(const Board& board, const AgentRecord& agent) {
       !check_time(agent.idle_since, "idle_since")) {
     return corrupt("A field is out of its range.", name_of(agent.name));
   }
+  const bool missed = agent.missed_offers > 0;
+  if (missed != static_cast<bool>(agent.missed_until) ||
+      (missed && agent.presence != Presence::available)) {
+    return corrupt("The missed offers contradict the rest.", name_of(agent.name));
+  }
   return {};
 }
 
@@ -237,9 +249,10 @@ class InputCheck {
   Status offer(OfferId offer, const AgentName& agent) const;
   Status asked_agent(Preference preference, const AgentName& agent,
                      const std::string& subject) const;
-  Status room(const QueueName& queue, std::vector<SkillName> skills,
-              const std::string& subject) const;
+  Status room(const QueueName& queue, std::vector<SkillName> skills, const std::string& subject,
+              const WorkEntry* changing = nullptr) const;
   Status capacity(AgentIndex agent, WorkClass work_class) const;
+  bool taken_out(AgentIndex agent) const;
   std::size_t live_works() const;
 
   const Board& board_;
@@ -270,12 +283,28 @@ Status InputCheck::offer(OfferId offer, const AgentName& agent) const {
   if (!id && (!offer || offer.value() > ids_.last())) {
     return fail(error(ErrorCode::not_found, "unknown_offer", "There was no such offer.", subject));
   }
-  if (!id || *board_.find(*id)->record.state_until <= now_) {
+  const auto ended = [&](const WorkRecord& work) {
+    return *work.state_until <= now_ || taken_out(*board_.agent_index(work.agent));
+  };
+  if (!id || ended(board_.find(*id)->record)) {
     return refused("offer_over", "The offer has ended.", subject, "Wait for another offer.");
   }
   if (board_.find(*id)->record.agent == agent) return {};
   return refused("not_yours", "The offer was made to another agent.", subject,
                  "Answer your own offers, or claim the work.");
+}
+
+// The first offer to run out that counts takes the agent out or none does: the others were out with
+// it.
+bool InputCheck::taken_out(AgentIndex agent) const {
+  const WorkEntry* first = nullptr;
+  for (const WorkId id : board_.agent(agent).works) {  // by id, as what is due at one time is
+    const WorkEntry& work = *board_.find(id);
+    const bool offered = work.record.state == WorkState::offered;
+    if (!offered || *work.record.state_until > now_ || !board_.missed_after(work)) continue;
+    if (first == nullptr || *work.record.state_until < *first->record.state_until) first = &work;
+  }
+  return first != nullptr && board_.too_many(*board_.missed_after(*first), first->record);
 }
 
 Status InputCheck::asked_agent(Preference preference, const AgentName& agent,
@@ -287,12 +316,12 @@ Status InputCheck::asked_agent(Preference preference, const AgentName& agent,
 }
 
 Status InputCheck::room(const QueueName& queue, std::vector<SkillName> skills,
-                        const std::string& subject) const {
+                        const std::string& subject, const WorkEntry* changing) const {
   if (auto status = known_queue(board_, queue); !status) return status;
   if (auto status = check_skills(skills, subject); !status) return status;
   std::sort(skills.begin(), skills.end());
   skills.erase(std::unique(skills.begin(), skills.end()), skills.end());
-  if (board_.has_room_for(*board_.queue_index(queue), skills)) return {};
+  if (board_.has_room_for(*board_.queue_index(queue), skills, changing)) return {};
   return fail(error(ErrorCode::limit, "requirement_classes",
                     "Too many different combinations of queue and skills are waiting.", subject,
                     "Ask for fewer different skills, or raise the limit."));
@@ -325,7 +354,8 @@ Status InputCheck::operator()(const WorkAdded& input) const {
 
 Status InputCheck::operator()(const WorkChanged& input) const {
   if (auto status = live(input.work); !status) return status;
-  const WorkRecord& work = board_.find(input.work)->record;
+  const WorkEntry& entry = *board_.find(input.work);
+  const WorkRecord& work = entry.record;
   const std::string subject = name_of(input.work);
   if (!waits_or_is_offered(work)) {
     return refused("wrong_state", fmt::format("The work is {}.", to_string(work.state)), subject,
@@ -343,7 +373,8 @@ Status InputCheck::operator()(const WorkChanged& input) const {
     }
   }
   if (!input.queue && !input.skills) return {};
-  return room(input.queue.value_or(work.queue), input.skills.value_or(work.skills), subject);
+  return room(input.queue.value_or(work.queue), input.skills.value_or(work.skills), subject,
+              &entry);
 }
 
 // Offers do not count: one that no longer fits is withdrawn.
@@ -383,9 +414,14 @@ Status InputCheck::operator()(const WorkClaimed& input) const {
 
 Status InputCheck::operator()(const PresenceSet& input) const {
   if (auto status = known_agent(board_, input.agent); !status) return status;
-  if (to_string(input.presence) != "unknown") return {};
-  return invalid("unknown_presence", "Presence is none of offline, available, paused.",
-                 name_of(input.agent));
+  if (to_string(input.presence) == "unknown") {
+    return invalid("unknown_presence", "Presence is none of offline, available, paused.",
+                   name_of(input.agent));
+  }
+  if (input.reason.size() <= longest_reason) return {};
+  return fail(error(ErrorCode::limit, "long_reason",
+                    fmt::format("A reason has at most {} bytes.", longest_reason),
+                    name_of(input.agent), "Shorten it."));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ Status check_carry_over(const Board& live, const Board& next);
 
 // An input as it will find the board once everything due by `now` has happened. Nothing that falls
 // due can make room for an input or take it away but the ends of offers and of wrap-ups, and those
-// are read here through their times.
+// are read here through their times: an offer ends at its own, or when another one runs out before
+// and its agent is taken out of service.
 Status check_input(const Board& board, const RouterInput& input, const IdCounter& ids,
                    Timestamp now);
 

@@ -45,7 +45,9 @@ std::string doing(const Board& board, AgentIndex index, const WorkEntry& work) {
   const Load& calls = agent.load[slot(WorkClass::voice)];
   if (!board.able(index, work)) return "who does not serve such work";
   if (agent.record.presence == Presence::offline) return "who is offline";
-  if (agent.record.presence == Presence::paused) return "who is paused";
+  if (agent.record.presence == Presence::paused) {
+    return agent.record.reason == not_responding ? "who does not respond" : "who is paused";
+  }
   if (agent.record.on_other_call || calls.assigned > 0) return "who is on a call";
   if (agent.wrapping > 0) return "who is in wrap-up";
   if (board.open(index, work.record.work_class)) return "who has just refused it";

@@ -1,6 +1,7 @@
 #include "router/turn.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace novelo::routing {
 namespace {
@@ -67,7 +68,7 @@ void Turn::due(const Due& due) {
       });
       begun_.push_back(due.work);
       break;
-    case WorkState::offered: refuse(work, OfferEnd::expired); break;
+    case WorkState::offered: run_out(work); break;
     case WorkState::wrap_up: leave(work, due.at); break;
     case WorkState::assigned: break;
   }
@@ -192,10 +193,35 @@ void Turn::end_offer(WorkEntry& work, OfferEnd end) {
   recheck_.push_back(work.record.id);
 }
 
-// Time running out is a refusal too.
 void Turn::refuse(WorkEntry& work, OfferEnd end) {
   end_offer(work, end);
   if (work.record.preference == Preference::first) release(work);
+}
+
+// Time running out is a refusal too, and a sign that nobody is there.
+void Turn::run_out(WorkEntry& work) {
+  const AgentIndex index = *board_->agent_index(work.record.agent);
+  const auto missed = board_->missed_after(work);
+  const OfferId newest = board_->newest_offer(index);
+  refuse(work, OfferEnd::expired);
+  if (!missed) return;
+  AgentRecord& agent = board_->agent(index).record;
+  agent.missed_offers = *missed;
+  agent.missed_until = newest;
+  changed(index);
+  if (!board_->too_many(*missed, work.record)) return;
+  decision_.events.emplace_back(AgentNotResponding{agent.name, *missed});
+  set_presence(index, Presence::paused, std::string(not_responding));
+}
+
+// Somebody is there.
+void Turn::answer(const AgentName& name) {
+  const AgentIndex index = *board_->agent_index(name);
+  AgentRecord& agent = board_->agent(index).record;
+  if (agent.missed_offers == 0) return;
+  agent.missed_offers = 0;
+  agent.missed_until = {};
+  changed(index);
 }
 
 void Turn::assign(WorkEntry& work, AgentIndex agent) {
@@ -252,6 +278,18 @@ void Turn::idle(AgentIndex index, Timestamp since) {
   changed(index);
 }
 
+void Turn::set_presence(AgentIndex index, Presence presence, std::string reason) {
+  AgentRecord& agent = board_->agent(index).record;
+  // Whoever signs in stands behind those who have been waiting for work.
+  if (agent.presence == Presence::offline) agent.idle_since = std::max(agent.idle_since, now_);
+  agent.presence = presence;
+  agent.reason = std::move(reason);
+  agent.since = now_;
+  agent.missed_offers = 0;
+  agent.missed_until = {};
+  changed(index);
+}
+
 // --- inputs ------------------------------------------------------------------------------------
 void Turn::operator()(const WorkAdded& input) {
   WorkRecord record = input.work;
@@ -299,6 +337,8 @@ void Turn::operator()(const WorkChanged& input) {
   dirty_works_.insert(input.work);
   begun_.push_back(input.work);
   recheck_.push_back(input.work);
+  const auto& until = work.record.preference_until;
+  if (board_->held(work.record) && until && *until <= now_) release(work);
 }
 
 void Turn::operator()(const WorkRemoved& input) {
@@ -315,6 +355,7 @@ void Turn::operator()(const WorkClaimed& input) {
   const WorkRecord& record = work.record;
   if (record.state == WorkState::offered) {
     const OfferEnd end = record.agent == input.agent ? OfferEnd::accepted : OfferEnd::withdrawn;
+    if (end == OfferEnd::accepted) answer(input.agent);
     decision_.events.emplace_back(OfferEnded{record.offer, record.id, record.agent, end});
   } else if (record.state == WorkState::assigned) {
     if (record.agent == input.agent) return;
@@ -343,26 +384,23 @@ void Turn::operator()(const WrapUpEnded& input) {
 
 void Turn::operator()(const OfferAccepted& input) {
   WorkEntry& work = *board_->find(*board_->work_of(input.offer));
+  answer(input.agent);
   decision_.events.emplace_back(
       OfferEnded{input.offer, work.record.id, input.agent, OfferEnd::accepted});
   assign(work, *board_->agent_index(input.agent));
 }
 
 void Turn::operator()(const OfferRefused& input) {
+  answer(input.agent);
   refuse(*board_->find(*board_->work_of(input.offer)), OfferEnd::refused);
 }
 
 void Turn::operator()(const PresenceSet& input) {
   const AgentIndex index = *board_->agent_index(input.agent);
-  AgentRecord& agent = board_->agent(index).record;
-  const std::string reason = input.presence == Presence::paused ? input.reason : std::string();
+  const AgentRecord& agent = board_->agent(index).record;
+  std::string reason = input.presence == Presence::paused ? input.reason : std::string();
   if (agent.presence == input.presence && agent.reason == reason) return;
-  // Whoever signs in stands behind those who have been waiting for work.
-  if (agent.presence == Presence::offline) agent.idle_since = std::max(agent.idle_since, now_);
-  agent.presence = input.presence;
-  agent.reason = reason;
-  agent.since = now_;
-  changed(index);
+  set_presence(index, input.presence, std::move(reason));
 }
 
 void Turn::operator()(const OtherCall& input) {

@@ -64,12 +64,15 @@ class Turn {
   void offer(WorkEntry& work, AgentIndex agent);
   void end_offer(WorkEntry& work, OfferEnd end);
   void refuse(WorkEntry& work, OfferEnd end);
+  void run_out(WorkEntry& work);
+  void answer(const AgentName& name);
   void assign(WorkEntry& work, AgentIndex agent);
   void release(WorkEntry& work);
   void release_if_hopeless(WorkEntry& work);
   void due(const Due& due);
   void leave(WorkEntry& work, Timestamp at);
   void idle(AgentIndex agent, Timestamp since);
+  void set_presence(AgentIndex agent, Presence presence, std::string reason);
 
   Board* board_;
   IdCounter& ids_;

@@ -31,6 +31,9 @@ struct EventText {
   std::string operator()(const WorkLeft& e) const {
     return fmt::format("work {} left", e.work.value());
   }
+  std::string operator()(const AgentNotResponding& e) const {
+    return fmt::format("{} does not respond: missed {}", e.agent.text(), e.missed_offers);
+  }
 };
 
 std::string time_text(const std::optional<Timestamp>& at) {
@@ -72,9 +75,10 @@ std::string dump(const WorkRecord& work) {
 }
 
 std::string dump(const AgentRecord& agent) {
-  return fmt::format("agent {} {} `{}` since {} idle {} other call {}", agent.name.text(),
-                     to_string(agent.presence), agent.reason, to_string(agent.since),
-                     to_string(agent.idle_since), agent.on_other_call);
+  return fmt::format("agent {} {} `{}` since {} idle {} other call {} missed {} until {}",
+                     agent.name.text(), to_string(agent.presence), agent.reason,
+                     to_string(agent.since), to_string(agent.idle_since), agent.on_other_call,
+                     agent.missed_offers, agent.missed_until.value());
 }
 
 std::string dump(const RouterDecision& decision) {

@@ -75,6 +75,7 @@ struct QueueConfig {
   Duration ageing = std::chrono::seconds(60);  // one point of priority is worth so much waiting
   Duration offer_timeout = std::chrono::seconds(20);
   Duration wrap_up{};     // after voice work; zero: none
+  int missed_offers = 3;  // so many in a row and the agent is paused by the router; 0: never
   FlowName waiting_flow;  // run when the contact has to wait: offers the alternatives
   std::vector<std::string> waiting_when;  // WaitReason words on which it is run; empty without one
 };

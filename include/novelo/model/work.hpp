@@ -84,6 +84,9 @@ struct AgentRecord {
   // first. Pauses and refusals do not change it.
   Timestamp idle_since{};
   bool on_other_call = false;  // a call that the router did not give
+  // Offers in a row that ran out, while available; those that were out at the same time count once.
+  std::uint32_t missed_offers = 0;
+  OfferId missed_until;  // the newest that was out when one was last counted: it is missed with it
 
   friend bool operator==(const AgentRecord&, const AgentRecord&) = default;
 };
