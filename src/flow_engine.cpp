@@ -72,8 +72,12 @@ Result<FlowEngine> FlowEngine::load(std::span<const FlowSource> sources, Limits 
     for (const flow::Fault& fault : faults.list()) {
       const std::string where =
           fault.path.empty() ? source.file : fmt::format("{}: {}", source.file, fault.path);
-      if (subject.empty()) subject = where;
-      message += fmt::format("{}{}: {}", message.empty() ? "" : "\n", where, fault.reason);
+      if (message.empty()) {
+        subject = where;
+        message = fault.reason;
+      } else {
+        message += fmt::format("\n{}: {}", where, fault.reason);
+      }
     }
   }
   if (!message.empty()) {

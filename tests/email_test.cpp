@@ -235,6 +235,27 @@ TEST_CASE("the mailbox is the envelope's, ours before others', without its detai
         std::vector<std::string>{"x@example.net", "y@example.net", "exames+abc@clinica.example"});
 }
 
+TEST_CASE("ids are known with their brackets and, where a sender leaves them all away, without") {
+  using Ids = std::vector<std::string>;
+  const auto ids = [](const std::string& value) {
+    return message_in(decode("From: ana@example.com\r\nIn-Reply-To: " + value +
+                             "\r\nReferences: " + value + "\r\n\r\nSim"))
+        .content.mail.value();
+  };
+  for (const auto& [value, expected] : std::initializer_list<std::pair<const char*, Ids>>{
+           {"<a@x.example>", {"a@x.example"}},
+           {"a@x.example", {"a@x.example"}},
+           {"a@x.example b.c-1@y.example", {"a@x.example", "b.c-1@y.example"}},
+           {"a@x.example,\r\n b@y.example", {"a@x.example", "b@y.example"}},
+           {"<a@x.example> b@y.example", {"a@x.example"}},  // words between ids are words
+           {"your message of Monday", {}},
+           {"@x a@ a@b@c \"a@b\" (a@b) a:b@c", {}}}) {
+    INFO(value);
+    CHECK(ids(value).in_reply_to == expected);
+    CHECK(ids(value).references == expected);
+  }
+}
+
 TEST_CASE("a failed delivery is a bounce and a receipt for the mail it reports") {
   const Decoded bounce = decode(file("bounce"));
   const InboundMessage mail = message_in(bounce);

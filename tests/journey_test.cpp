@@ -156,6 +156,23 @@ TEST_CASE("times of a story") {
   }
 }
 
+TEST_CASE("times of a story on the days when the clocks change") {
+  const auto lisbon = [](const char* text, const char* before) {
+    const auto at = read_moment(text, utc(before), utc("2026-03-28T09:00:00Z"), "Europe/Lisbon");
+    return at ? to_string(*at) : at.error().message;
+  };
+  CHECK(lisbon("day 2 00:30", "2026-03-28T09:00:00Z") == "2026-03-29T00:30:00Z");
+  CHECK(lisbon("01:30", "2026-03-29T00:00:00Z") ==
+        "The clocks of Europe/Lisbon skip 2026-03-29 01:30:00: they go on at 2026-03-29 02:00:00.");
+  CHECK(lisbon("day 2 01:30", "2026-03-28T09:00:00Z").find("skip") != std::string::npos);
+  CHECK(lisbon("02:00", "2026-03-29T00:00:00Z") == "2026-03-29T01:00:00Z");
+  // In October 01:30 comes twice: the first is meant, and the second has its offset.
+  CHECK(lisbon("01:30", "2026-10-24T23:30:00Z") == "2026-10-25T00:30:00Z");
+  CHECK(lisbon("2026-10-25T01:30:00+00:00", "2026-10-25T00:30:00Z") == "2026-10-25T01:30:00Z");
+  CHECK(lisbon("01:30", "2026-10-25T00:45:00Z") ==
+        "This is before the step before it (2026-10-25 01:45:00, by the clock of Europe/Lisbon).");
+}
+
 TEST_CASE("matching by subset") {
   CHECK(matches(R"({"a": 1})", R"({"a": 1, "b": 2})"));
   CHECK_FALSE(matches(R"({"a": 1, "c": 3})", R"({"a": 1})"));
@@ -193,7 +210,44 @@ TEST_CASE("matching by operators") {
   CHECK(matches(R"({"count": {">": 1}})", "[1, 2]"));
   CHECK(matches(R"({"count": 0})", "null"));
   CHECK(matches(R"({"matches": "^a.c$"})", "\"abc\""));
-  CHECK_FALSE(matches(R"({"matches": "("})", "\"abc\""));
+  CHECK(compare(value_of(R"({"matches": "("})"), Value("abc"))
+            .differences.front()
+            .find("no regular expression") != std::string::npos);
+}
+
+TEST_CASE("an expectation that could never match is refused when it is read") {
+  const auto with = [](const char* pointer, json value) {
+    json journey = manual();
+    journey[json::json_pointer(pointer)] = std::move(value);
+    return refusal(journey);
+  };
+  const std::string text = "/steps/1/expect/entries/1/content/text";
+  const std::string at = " at test: steps[1].expect.entries[1].content.text.";
+  CHECK(with(text.c_str(), {{"matches", "("}}) == "bad_operator" + at + "matches");
+  CHECK(with(text.c_str(), {{"matches", 1}}) == "bad_operator" + at + "matches");
+  CHECK(with(text.c_str(), {{"not", {{"matches", "("}}}}) == "bad_operator" + at + "not.matches");
+  CHECK(with(text.c_str(), {{"any_of", "x"}}) == "bad_operator" + at + "any_of");
+  CHECK(with(text.c_str(), {{"has", "x"}}) == "bad_operator" + at + "has");
+  CHECK(with(text.c_str(), {{"count", "x"}}) == "bad_operator" + at + "count");
+  CHECK(with(text.c_str(), {{">", "x"}}) == "bad_operator" + at + ">");
+  for (const json& good : {json{{"matches", "^${x}("}}, json{{"count", {{">", 1}}}},
+                           json{{">", "2026-03-12T09:00:00Z"}}, json{{"<", "$x"}}}) {
+    INFO(good.dump());
+    CHECK(with(text.c_str(), good) == "taken");
+  }
+  CHECK(with("/steps/5/expect/effects/0/request/form/Body", {{"matches", "["}}) ==
+        "bad_operator at test: steps[5].expect.effects[0].request.form.Body.matches");
+  CHECK(with("/steps/5/expect/effects/0/body", {{"matches", "["}}) ==
+        "bad_operator at test: steps[5].expect.effects[0].body.matches");
+  CHECK(with("/steps/5/expect/effects/0/contains", nullptr) ==
+        "wrong_type at test: steps[5].expect.effects[0].contains");
+  CHECK(with("/steps/1/expect/answer/status", {{"any_of", 200}}) ==
+        "bad_operator at test: steps[1].expect.answer.status.any_of");
+  CHECK(with("/steps/1/expect/error", nullptr) == "wrong_type at test: steps[1].expect.error");
+  CHECK(with("/steps/1/expect/entries", {{"cont", 2}}) ==
+        "wrong_type at test: steps[1].expect.entries");
+  CHECK(with("/steps/12/expect/quarantine", {{{"conection", "x"}}}) ==
+        "unknown_key at test: steps[12].expect.quarantine[0].conection");
 }
 
 TEST_CASE("differences say what was expected and what is there") {
@@ -294,6 +348,67 @@ TEST_CASE("an expectation that does not hold fails the step") {
         std::string::npos);
   CHECK(failure_of({{"settle", {{"effect", {{"kind", "send"}}}, {"done", json::object()}}}})
             .find("No unsettled effect") != std::string::npos);
+}
+
+TEST_CASE("lists take operators for the whole, and an empty one is one that is empty") {
+  json step = manual()["steps"][1];
+  const auto with = [&step](const char* member, json expected) {
+    step["expect"] = {{member, std::move(expected)}};
+    return failure_of(step);
+  };
+  const auto in_chat = [](json list) { return json{{"phone:351911111111", std::move(list)}}; };
+  for (const char* list : {"entries", "signals", "quarantine"}) {
+    INFO(list);
+    CHECK(with(list, {{"count", {{">=", 0}}}}).empty());
+    CHECK(with(list, {{"count", 17}}).find("count 17") != std::string::npos);
+  }
+  CHECK(with("entries", {{"count", 4}}).empty());
+  CHECK(with("entries", {{"not", {{"has", {{{"event", "queued"}}}}}}})
+            .find("entries: expected not") != std::string::npos);
+  CHECK(with("entries", json::array()).find("one more than expected") != std::string::npos);
+  CHECK(with("entries", nullptr).find("one more than expected") != std::string::npos);
+  CHECK(with("effects", json::array()).find("one more than expected") != std::string::npos);
+  for (const char* list : {"timeline", "customer_view"}) {
+    INFO(list);
+    CHECK(with(list, in_chat({{"has", {{{"channel", "whatsapp"}}}}})).empty());
+    CHECK(with(list, in_chat(json::array())).find("one more than expected") != std::string::npos);
+  }
+  for (const json& none : {json::array(), json(nullptr), json{{"count", 0}}}) {
+    INFO(none.dump());
+    CHECK(with("notes", in_chat(none)).empty());
+    CHECK(with("closures", in_chat(none)).empty());
+    CHECK(with("quarantine", none).empty());
+  }
+}
+
+TEST_CASE("null in a description of an effect means that nothing is there") {
+  json step = manual()["steps"][1];
+  step["expect"] = {{"effects", {{{"kind", "notify"}, {"connection", nullptr}}}}};
+  CHECK(failure_of(step).empty());
+  step["expect"] = {{"effects", {{{"kind", "notify"}, {"agent", nullptr}}}}};
+  CHECK(failure_of(step).find("agent: expected nothing") != std::string::npos);
+}
+
+TEST_CASE("what has work of its own is asked for that alone") {
+  json journey = manual();
+  // Everything up to the case; the chat is being served, and nothing of the case is verified.
+  journey["steps"] = json::array();
+  for (std::size_t i = 0; i < 9; ++i) journey["steps"].push_back(manual()["steps"][i]);
+  REQUIRE(journey["steps"].back()["command"]["do"] == "open_case");
+  journey["steps"].push_back({{"name", "look"},
+                              {"expect",
+                               {{"work",
+                                 {{"$case", nullptr},
+                                  {"$chat", {{"state", "assigned"}}},
+                                  {"$talk", {{"state", "assigned"}}}}}}}});
+  check_passes(journey);
+}
+
+TEST_CASE("what an effect says is looked at line by line") {
+  const Value view = value_of(
+      R"({"kind": "send", "request": {"method": "POST", "url": "u", "body": "{\"to\": \"1\"}"}})");
+  CHECK(plain_text(view) == "url=u\nto=1\n");
+  CHECK(plain_text(value_of(R"({"body": {"type": "offer"}})")) == "type=offer\n");
 }
 
 TEST_CASE("effects: order, any order, and no others") {

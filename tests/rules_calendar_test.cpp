@@ -265,7 +265,9 @@ TEST_CASE("hours that make no sense are refused, with their place") {
 }
 
 TEST_CASE("[S1.27] the day has three parts: from 05, 12 and 18 h") {
-  const auto part = [](int hour, int minute) { return day_part(wall(2026, 3, 12, hour, minute)); };
+  const auto part = [](int hour, int minute, std::string_view locale = "pt-BR") {
+    return day_part(wall(2026, 3, 12, hour, minute), locale);
+  };
   CHECK(part(4, 59) == DayPart::night);
   CHECK(part(5, 0) == DayPart::morning);
   CHECK(part(11, 59) == DayPart::morning);
@@ -273,6 +275,15 @@ TEST_CASE("[S1.27] the day has three parts: from 05, 12 and 18 h") {
   CHECK(part(17, 59) == DayPart::afternoon);
   CHECK(part(18, 0) == DayPart::night);
   CHECK(part(0, 0) == DayPart::night);
+  for (const char* locale : {"pt-PT", "en-GB", "en-US", "fr"}) {
+    CHECK(part(18, 0, locale) == DayPart::night);
+  }
+  // Nobody in Madrid or Mexico says "buenas noches" at six.
+  CHECK(part(4, 59, "es") == DayPart::night);
+  CHECK(part(11, 59, "es-ES") == DayPart::morning);
+  CHECK(part(18, 0, "es-MX") == DayPart::afternoon);
+  CHECK(part(19, 59, "es-ES") == DayPart::afternoon);
+  CHECK(part(20, 0, "es-ES") == DayPart::night);
 }
 
 TEST_CASE("[S1.27] greetings and wishes in the customer's language") {
@@ -300,6 +311,13 @@ TEST_CASE("[S1.27] greetings and wishes in the customer's language") {
         Words{"bom dia", "um bom dia", "boa tarde", "uma boa tarde", "boa noite", "uma boa noite"});
 }
 
+TEST_CASE("greetings and wishes at the start of a sentence") {
+  CHECK(greeting(DayPart::morning, "pt-BR", Letter::capital) == "Bom dia");
+  CHECK(greeting(DayPart::night, "es", Letter::capital) == "Buenas noches");
+  CHECK(farewell_wish(DayPart::afternoon, "pt-BR", Letter::capital) == "Uma ótima tarde");
+  CHECK(farewell_wish(DayPart::night, "en", Letter::capital) == "A great evening");
+}
+
 TEST_CASE("dates as people write them") {
   const LocalTime time = wall(2026, 3, 12, 10, 30);
   CHECK(spoken_date_time(time, "pt-BR") == "quinta-feira, 12 de março de 2026, 10:30");
@@ -311,6 +329,12 @@ TEST_CASE("dates as people write them") {
   CHECK(spoken_date_time(first, "pt-PT") == "sábado, 1 de agosto de 2026, 09:05");
   CHECK(spoken_date_time(first, "es") == "sábado, 1 de agosto de 2026, 09:05");
   CHECK(spoken_date_time(first, "en") == "Saturday, 1 August 2026, 09:05");
+  CHECK(spoken_date_time(time, "en-US") == "Thursday, March 12, 2026, 10:30 AM");
+  CHECK(spoken_date_time(first, "en_us") == "Saturday, August 1, 2026, 9:05 AM");
+  CHECK(spoken_date_time(wall(2026, 8, 1, 0, 0), "en-US") == "Saturday, August 1, 2026, 12:00 AM");
+  CHECK(spoken_date_time(wall(2026, 8, 1, 12, 0), "en-US") == "Saturday, August 1, 2026, 12:00 PM");
+  CHECK(spoken_date_time(wall(2026, 8, 1, 23, 59), "en-US") ==
+        "Saturday, August 1, 2026, 11:59 PM");
   CHECK(spoken_date_time(wall(2026, 13, 40, 9, 5), "en") == "2026-13-40, 09:05");
 }
 

@@ -78,6 +78,14 @@ struct SettleEffect {
 };
 using Input = std::variant<Command, DecodedEvent, SettleEffect>;
 
+// What came of one event of a provider's request.
+struct EventOutcome {
+  Result<Outcome> outcome;  // or why it was refused
+  // How long the timeline of its conversation was then: what an event of the same request brought
+  // about behind it stands after this entry. 0 when it has no conversation.
+  std::uint64_t entries = 0;
+};
+
 // An unreadable payload, kept so that somebody can look at it.
 struct Quarantined {
   QuarantineId id;
@@ -106,7 +114,10 @@ class Engine {
   //  - `unauthentic`, the signature does not hold: nothing was read;
   //  - `invalid` and the like, the payload cannot be read: it is kept in quarantine;
   //  - `busy`, `storage`, `unknown`: do not answer the provider; it will send it again.
-  Result<Response> receive(const Request& request, Timestamp now);
+  // `events`, where it is given, gets what came of each event of the request, in its order: of one
+  // that had been taken before only that it is `repeated`.
+  Result<Response> receive(const Request& request, Timestamp now,
+                           std::vector<EventOutcome>* events = nullptr);
 
   // Inputs, in order, in one commit. The result of each is what feeding it alone would have given:
   // a refused one changes nothing and stops nothing. The outer Result fails as `receive` does.

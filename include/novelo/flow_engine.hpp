@@ -182,9 +182,9 @@ struct FlowDecision {
 
 class FlowEngine {
  public:
-  // Compiles flows. Fails with `invalid`, reason "bad_flow", and every fault it found, one a line,
-  // each with file, path and reason, in the message; the subject is the first fault's file and
-  // path.
+  // Compiles flows. Fails with `invalid`, reason "bad_flow", and every fault it found: the first
+  // one's file and path are the subject and what is wrong there is the message; each further one is
+  // a line of the message, with its own file and path.
   static Result<FlowEngine> load(std::span<const FlowSource> sources, Limits limits = {});
 
   FlowEngine(FlowEngine&&) noexcept;

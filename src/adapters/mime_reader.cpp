@@ -107,6 +107,30 @@ std::string parameter(GMimeObject* object, const char* name) {
   return text_of(g_mime_object_get_content_type_parameter(object, name));
 }
 
+// Something like "left@right", as an id is without its brackets.
+bool is_bare_id(std::string_view word) {
+  const std::size_t at = word.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < word.size() &&
+         word.find_first_of("@<>()[]\",;:\\", at + 1) == std::string_view::npos &&
+         word.find_first_of("<>()[]\",;:\\") == std::string_view::npos;
+}
+
+// RFC 5322 wants brackets around each id, and takes words between them (4.5.4, obsolete). Senders
+// that leave all brackets away mean the words.
+std::vector<std::string> bare_ids(std::string_view value) {
+  std::vector<std::string> ids;
+  if (value.find_first_of("<>") != std::string_view::npos) return ids;
+  while (!value.empty() && ids.size() <= most_references) {
+    const std::size_t begin = std::min(value.find_first_not_of(" \t\r\n,"), value.size());
+    value.remove_prefix(begin);
+    const std::string_view word = value.substr(0, value.find_first_of(" \t\r\n,"));
+    value.remove_prefix(word.size());
+    if (word.size() <= longest_id && is_bare_id(word))
+      ids.push_back(clean_line(word, longest_line));
+  }
+  return ids;
+}
+
 // Message ids without brackets, of In-Reply-To or References.
 std::vector<std::string> message_ids(GMimeParserOptions* options, const char* value) {
   std::vector<std::string> ids;
@@ -118,7 +142,7 @@ std::vector<std::string> message_ids(GMimeParserOptions* options, const char* va
     if (!id.empty() && id.size() <= longest_id) ids.push_back(std::move(id));
   }
   g_mime_references_free(references);
-  return ids;
+  return ids.empty() ? bare_ids(value) : ids;
 }
 
 std::string message_id_of(GMimeMessage* message) {

@@ -258,6 +258,10 @@ class JsonReader {
     read_object(json, path, text);
     name = Name<Tag>(std::move(text));
   }
+  // Where any value may stand, null is one.
+  void read_object(const Json& json, const std::string& path, std::optional<Value>& value) {
+    read_object(json, path, value.emplace());
+  }
   template <class T>
   void read_object(const Json& json, const std::string& path, std::optional<T>& value) {
     value.reset();

@@ -321,8 +321,8 @@ Status Engine::Body::commit() {
   return {};
 }
 
-Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
-                                                       Timestamp now) {
+Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs, Timestamp now,
+                                                       std::vector<std::uint64_t>* entries) {
   if (auto may = ready(); !may) return fail(may.error());
   if (inputs.size() > options_.limits.inputs_per_feed) {
     return fail({ErrorCode::limit,
@@ -341,9 +341,16 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
     if (fault_)
       return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message, fault_->subject,
                         "open a new engine on the same store"});
+    if (entries != nullptr) entries->push_back(timeline_length(results.back()));
   }
   if (auto committed = commit(); !committed) return fail(committed.error());
   return results;
+}
+
+std::uint64_t Engine::Body::timeline_length(const Result<Outcome>& outcome) {
+  if (!outcome || !outcome->conversation) return 0;
+  const ConversationRecord* found = tables_.conversations.find(tables_.key(outcome->conversation));
+  return found != nullptr ? found->entries : 0;
 }
 
 Status Engine::Body::run_time(Timestamp now) {

@@ -26,8 +26,12 @@ class Engine::Body {
   // Restores what the store has. Called once.
   Status restore(Timestamp now);
 
-  Result<Response> receive(const Request& request, Timestamp now);
-  Result<std::vector<Result<Outcome>>> run(std::span<const Input> inputs, Timestamp now);
+  Result<Response> receive(const Request& request, Timestamp now,
+                           std::vector<EventOutcome>* events);
+  // `entries` gets, for each input, how long the timeline of its conversation was when it had been
+  // decided.
+  Result<std::vector<Result<Outcome>>> run(std::span<const Input> inputs, Timestamp now,
+                                           std::vector<std::uint64_t>* entries = nullptr);
   Status run_time(Timestamp now);
   Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
   std::optional<Timestamp> next_deadline() const;
@@ -68,7 +72,8 @@ class Engine::Body {
 
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
   Result<Response> decided(const Connection& connection, const Request& request, Decoded decoded,
-                           Timestamp now);
+                           Timestamp now, std::vector<EventOutcome>* events);
+  std::uint64_t timeline_length(const Result<Outcome>& outcome);
   std::optional<Handout> make_handout(const Effect& effect);
 
   Store& store_;

@@ -36,14 +36,19 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
 }
 
 Result<Response> Engine::Body::decided(const Connection& connection, const Request& request,
-                                       Decoded decoded, Timestamp now) {
+                                       Decoded decoded, Timestamp now,
+                                       std::vector<EventOutcome>* events) {
   std::vector<Input> inputs;
   inputs.reserve(decoded.events.size());
   for (ChannelEvent& event : decoded.events) {
     inputs.emplace_back(DecodedEvent{connection.name, std::move(event)});
   }
-  auto results = run(inputs, now);
+  std::vector<std::uint64_t> entries;
+  auto results = run(inputs, now, &entries);
   if (!results) return fail(results.error());
+  for (std::size_t i = 0; events != nullptr && i < results->size(); ++i) {
+    events->push_back({(*results)[i], entries[i]});
+  }
   const Error* refused = nullptr;
   bool all = true;
   for (const auto& result : *results) {
@@ -61,7 +66,8 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
   return decoded.answer;
 }
 
-Result<Response> Engine::Body::receive(const Request& request, Timestamp now) {
+Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
+                                       std::vector<EventOutcome>* events) {
   if (auto may = ready(); !may) return fail(may.error());
   const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
   if (connection == nullptr) {
@@ -77,7 +83,9 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now) {
   if (auto genuine = adapter.verify(request, *connection); !genuine) return fail(genuine.error());
   auto decoded = adapter.decode(request, *connection);
   const bool too_many = decoded && decoded->events.size() > options_.limits.events_per_request;
-  if (decoded && !too_many) return decided(*connection, request, std::move(*decoded), now);
+  if (decoded && !too_many) {
+    return decided(*connection, request, std::move(*decoded), now, events);
+  }
   const Error error = too_many
                           ? Error{ErrorCode::limit,
                                   "too_many_events",

@@ -30,8 +30,9 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
   return Engine(std::move(body));
 }
 
-Result<Response> Engine::receive(const Request& request, Timestamp now) {
-  return body_->receive(request, now);
+Result<Response> Engine::receive(const Request& request, Timestamp now,
+                                 std::vector<EventOutcome>* events) {
+  return body_->receive(request, now, events);
 }
 
 Result<std::vector<Result<Outcome>>> Engine::feed(std::span<const Input> inputs, Timestamp now) {

@@ -199,8 +199,11 @@ Value::Map variables_for(Turn& turn, const ConversationRecord& conversation) {
                                           {"first_name", Value(first_word(owner->display_name))}});
   }
   if (const auto local = to_local(turn.now, tenant.zone)) {
-    variables["greeting"] = Value(greeting(day_part(*local), locale));
-    variables["wish"] = Value(farewell_wish(day_part(*local), locale));
+    const DayPart part = day_part(*local, locale);
+    variables["greeting"] = Value(greeting(part, locale));
+    variables["Greeting"] = Value(greeting(part, locale, Letter::capital));
+    variables["wish"] = Value(farewell_wish(part, locale));
+    variables["Wish"] = Value(farewell_wish(part, locale, Letter::capital));
   }
   variables["company"] = Value(tenant.company);
   variables["link"] = Value(links_for(turn, conversation));

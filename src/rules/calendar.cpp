@@ -240,6 +240,8 @@ struct Language {
   std::array<std::string_view, 12> months;
   std::string_view of;     // between day, month and year
   std::string_view first;  // the first day of a month
+  int night = 18;          // the hour from which people wish a good evening
+  bool american = false;   // "March 12, 2026, 10:30 AM"
 };
 
 constexpr Language brazilian = {{"bom dia", "boa tarde", "boa noite"},
@@ -265,7 +267,8 @@ constexpr Language spanish = {
     {"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
      "octubre", "noviembre", "diciembre"},
     " de ",
-    "1"};
+    "1",
+    20};
 
 constexpr Language english = {
     {"good morning", "good afternoon", "good evening"},
@@ -276,6 +279,9 @@ constexpr Language english = {
     " ",
     "1"};
 
+constexpr Language american = {english.greetings, english.wishes, english.weekdays, english.months,
+                               english.of,        english.first,  english.night,    true};
+
 const Language& language_of(std::string_view locale) {
   std::string plain(locale.substr(0, 5));
   for (char& c : plain) {
@@ -285,7 +291,17 @@ const Language& language_of(std::string_view locale) {
   const std::string_view name = std::string_view(plain).substr(0, plain.find('-'));
   if (name == "pt") return plain == "pt" || plain == "pt-br" ? brazilian : portuguese;
   if (name == "es") return spanish;
-  return english;
+  return plain == "en-us" ? american : english;
+}
+
+// The words of this page all begin with a letter of ASCII.
+std::string begun_with(Letter letter, std::string_view words) {
+  std::string text(words);
+  const bool small = !text.empty() && text.front() >= 'a' && text.front() <= 'z';
+  if (letter == Letter::capital && small) {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
 }
 
 std::size_t index_of(DayPart part) {
@@ -364,18 +380,17 @@ Result<std::optional<Timestamp>> next_opening(const OpeningHours& hours, Timesta
                    });
 }
 
-DayPart day_part(const LocalTime& local) {
-  if (local.hour >= 5 && local.hour < 12) return DayPart::morning;
-  if (local.hour >= 12 && local.hour < 18) return DayPart::afternoon;
-  return DayPart::night;
+DayPart day_part(const LocalTime& local, std::string_view locale) {
+  if (local.hour < 5 || local.hour >= language_of(locale).night) return DayPart::night;
+  return local.hour < 12 ? DayPart::morning : DayPart::afternoon;
 }
 
-std::string greeting(DayPart part, std::string_view locale) {
-  return std::string(language_of(locale).greetings[index_of(part)]);
+std::string greeting(DayPart part, std::string_view locale, Letter letter) {
+  return begun_with(letter, language_of(locale).greetings[index_of(part)]);
 }
 
-std::string farewell_wish(DayPart part, std::string_view locale) {
-  return std::string(language_of(locale).wishes[index_of(part)]);
+std::string farewell_wish(DayPart part, std::string_view locale, Letter letter) {
+  return begun_with(letter, language_of(locale).wishes[index_of(part)]);
 }
 
 std::string spoken_date_time(const LocalTime& local, std::string_view locale) {
@@ -384,12 +399,17 @@ std::string spoken_date_time(const LocalTime& local, std::string_view locale) {
   if (!date) return fmt::format("{}-{}-{}, {}", local.year, local.month, local.day, time);
   const Language& language = language_of(locale);
   const LocalInstant day{std::chrono::sys_days{*date}.time_since_epoch()};
+  const std::string_view weekday = language.weekdays[static_cast<std::size_t>(weekday_of(day) - 1)];
+  const std::string_view month = language.months[static_cast<std::size_t>(local.month - 1)];
+  if (language.american) {
+    const int hour = local.hour % 12 == 0 ? 12 : local.hour % 12;
+    return fmt::format("{}, {} {}, {}, {}:{:02} {}", weekday, month, local.day, local.year, hour,
+                       local.minute, local.hour < 12 ? "AM" : "PM");
+  }
   const std::string number =
       local.day == 1 ? std::string(language.first) : fmt::format("{}", local.day);
-  return fmt::format("{}, {}{}{}{}{}, {}",
-                     language.weekdays[static_cast<std::size_t>(weekday_of(day) - 1)], number,
-                     language.of, language.months[static_cast<std::size_t>(local.month - 1)],
-                     language.of, local.year, time);
+  return fmt::format("{}, {}{}{}{}{}, {}", weekday, number, language.of, month, language.of,
+                     local.year, time);
 }
 
 }  // namespace novelo

@@ -229,20 +229,31 @@ class Checker {
   Verdict check(const ExpectSpec& expect) {
     check_result(expect);
     check_effects(expect);
-    auto entries = value_list("entries", expect.entries, facts_.entries, labels_);
-    entries.no_other = expect.no_other_entries;
-    check_list(entries, verdict_.failures);
+    check_records("entries", expect.entries, facts_.entries, Order::as_written,
+                  expect.no_other_entries);
     check_none("entries", expect.no_entries, facts_.entries, labels_, verdict_.failures);
-    if (!facts_.resumed) {
-      auto signals = value_list("signals", expect.signals, host_.signals(), labels_);
-      signals.any_order = true;
-      check_list(signals, verdict_.failures);
-    }
+    if (!facts_.resumed) check_records("signals", expect.signals, host_.signals(), Order::any);
     check_things(expect);
     return std::move(verdict_);
   }
 
  private:
+  enum class Order { as_written, any };
+
+  // Records against a list of what some of them are, or against an operator for all of them.
+  void check_records(const std::string& what, const std::optional<Value>& expected,
+                     const Value::List& actual, Order order, bool no_other = false) {
+    if (!expected && !no_other) return;
+    static const Value none{Value::List{}};
+    const Value& wanted = expected ? *expected : none;
+    const auto* items = wanted.as_list();
+    if (items == nullptr && !wanted.is_null()) return compare_one(what, wanted, Value(actual));
+    auto list = value_list(what, items != nullptr ? *items : *none.as_list(), actual, labels_);
+    list.any_order = order == Order::any;
+    list.no_other = no_other || items == nullptr || items->empty();
+    check_list(list, verdict_.failures);
+  }
+
   void check_result(const ExpectSpec& expect) {
     if (expect.answer) compare_one("answer", *expect.answer, facts_.answer.value_or(Value()));
     if (expect.outcome) compare_one("outcome", *expect.outcome, facts_.outcome.value_or(Value()));
@@ -282,13 +293,14 @@ class Checker {
   }
 
   void check_effects(const ExpectSpec& expect) {
-    auto list = effect_list("effects", expect.effects, host_.handed_out());
+    const std::vector<EffectMatch> effects = expect.effects.value_or(std::vector<EffectMatch>{});
+    auto list = effect_list("effects", effects, host_.handed_out());
     list.any_order = expect.effects_in_any_order;
-    list.no_other = expect.no_other_effects;
+    list.no_other = expect.no_other_effects || (expect.effects && effects.empty());
     const auto found = check_list(list, verdict_.failures);
     for (std::size_t item = 0; item < found.size(); ++item) {
       if (found[item] == list.actual) continue;
-      capture(expect.effects[item], host_.handed_out()[found[item]]);
+      capture(effects[item], host_.handed_out()[found[item]]);
     }
     for (const EffectMatch& unwanted : expect.no_effects) {
       for (const auto& key : host_.handed_out()) {
@@ -356,7 +368,7 @@ class Checker {
     if (!expect.quarantine) return;
     const auto rows = catalogue_.quarantine();
     if (!rows) return verdict_.failures.push_back("quarantine: " + to_string(rows.error()));
-    check_list(value_list("quarantine", *expect.quarantine, *rows, labels_), verdict_.failures);
+    check_records("quarantine", expect.quarantine, *rows, Order::as_written);
   }
 
   void check_kind(const std::string& kind, const Things& things) {
@@ -372,14 +384,14 @@ class Checker {
     }
   }
 
-  void check_lists(const std::string& kind, const ThingLists& things) {
+  void check_lists(const std::string& kind, const Things& things) {
     for (const auto& [thing, expected] : things) {
       const std::string path = fmt::format("{} {}", kind, thing);
       const auto filled = labels_.fill_text(thing);
       const auto list =
           filled ? catalogue_.list(kind, *filled) : Result<Value::List>(fail(filled.error()));
       if (list) {
-        check_list(value_list(path, expected, *list, labels_), verdict_.failures);
+        check_records(path, expected, *list, Order::as_written);
       } else {
         verdict_.failures.push_back(path + ": " + to_string(list.error()));
       }

@@ -8,6 +8,7 @@
 
 #include "novelo/json.hpp"
 #include "novelo/query.hpp"
+#include "novelo/rules/channel.hpp"
 #include "novelo/testing/provider.hpp"
 #include "testing/match.hpp"
 #include "testing/things.hpp"
@@ -94,15 +95,33 @@ Status Host::reopen() {
   return open(now_);
 }
 
-void Host::begin(std::size_t step, const HostSpec* host) {
+void Host::begin(std::size_t step, const HostSpec* host, const Journal::Watermarks& known) {
   step_ = step;
   host_ = host;
   handed_out_.clear();
   signals_.clear();
   problems_.clear();
+  chronicle_.begin(known);
+  look();
+  look_for_notes();
   for (const EffectKey& key : order_) {
-    if (seen_.at(key).step == step) handed_out_.push_back(key);
+    if (seen_.at(key).step != step) continue;
+    handed_out_.push_back(key);
+    chronicle_.add(seen_.at(key).at, HandedOut{seen_.at(key).view, {}, {}});
   }
+}
+
+void Host::look() {
+  chronicle_.look(Query(*engine_), now_, take_signals());
+}
+
+void Host::look_for_notes() {
+  chronicle_.look_for_notes(Query(*engine_));
+}
+
+void Host::look(const std::vector<ChannelEvent>& events,
+                const std::vector<EventOutcome>& outcomes) {
+  chronicle_.look(Query(*engine_), now_, take_signals(), events, outcomes);
 }
 
 bool Host::settles() const {
@@ -119,6 +138,7 @@ Status Host::advance(Timestamp to) {
     }
     now_ = std::max(now_, *due);
     if (auto fed = engine_->feed_time(now_); !fed) return fed;
+    look();
     if (auto drained = drain(); !drained) return drained;
     const auto next = engine_->next_deadline();
     // Something due that time and polling do not clear waits for somebody else: an effect that the
@@ -126,6 +146,7 @@ Status Host::advance(Timestamp to) {
     if (next && *next <= now_ && next == due) {
       now_ = std::max(now_, to);
       if (auto fed = engine_->feed_time(now_); !fed) return fed;
+      look();
       return drain();
     }
   }
@@ -134,7 +155,6 @@ Status Host::advance(Timestamp to) {
 
 Status Host::drain() {
   for (int round = 0; round < most_rounds; ++round) {
-    take_signals();
     auto handouts = engine_->poll(now_, poll_size);
     if (!handouts) return fail(handouts.error());
     if (handouts->empty()) return {};
@@ -145,8 +165,63 @@ Status Host::drain() {
   return fail(endless("something to hand out"));
 }
 
-void Host::take_signals() {
-  for (const Signal& signal : engine_->take_signals()) signals_.push_back(whole(signal));
+std::vector<Signal> Host::take_signals() {
+  std::vector<Signal> signals = engine_->take_signals();
+  for (const Signal& signal : signals) signals_.push_back(whole(signal));
+  return signals;
+}
+
+namespace {
+
+// The effect while it is unsettled.
+std::optional<Effect> effect_of(Engine& engine, const Host::EffectKey& key) {
+  const auto effects = Query(engine).unsettled(EffectId(key.first - 1), 1);
+  if (!effects || effects->empty() || effects->front().id.value() != key.first) return {};
+  return effects->front();
+}
+
+// Why the other side did not take it; "" when it did.
+std::string refusal_of(const SendOutcome& outcome, const TransportReply& reply) {
+  const std::string said =
+      reply.status == 0 ? "no answer" : fmt::format("answers {}", reply.status);
+  const std::string code =
+      outcome.error.code.empty() ? std::string() : fmt::format(" ({})", outcome.error.code);
+  switch (outcome.kind) {
+    case SendOutcome::Kind::accepted: return {};
+    case SendOutcome::Kind::retry: return fmt::format("{}: not now{}", said, code);
+    case SendOutcome::Kind::failed: return fmt::format("{}: refused{}", said, code);
+    case SendOutcome::Kind::uncertain:
+      return fmt::format("{}: nobody knows whether it was taken", said);
+  }
+  return said;
+}
+
+}  // namespace
+
+void Host::tell_handed_out(const Value& view, const EffectKey& key) {
+  HandedOut told{view, {}, {}};
+  if (const auto effect = effect_of(*engine_, key)) {
+    told.conversation = effect->conversation;
+    if (key.second > 1) told.text = effect->content.text;
+  }
+  chronicle_.add(now_, std::move(told));
+}
+
+void Host::tell_not_taken(const Value& view, ConversationId conversation,
+                          const Settlement& settlement) {
+  if (const auto* failed = std::get_if<Failed>(&settlement)) {
+    return chronicle_.add(now_, NotTaken{view, conversation, "failed: " + failed->reason});
+  }
+  const auto* const reply = std::get_if<TransportReply>(&settlement);
+  const ConnectionName connection(view["connection"].to_text());
+  const ChannelAdapter* const adapter = adapter_of(connection);
+  if (reply == nullptr || adapter == nullptr) return;
+  const EffectId id(key_of(view).first);
+  Outbound outbound = OutboundMessage{id, {}, {}, {}, {}};
+  if (view["kind"] == Value("call")) outbound = OutboundCall{id, {}};
+  const std::string why =
+      refusal_of(adapter->read_reply(outbound, *reply, story_->connections.at(connection)), *reply);
+  if (!why.empty()) chronicle_.add(now_, NotTaken{view, conversation, why});
 }
 
 Status Host::take(const Handout& handout) {
@@ -165,6 +240,7 @@ Status Host::take(const Handout& handout) {
     seen_.emplace(key, Seen{view, step_, now_, left, 0});
     order_.push_back(key);
     handed_out_.push_back(key);
+    tell_handed_out(view, key);
     if (left) return {};
     auto settled = settle(key, *answer);
     if (!settled) return fail(settled.error());
@@ -199,6 +275,8 @@ Result<Outcome> Host::settle(const EffectKey& key, const Settlement& settlement)
     auto settled = engine_->settle(EffectId(key.first), settlement, now_);
     if (!settled) return settled;
     outcome = std::move(*settled);
+    if (!outcome.repeated) tell_not_taken(view(key), outcome.conversation, settlement);
+    look();
   }
   if (auto noted = journal_->settled(step_, std::to_string(key.first), key.second); !noted) {
     return fail(noted.error());
@@ -236,6 +314,14 @@ const ChannelAdapter* Host::adapter_of(const ConnectionName& connection) const {
 std::string Host::adapter_name(const Value& view) const {
   const auto known = story_->connections.find(ConnectionName(view["connection"].to_text()));
   return known == story_->connections.end() ? std::string() : known->second.adapter;
+}
+
+Content Host::as_carried(const Entry& message) const {
+  const EntryPointConfig* const point = story_->parsed.entry_point(message.entry_point);
+  const ChannelAdapter* const adapter = point == nullptr ? nullptr : adapter_of(point->connection);
+  if (adapter == nullptr || message.direction != Direction::outbound) return message.content;
+  return render(message.content, adapter->capabilities(story_->connections.at(point->connection)))
+      .content;
 }
 
 std::optional<Settlement> Host::answer_to(const Value& view) {

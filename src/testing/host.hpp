@@ -12,6 +12,7 @@
 
 #include "novelo/engine.hpp"
 #include "novelo/testing/journey.hpp"
+#include "testing/chronicle.hpp"
 #include "testing/journal.hpp"
 #include "testing/labels.hpp"
 #include "testing/story.hpp"
@@ -41,21 +42,25 @@ class Host {
   Timestamp now() const { return now_; }
 
   // A new step: forgets what the one before brought about. What a killed run saw of it still
-  // counts.
-  void begin(std::size_t step, const HostSpec* host);
+  // counts; `known` is what the timelines held when it began.
+  void begin(std::size_t step, const HostSpec* host, const Journal::Watermarks& known);
 
   // Time passes until `to`; what falls due on the way happens at its own time.
   Status advance(Timestamp to);
   // Polls and settles until there is nothing more to do now.
   Status drain();
   Result<Outcome> settle(const EffectKey& key, const Settlement& settlement);
+  // Takes in what the engine did in a call of the player's own.
+  void look();
+  void look_for_notes();
+  void look(const std::vector<ChannelEvent>& events, const std::vector<EventOutcome>& outcomes);
 
   // --- what this step brought about --------------------------------------------------------------
   const std::vector<EffectKey>& handed_out() const { return handed_out_; }
   const std::vector<Value>& signals() const { return signals_; }
   const std::vector<std::string>& problems() const { return problems_; }
+  const std::vector<Happening>& happened() const { return chronicle_.happened(); }
   const Value& view(const EffectKey& key) const { return seen_.at(key).view; }
-  Timestamp handed_out_at(const EffectKey& key) const { return seen_.at(key).at; }
   // Handed out and not settled, in order.
   std::vector<EffectKey> unsettled() const;
   // These, and what the journey settled in this very step before the run was killed: the step goes
@@ -63,6 +68,8 @@ class Host {
   std::vector<EffectKey> to_settle() const;
   const ChannelAdapter* adapter_of(const ConnectionName& connection) const;
   std::string adapter_name(const Value& view) const;
+  // A message as its channel carries it: a menu where there are no buttons is numbered lines.
+  Content as_carried(const Entry& message) const;
 
  private:
   // Takes up what a run that was killed settled without having noted so.
@@ -74,7 +81,9 @@ class Host {
   // Nothing: the host leaves this one to the journey.
   std::optional<Settlement> answer_to(const Value& view);
   std::optional<Settlement> action_answer(const Value& view);
-  void take_signals();
+  std::vector<Signal> take_signals();
+  void tell_handed_out(const Value& view, const EffectKey& key);
+  void tell_not_taken(const Value& view, ConversationId conversation, const Settlement& settlement);
   bool settles() const;
 
   const Story* story_;
@@ -93,6 +102,7 @@ class Host {
   std::vector<EffectKey> handed_out_;
   std::vector<Value> signals_;
   std::vector<std::string> problems_;
+  Chronicle chronicle_;
 };
 
 }  // namespace novelo::testing

@@ -116,6 +116,22 @@ bool holds(std::string_view op, const Value& wanted, const Value& actual) {
          });
 }
 
+void compare_operators(const Value::Map& expected, const Value& actual, const std::string& path,
+                       Comparison& comparison) {
+  for (const auto& [op, wanted] : expected) {
+    // A label may have brought a text that is no expression.
+    const std::string broken = op == "matches" ? find_regex(text_of(wanted), "").error : "";
+    if (broken.empty()) {
+      hold(holds(op, wanted, actual), path, fmt::format("{} {}", op, shown(wanted)), actual,
+           comparison);
+    } else {
+      comparison.differences.push_back(fmt::format("{}{} is no regular expression: {}",
+                                                   path.empty() ? path : path + ": ", shown(wanted),
+                                                   broken));
+    }
+  }
+}
+
 void compare_text(const std::string& expected, const Value& actual, const std::string& path,
                   Comparison& comparison) {
   if (expected == "*") {
@@ -165,13 +181,7 @@ bool is_operator(const Value& value) {
 void compare(const Value& expected, const Value& actual, const std::string& path,
              Comparison& comparison) {
   if (expected.is_null()) return hold(is_nothing(actual), path, "nothing", actual, comparison);
-  if (is_operator(expected)) {
-    for (const auto& [op, wanted] : *expected.as_map()) {
-      hold(holds(op, wanted, actual), path, fmt::format("{} {}", op, shown(wanted)), actual,
-           comparison);
-    }
-    return;
-  }
+  if (is_operator(expected)) return compare_operators(*expected.as_map(), actual, path, comparison);
   if (const auto* map = expected.as_map()) return compare_map(*map, actual, path, comparison);
   if (const auto* list = expected.as_list()) return compare_list(*list, actual, path, comparison);
   if (const auto* text = expected.as_text()) return compare_text(*text, actual, path, comparison);

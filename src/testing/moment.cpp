@@ -48,6 +48,28 @@ bool read_time_of_day(std::string_view text, LocalTime& local) {
   return text.empty();
 }
 
+std::string clock_text(const LocalTime& local) {
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", local.year, local.month, local.day,
+                     local.hour, local.minute, local.second);
+}
+
+// By the clock of the zone, for people.
+std::string clock_text(Timestamp at, std::string_view zone) {
+  const auto local = to_local(at, zone);
+  return local ? clock_text(*local) : to_string(at);
+}
+
+// The instant of a time on the wall; one that the clocks skip is no time.
+Result<Timestamp> at_wall_time(std::string_view text, const LocalTime& local,
+                               std::string_view zone) {
+  const auto at = from_local(local, zone);
+  if (!at) return at;
+  const auto shown = to_local(*at, zone);
+  if (!shown || clock_text(*shown) == clock_text(local)) return at;
+  return fail(bad(text, fmt::format("The clocks of {} skip {}: they go on at {}.", zone,
+                                    clock_text(local), clock_text(*shown))));
+}
+
 // "day 12 ", taken off the text.
 std::optional<int> read_day(std::string_view& text) {
   if (!take(text, "day ")) return std::nullopt;
@@ -85,7 +107,7 @@ Result<Timestamp> read_any(std::string_view text, Timestamp before, Timestamp st
   if (!local) return fail(local.error());
   if (read_time_of_day(rest, *local)) {
     if (day) add_days(*local, *day - 1);
-    return from_local(*local, zone);
+    return at_wall_time(text, *local, zone);
   }
   const auto instant = parse_timestamp(text);
   if (!instant || day) return fail(bad(text, "This is no time."));
@@ -99,7 +121,7 @@ Result<Timestamp> read_moment(std::string_view text, Timestamp before, Timestamp
   auto moment = read_any(text, before, start, zone);
   if (moment && *moment < before) {
     return fail(bad(text, fmt::format("This is before the step before it ({}, by the clock of {}).",
-                                      to_string(before), zone)));
+                                      clock_text(before, zone), zone)));
   }
   return moment;
 }

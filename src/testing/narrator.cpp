@@ -1,12 +1,9 @@
 #include "testing/narrator.hpp"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "testing/view.hpp"
 
 namespace novelo::testing {
 namespace {
@@ -117,22 +114,6 @@ Side side_of(AuthorRole role) {
   return Side::event;
 }
 
-std::string caller_text(const CallEvent& event) {
-  switch (event.kind) {
-    case CallEventKind::digits:
-      return event.digits.empty() ? "(presses nothing)" : "presses " + event.digits;
-    case CallEventKind::speech:
-      return event.text.empty() ? "(says nothing)" : fmt::format("says: \"{}\"", event.text);
-    case CallEventKind::answered: return "picks up";
-    case CallEventKind::hung_up:
-      return event.cause == 0 ? "the call is over"
-                              : fmt::format("the call is over (cause {})", event.cause);
-    case CallEventKind::bridged: return "now in conversation with the agent";
-    case CallEventKind::bridge_failed: return "the agent's telephone did not answer";
-    default: return {};
-  }
-}
-
 }  // namespace
 
 std::string Narrator::contact_name(ConversationId conversation) const {
@@ -154,23 +135,6 @@ TranscriptLine Narrator::heading(const StepSpec& step, Timestamp at) const {
   if (!step.covers.empty()) line.status = fmt::format("{}", fmt::join(step.covers, ", "));
   if (!step.note.empty()) line.text += "\n" + step.note;
   return line;
-}
-
-std::vector<TranscriptLine> Narrator::call_events(const std::vector<ChannelEvent>& events,
-                                                  Timestamp at) const {
-  std::vector<TranscriptLine> lines;
-  for (const ChannelEvent& event : events) {
-    const auto* const call = std::get_if<CallEvent>(&event);
-    if (call == nullptr) continue;
-    std::string text = caller_text(*call);
-    if (text.empty()) continue;
-    const bool by_contact = call->kind == CallEventKind::digits ||
-                            call->kind == CallEventKind::speech ||
-                            call->kind == CallEventKind::answered;
-    lines.push_back(event_line(at, Channel::voice, std::move(text)));
-    if (by_contact) lines.back().side = Side::contact;
-  }
-  return lines;
 }
 
 TranscriptLine Narrator::message(const Entry& entry) const {
@@ -241,41 +205,6 @@ TranscriptLine Narrator::entry(const Entry& entry) const {
     line.text = agent_name(entry.author.name) + ": " + line.text;
   }
   return line;
-}
-
-std::vector<TranscriptLine> Narrator::effect(const Value& view, Timestamp at) const {
-  const std::string kind = view["kind"].to_text();
-  if (kind == "notify") {
-    const std::string what = view["body"]["type"].to_text();
-    return {event_line(at, Channel::none,
-                       fmt::format("(to {}: {})", agent_name(view["agent"].to_text()), what))};
-  }
-  if (kind != "call") return {};
-  const auto verb = json_body(view["request"]["body"].to_text());
-  if (!verb) return {};
-  const std::string name = (*verb)["verb"].to_text();
-  if (!(*verb)["text"].is_null()) {
-    return {{at, Side::bot, Channel::voice, {}, "voice assistant", (*verb)["text"].to_text(), {}}};
-  }
-  if (name != "bridge" && name != "originate") return {};
-  const std::string agent = agent_name((*verb)["agent"].to_text());
-  return {event_line(at, Channel::voice, fmt::format("the telephone of {} rings", agent))};
-}
-
-std::vector<TranscriptLine> Narrator::signal(const Value& signal, std::uint64_t known_entries,
-                                             Timestamp at) const {
-  if (signal["name"] != Value("message_status")) return {};
-  const auto conversation = catalogue_.conversation(signal["conversation"].to_text());
-  const std::string sequence = signal["body"]["entry"].to_text();
-  std::uint64_t number = 0;
-  std::from_chars(sequence.data(), sequence.data() + sequence.size(), number);
-  if (!conversation || number == 0 || number > known_entries) return {};
-  const auto entries = catalogue_.query().timeline(*conversation, number - 1, 1);
-  if (!entries || entries->empty()) return {};
-  const Entry& entry = entries->front();
-  std::string text = entry.content.text.substr(0, entry.content.text.find('\n'));
-  return {event_line(at, entry.channel,
-                     fmt::format("\"{}\": {}", text, signal["body"]["status"].to_text()))};
 }
 
 }  // namespace novelo::testing

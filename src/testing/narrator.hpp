@@ -1,8 +1,10 @@
 // Narrator: what happened, as lines that somebody can read who has never seen the engine.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "novelo/testing/transcript.hpp"
 #include "testing/host.hpp"
@@ -13,18 +15,14 @@ namespace novelo::testing {
 
 class Narrator {
  public:
-  Narrator(const Story& story, const Catalogue& catalogue)
-      : story_(&story), catalogue_(catalogue) {}
+  Narrator(const Story& story, const Catalogue& catalogue, const Host& host)
+      : story_(&story), catalogue_(catalogue), host_(&host) {}
 
   TranscriptLine heading(const StepSpec& step, Timestamp at) const;
-  // What somebody did on a telephone, which is no message and has no entry.
-  std::vector<TranscriptLine> call_events(const std::vector<ChannelEvent>& events,
-                                          Timestamp at) const;
-  TranscriptLine entry(const Entry& entry) const;
-  std::vector<TranscriptLine> effect(const Value& view, Timestamp at) const;
-  // A message of before that was delivered or read.
-  std::vector<TranscriptLine> signal(const Value& signal, std::uint64_t known_entries,
-                                     Timestamp at) const;
+  // None where there is nothing to say.
+  std::optional<TranscriptLine> line(const Happening& happening) const;
+  // A name for each conversation, short and its own, so that a line can say whose it is.
+  std::map<ConversationId, std::string> tags(const std::set<ConversationId>& conversations) const;
 
  private:
   std::string contact_name(ConversationId conversation) const;
@@ -32,8 +30,18 @@ class Narrator {
   TranscriptLine message(const Entry& entry) const;
   std::string event_text(const Entry& entry) const;
 
+  TranscriptLine entry(const Entry& entry) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const Entry& entry) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const StatusChange& change) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const Note& note) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const HandedOut& handed_out) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const NotTaken& not_taken) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const CallNews& news) const;
+  std::optional<TranscriptLine> tell(Timestamp at, const RefusedEvent& refused) const;
+
   const Story* story_;
   const Catalogue& catalogue_;
+  const Host* host_;
 };
 
 }  // namespace novelo::testing

@@ -1,6 +1,7 @@
 // Playing a journey: step by step, each as time passing, one act, settling, and looking.
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,6 +50,9 @@ class Player {
   Status command(const Value& value, StepReport& report);
   Status settle(const SettleSpec& spec);
   Result<Request> request_of(const ReceiveSpec& spec) const;
+  std::vector<ChannelEvent> events_of(const Request& request, const ConnectionName& name) const;
+  Outcome known_outcome(const ConnectionName& connection, const ChannelEvent& event,
+                        Outcome outcome);
   Result<std::string> body_of(const ReceiveSpec& spec, const Labels& labels) const;
 
   void bind(const std::string& name, const std::string& value, StepReport& report);
@@ -57,6 +61,8 @@ class Player {
   Result<Journal::Watermarks> watermarks();
   void collect_entries(const Catalogue& catalogue, StepReport& report);
   void narrate(const Catalogue& catalogue, const StepReport& report);
+  void tag(const Catalogue& catalogue, const Narrator& narrator,
+           std::vector<TranscriptLine>& lines);
 
   const Story& story_;
   const PlayOptions& options_;
@@ -67,7 +73,6 @@ class Player {
   StepFacts facts_;
   Journal::Watermarks known_;  // entries of each conversation when the step began
   std::vector<Entry> entries_;
-  std::vector<ChannelEvent> events_;
   bool broken_ = false;
   JourneyReport report_;
 };
@@ -140,25 +145,53 @@ Result<Request> Player::request_of(const ReceiveSpec& spec) const {
   return request;
 }
 
+// What the adapter makes of a request: the transcript tells what a telephone system said.
+std::vector<ChannelEvent> Player::events_of(const Request& request,
+                                            const ConnectionName& name) const {
+  const ChannelAdapter* const adapter = host_.adapter_of(name);
+  if (adapter == nullptr) return {};
+  auto decoded = adapter->decode(request, story_.connections.at(name));
+  return decoded ? std::move(decoded->events) : std::vector<ChannelEvent>();
+}
+
+// An event that comes again brings no ids: they are those of what it brought about the first time.
+Outcome Player::known_outcome(const ConnectionName& connection, const ChannelEvent& event,
+                              Outcome outcome) {
+  if (outcome.conversation) return outcome;
+  const Catalogue catalogue(host_.engine(), story_.parsed);
+  const auto entry = catalogue.entry_of(connection, event);
+  if (!entry) return outcome;
+  outcome.conversation = entry->conversation;
+  outcome.interaction = entry->interaction;
+  outcome.entry = entry->sequence;
+  outcome.case_id = entry->case_id;
+  if (const auto conversation = catalogue.query().conversation(entry->conversation)) {
+    outcome.contact = conversation->contact;
+  }
+  return outcome;
+}
+
 Status Player::receive(const ReceiveSpec& spec) {
   const auto request = request_of(spec);
   if (!request) return fail(request.error());
-  const ConnectionName name(spec.connection);
-  if (const ChannelAdapter* const adapter = host_.adapter_of(name)) {
-    const auto decoded = adapter->decode(*request, story_.connections.at(name));
-    if (decoded) events_ = decoded->events;
-  }
+  const ConnectionName connection(spec.connection);
+  const std::vector<ChannelEvent> events = events_of(*request, connection);
   for (int time = 0; time < spec.times; ++time) {
-    const auto answer = host_.engine().receive(*request, host_.now());
+    std::vector<EventOutcome> outcomes;
+    const auto answer = host_.engine().receive(*request, host_.now(), &outcomes);
     if (!answer) {
       facts_.error = answer.error();
       return {};
     }
+    host_.look(events, outcomes);
     Value::Map headers;
     for (const Header& header : answer->headers) headers[header.name] = Value(header.value);
     facts_.answer = Value(Value::Map{{"status", Value(answer->status)},
                                      {"headers", Value(std::move(headers))},
                                      {"body", Value(answer->body)}});
+    facts_.outcome.reset();
+    if (outcomes.empty() || !outcomes.back().outcome) continue;
+    facts_.outcome = whole(known_outcome(connection, events.back(), *outcomes.back().outcome));
   }
   return {};
 }
@@ -180,6 +213,8 @@ Status Player::command(const Value& value, StepReport& report) {
     const auto read = command_from_json(json);
     if (!read) return fail(read.error());
     const auto outcome = host_.engine().feed(*read, host_.now());
+    host_.look();
+    host_.look_for_notes();
     if (outcome) {
       facts_.outcome = whole(*outcome);
     } else if (i + 1 < commands.size()) {
@@ -296,25 +331,35 @@ void Player::collect_entries(const Catalogue& catalogue, StepReport& report) {
   for (const Entry& entry : entries_) facts_.entries.push_back(whole(entry));
 }
 
+// Whose line each one is, while more than one conversation is alive.
+void Player::tag(const Catalogue& catalogue, const Narrator& narrator,
+                 std::vector<TranscriptLine>& lines) {
+  std::set<ConversationId> alive;
+  for (const auto& [id, entries] : known_) {
+    const auto conversation = catalogue.query().conversation(id);
+    if (conversation && conversation->status != ConversationStatus::closed) alive.insert(id);
+  }
+  for (const TranscriptLine& line : lines) {
+    if (line.conversation) alive.insert(line.conversation);
+  }
+  if (alive.size() < 2) return;
+  const auto tags = narrator.tags(alive);
+  for (TranscriptLine& line : lines) {
+    if (line.conversation) line.about = tags.at(line.conversation);
+  }
+}
+
 // What came about on the way to the step stands before its heading, at its own time.
 void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
-  const Narrator narrator(story_, catalogue);
+  const Narrator narrator(story_, catalogue, host_);
   std::vector<TranscriptLine> lines;
-  const auto add = [&lines](std::vector<TranscriptLine> more) {
-    for (TranscriptLine& line : more) lines.push_back(std::move(line));
-  };
-  for (const Entry& entry : entries_) lines.push_back(narrator.entry(entry));
-  for (const auto& key : host_.handed_out()) {
-    add(narrator.effect(host_.view(key), host_.handed_out_at(key)));
-  }
-  for (const Value& signal : host_.signals()) {
-    const auto conversation = catalogue.conversation(signal["conversation"].to_text());
-    const auto known = conversation ? known_.find(*conversation) : known_.end();
-    if (known != known_.end()) add(narrator.signal(signal, known->second, report.at));
+  for (const Happening& happening : host_.happened()) {
+    if (auto line = narrator.line(happening)) lines.push_back(std::move(*line));
   }
   std::stable_sort(
       lines.begin(), lines.end(),
       [](const TranscriptLine& left, const TranscriptLine& right) { return left.at < right.at; });
+  tag(catalogue, narrator, lines);
   auto now = std::find_if(lines.begin(), lines.end(),
                           [&](const TranscriptLine& line) { return line.at >= report.at; });
   auto& told = report_.transcript;
@@ -322,12 +367,9 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   if (const StepSpec& step = story_.spec.steps[number_ - 1]; !step.name.empty()) {
     told.push_back(narrator.heading(step, report.at));
   }
-  for (TranscriptLine& line : narrator.call_events(events_, report.at)) {
-    told.push_back(std::move(line));
-  }
   std::move(now, lines.end(), std::back_inserter(told));
   const auto close = [&](Side side, const std::string& text) {
-    told.push_back({report.at, side, Channel::none, {}, {}, text, {}});
+    told.push_back({report.at, side, Channel::none, {}, {}, text, {}, {}});
   };
   if (facts_.error) close(Side::event, "refused: " + to_string(*facts_.error));
   for (const std::string& failure : report.failures) close(Side::problem, failure);
@@ -339,17 +381,16 @@ StepReport Player::play_step(std::size_t index) {
   number_ = index + 1;
   facts_ = {};
   entries_.clear();
-  events_.clear();
   const Catalogue catalogue(host_.engine(), story_.parsed);
   if (broken_) {
     report.failures.emplace_back("not played: the engine was lost before");
     return report;
   }
-  host_.begin(number_, step.host ? &*step.host : nullptr);
   facts_.resumed = journal_.step_begun() && number_ == journal_.steps_done() + 1;
   auto marks = facts_.resumed ? Result<Journal::Watermarks>(journal_.watermarks()) : watermarks();
   Status done = marks ? journal_.begin(number_, *marks) : Status(fail(marks.error()));
   if (marks) known_ = std::move(*marks);
+  host_.begin(number_, step.host ? &*step.host : nullptr, known_);
   if (done) done = host_.advance(story_.times[index]);
   if (done) done = act(step, report);
   if (done) done = host_.drain();

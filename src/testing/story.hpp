@@ -77,20 +77,20 @@ struct HostSpec {
 
 // By a thing ("$label", an address, a protocol number) -> what must be true of it.
 using Things = std::map<std::string, Value>;
-using ThingLists = std::map<std::string, Values>;
 
 struct ExpectSpec {
   std::optional<Value> answer;
   std::optional<Value> outcome;
   std::optional<Value> error;
-  std::vector<EffectMatch> effects;
+  std::optional<std::vector<EffectMatch>> effects;
   bool effects_in_any_order = false;
   bool no_other_effects = false;
   std::vector<EffectMatch> no_effects;
-  Values entries;
+  // A list of records, in order; or an operator, for the list as a whole.
+  std::optional<Value> entries;
   bool no_other_entries = false;
   Values no_entries;
-  Values signals;
+  std::optional<Value> signals;
   Things contact;
   Things conversation;
   Things interaction;
@@ -100,11 +100,11 @@ struct ExpectSpec {
   Things work;
   Things place;
   Things agent;
-  ThingLists timeline;
-  ThingLists customer_view;
-  ThingLists notes;
-  ThingLists closures;
-  std::optional<Values> quarantine;
+  Things timeline;
+  Things customer_view;
+  Things notes;
+  Things closures;
+  std::optional<Value> quarantine;
   std::optional<std::vector<EffectMatch>> unsettled;
 };
 

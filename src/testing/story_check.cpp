@@ -38,6 +38,57 @@ void check_members(const Value& expected, const Value& known, const std::string&
   }
 }
 
+// --- what can never match ------------------------------------------------------------------------
+
+bool has_label(const Value& value) {
+  const auto* text = value.as_text();
+  return text != nullptr && (!label_name(*text).empty() || text->find("${") != std::string::npos);
+}
+
+bool is_ordered(const Value& value) {
+  if (value.as_int() != nullptr || value.as_double() != nullptr || has_label(value)) return true;
+  return value.as_text() != nullptr && parse_timestamp(*value.as_text()).has_value();
+}
+
+// Why an operator with this operand could hold of nothing; "" when it could.
+std::string fault_of(std::string_view op, const Value& operand) {
+  if (op == "not" || has_label(operand)) return {};
+  if (op == "any_of" || op == "has") return operand.as_list() == nullptr ? "a list" : "";
+  if (op == "count") {
+    return operand.as_int() == nullptr && !is_operator(operand) ? "a whole number" : "";
+  }
+  if (op != "matches") return is_ordered(operand) ? "" : "a number or a time";
+  if (operand.as_text() == nullptr) return "a regular expression";
+  const std::string error = find_regex(*operand.as_text(), "").error;
+  return error.empty() ? "" : fmt::format("a regular expression ({})", error);
+}
+
+// Operators in anything that is expected, as deep as they stand.
+void check_operators(const Value& expected, const std::string& path, JsonReader& reader) {
+  if (const auto* list = expected.as_list()) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      check_operators((*list)[i], item_path(path, i), reader);
+    }
+  } else if (const auto* map = expected.as_map()) {
+    const bool operators = is_operator(expected);
+    for (const auto& [key, value] : *map) {
+      const std::string at = member_path(path, key);
+      const std::string wanted = operators ? fault_of(key, value) : std::string();
+      if (!wanted.empty()) {
+        reader.blame("bad_operator", fmt::format("Behind \"{}\" stands {}.", key, wanted), at);
+      }
+      check_operators(value, at, reader);
+    }
+  }
+}
+
+void check_operators(const std::optional<Value>& expected, const std::string& path,
+                     JsonReader& reader) {
+  if (expected) check_operators(*expected, path, reader);
+}
+
+// --- what is expected ----------------------------------------------------------------------------
+
 template <class Record>
 const Value& known_members() {
   static const Value known = whole(Record{});
@@ -51,7 +102,37 @@ void check_label(const std::string& text, const std::string& path, JsonReader& r
   }
 }
 
+void check_request(const RequestMatch& request, const std::string& path, JsonReader& reader) {
+  for (const auto& [name, value] :
+       {std::pair("method", &request.method), std::pair("url", &request.url),
+        std::pair("authorization", &request.authorization),
+        std::pair("idempotency_key", &request.idempotency_key), std::pair("body", &request.body)}) {
+    check_operators(*value, member_path(path, name), reader);
+  }
+  for (const auto& [name, map] :
+       {std::pair("headers", &request.headers), std::pair("form", &request.form),
+        std::pair("mail", &request.mail)}) {
+    if (*map) check_operators(Value(**map), member_path(path, name), reader);
+  }
+}
+
+void check_contains(const Value& contains, const std::string& path, JsonReader& reader) {
+  const auto* list = contains.as_list();
+  const Value::List parts = list != nullptr ? *list : Value::List{contains};
+  const bool texts = std::all_of(parts.begin(), parts.end(),
+                                 [](const Value& part) { return part.as_text() != nullptr; });
+  if (!texts) reader.blame("wrong_type", "Here stands a text, or a list of texts.", path);
+}
+
 void check_effect(const EffectMatch& effect, const std::string& path, JsonReader& reader) {
+  for (const auto& [name, value] :
+       {std::pair("kind", &effect.kind), std::pair("connection", &effect.connection),
+        std::pair("agent", &effect.agent), std::pair("attempt", &effect.attempt),
+        std::pair("body", &effect.body), std::pair("warnings", &effect.warnings)}) {
+    check_operators(*value, member_path(path, name), reader);
+  }
+  if (effect.request) check_request(*effect.request, member_path(path, "request"), reader);
+  if (effect.contains) check_contains(*effect.contains, member_path(path, "contains"), reader);
   if (!effect.as.empty()) check_label(effect.as, member_path(path, "as"), reader);
   for (const auto& [label, how] : effect.capture) {
     const std::string at = member_path(member_path(path, "capture"), label);
@@ -73,35 +154,51 @@ void check_effects(const std::vector<EffectMatch>& effects, const std::string& p
   }
 }
 
-void check_list(const Values& list, const Value& known, const std::string& path,
-                JsonReader& reader) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    check_members(list[i], known, item_path(path, i), reader);
+void check_record(const Value& expected, const Value& known, const std::string& path,
+                  JsonReader& reader) {
+  check_members(expected, known, path, reader);
+  check_operators(expected, path, reader);
+}
+
+// Records, or an operator for all of them. Where there may be none at all, null is that.
+void check_records(const std::optional<Value>& list, const Value& known, const std::string& path,
+                   JsonReader& reader) {
+  if (!list || list->is_null()) return;
+  const auto* items = list->as_list();
+  if (items == nullptr) {
+    if (!is_operator(*list)) {
+      return reader.blame("wrong_type", "Here stands a list, or an operator for all of it.", path,
+                          "For instance {\"count\": 2} or {\"has\": [...]}.");
+    }
+    return check_operators(*list, path, reader);
+  }
+  for (std::size_t i = 0; i < items->size(); ++i) {
+    check_record((*items)[i], known, item_path(path, i), reader);
   }
 }
 
 void check_things(const Things& things, const Value& known, const std::string& path,
                   JsonReader& reader) {
   for (const auto& [thing, expected] : things) {
-    check_members(expected, known, member_path(path, thing), reader);
+    check_record(expected, known, member_path(path, thing), reader);
   }
 }
 
-void check_thing_lists(const ThingLists& things, const Value& known, const std::string& path,
+void check_thing_lists(const Things& things, const Value& known, const std::string& path,
                        JsonReader& reader) {
   for (const auto& [thing, list] : things) {
-    check_list(list, known, member_path(path, thing), reader);
+    check_records(list, known, member_path(path, thing), reader);
   }
 }
 
-void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader& reader) {
+// A row of the quarantine, as `Catalogue::quarantine` shows it.
+const Value& known_quarantine() {
+  static const Value known = quarantine_row(Quarantined{});
+  return known;
+}
+
+void check_expected_things(const ExpectSpec& expect, const std::string& path, JsonReader& reader) {
   const auto at = [&](std::string_view name) { return member_path(path, name); };
-  check_effects(expect.effects, at("effects"), reader);
-  check_effects(expect.no_effects, at("no_effects"), reader);
-  if (expect.unsettled) check_effects(*expect.unsettled, at("unsettled"), reader);
-  check_list(expect.entries, known_members<Entry>(), at("entries"), reader);
-  check_list(expect.no_entries, known_members<Entry>(), at("no_entries"), reader);
-  check_list(expect.signals, known_members<Signal>(), at("signals"), reader);
   check_things(expect.contact, known_members<ContactRecord>(), at("contact"), reader);
   check_things(expect.conversation, known_members<ConversationRecord>(), at("conversation"),
                reader);
@@ -117,11 +214,31 @@ void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader&
                     reader);
   check_thing_lists(expect.notes, known_members<Note>(), at("notes"), reader);
   check_thing_lists(expect.closures, known_members<Closure>(), at("closures"), reader);
+  check_records(expect.quarantine, known_quarantine(), at("quarantine"), reader);
+}
+
+void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader& reader) {
+  const auto at = [&](std::string_view name) { return member_path(path, name); };
+  if (expect.effects) check_effects(*expect.effects, at("effects"), reader);
+  check_effects(expect.no_effects, at("no_effects"), reader);
+  if (expect.unsettled) check_effects(*expect.unsettled, at("unsettled"), reader);
+  check_records(expect.entries, known_members<Entry>(), at("entries"), reader);
+  check_records(Value(expect.no_entries), known_members<Entry>(), at("no_entries"), reader);
+  check_records(expect.signals, known_members<Signal>(), at("signals"), reader);
+  check_expected_things(expect, path, reader);
+  check_operators(expect.answer, at("answer"), reader);
+  if (expect.outcome) {
+    check_record(*expect.outcome, known_members<Outcome>(), at("outcome"), reader);
+  }
   if (expect.error) {
+    if (expect.error->is_null()) {
+      reader.blame("wrong_type", "Here stands what the refusal looks like.", at("error"),
+                   "Leave it out: a step is to be taken unless it says otherwise.");
+    }
     if (expect.answer || expect.outcome) {
       reader.blame("contradiction", "A refused step has no answer and no outcome.", at("error"));
     }
-    check_members(*expect.error, known_members<Error>(), at("error"), reader);
+    check_record(*expect.error, known_members<Error>(), at("error"), reader);
   }
 }
 

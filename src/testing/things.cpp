@@ -172,21 +172,9 @@ Result<SurveyId> Catalogue::survey(const std::string& thing) const {
   return fail(nothing("survey", thing));
 }
 
-Result<WorkId> Catalogue::work(const std::string& thing) const {
-  const std::uint64_t number = number_of(thing);  // 0 names no record of any kind
-  if (number != 0 && query_.work(WorkId(number))) return WorkId(number);
-  if (const auto known = query_.interaction(InteractionId(number)); known && known->work) {
-    return known->work;
-  }
-  if (const auto known = query_.callback(CallbackId(number)); known && known->work) {
-    return known->work;
-  }
-  if (const auto known = query_.case_of(CaseId(number)); known && known->verification) {
-    return known->verification;
-  }
-  const auto known = conversation(thing);
-  if (!known) return fail(known.error());
-  const auto record = query_.conversation(*known);
+// The newest work in a conversation.
+Result<WorkId> Catalogue::work_in(ConversationId conversation, const std::string& thing) const {
+  const auto record = query_.conversation(conversation);
   if (!record) return fail(record.error());
   for (auto live = record->live.rbegin(); live != record->live.rend(); ++live) {
     if (const auto call = query_.interaction(*live); call && call->work) return call->work;
@@ -200,6 +188,23 @@ Result<WorkId> Catalogue::work(const std::string& thing) const {
     if (const auto one = query_.case_of(*each); one && one->verification) return one->verification;
   }
   return fail(nothing("work", thing));
+}
+
+// What has work of its own is asked for that, whatever else goes on in its conversation.
+Result<WorkId> Catalogue::work(const std::string& thing) const {
+  const std::uint64_t number = number_of(thing);  // 0 names no record of any kind
+  const auto own = [&](WorkId id) {
+    return id ? Result<WorkId>(id) : Result<WorkId>(fail(nothing("work", thing)));
+  };
+  if (number != 0 && query_.work(WorkId(number))) return WorkId(number);
+  if (const auto known = query_.interaction(InteractionId(number))) return own(known->work);
+  if (const auto known = query_.callback(CallbackId(number))) return own(known->work);
+  if (const auto known = query_.case_of(CaseId(number))) return own(known->verification);
+  if (const auto known = conversation(thing)) return work_in(*known, thing);
+  const auto matter = query_.case_by_protocol(thing);
+  if (!matter) return fail(nothing("work", thing));
+  const auto record = query_.case_of(*matter);
+  return own(record ? record->verification : WorkId());
 }
 
 Result<std::string> Catalogue::find(std::string_view kind, const std::string& thing) const {
@@ -237,17 +242,80 @@ Result<Value::List> Catalogue::list(std::string_view kind, const std::string& th
   return values_of(query_.closures(*known));
 }
 
+Value quarantine_row(const Quarantined& row) {
+  return Value(Value::Map{{"id", Value(std::to_string(row.id.value()))},
+                          {"connection", Value(row.connection.text())},
+                          {"at", Value(to_string(row.at))},
+                          {"error", whole(row.error)},
+                          {"url", Value(row.request.url)}});
+}
+
+namespace {
+
+bool is_of(const Entry& entry, const InboundMessage& message) {
+  return entry.direction == Direction::inbound && entry.type == EntryType::message &&
+         entry.provider_id == message.id;
+}
+
+bool is_of(const Entry& entry, const Receipt& receipt) {
+  if (entry.direction != Direction::outbound) return false;
+  return (receipt.effect && entry.effect == receipt.effect) ||
+         (!receipt.message_id.empty() && entry.provider_id == receipt.message_id);
+}
+
+bool is_of(const Entry& entry, const CallEvent& event) {
+  return entry.type == EntryType::call && entry.details.contains("call") &&
+         entry.details.at("call") == Value(event.call);
+}
+
+bool is_of(const Entry&, const UnsupportedEvent&) {
+  return false;  // it leaves nothing to know it by
+}
+
+// What an event of a call stands for, from the entry of the call on.
+std::optional<Entry> within_call(const std::vector<Entry>& entries, Entry call,
+                                 const CallEvent& event) {
+  if (event.kind == CallEventKind::recorded && event.media) {
+    for (const Entry& entry : entries) {
+      const bool same = entry.type == EntryType::voicemail &&
+                        entry.interaction == call.interaction && !entry.content.media.empty() &&
+                        entry.content.media.front().ref == event.media->ref;
+      if (same) return entry;
+    }
+  }
+  if (event.kind != CallEventKind::incoming) call.sequence = 0;
+  return call;
+}
+
+}  // namespace
+
+std::optional<Entry> Catalogue::entry_of(const ConnectionName& connection,
+                                         const ChannelEvent& event) const {
+  ConversationId after;
+  while (true) {
+    const auto part = query_.conversations(after, page);
+    if (!part) return std::nullopt;
+    for (const ConversationRecord& conversation : *part) {
+      after = conversation.id;
+      const auto entries = timeline(conversation.id, 0);
+      if (!entries) return std::nullopt;
+      for (const Entry& entry : *entries) {
+        const EntryPointConfig* const point = configuration_->entry_point(entry.entry_point);
+        if (point == nullptr || point->connection != connection) continue;
+        if (!std::visit([&](const auto& what) { return is_of(entry, what); }, event)) continue;
+        const auto* const call = std::get_if<CallEvent>(&event);
+        return call != nullptr ? within_call(*entries, entry, *call) : std::optional<Entry>(entry);
+      }
+    }
+    if (part->size() < page) return std::nullopt;
+  }
+}
+
 Result<Value::List> Catalogue::quarantine() const {
   Value::List list;
   const auto rows = query_.quarantine({}, page);
   if (!rows) return fail(rows.error());
-  for (const Quarantined& row : *rows) {
-    list.push_back(Value(Value::Map{{"id", Value(std::to_string(row.id.value()))},
-                                    {"connection", Value(row.connection.text())},
-                                    {"at", Value(to_string(row.at))},
-                                    {"error", whole(row.error)},
-                                    {"url", Value(row.request.url)}}));
-  }
+  for (const Quarantined& row : *rows) list.push_back(quarantine_row(row));
   return list;
 }
 

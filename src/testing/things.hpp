@@ -8,7 +8,8 @@
 //   case           its id; its protocol number; or a conversation's newest
 //   callback       its id; or a conversation's newest
 //   survey         its id; or a conversation's newest
-//   work           its id; an interaction's, a callback's or a case's; or a conversation's newest
+//   work           its id; an interaction's, a callback's or a case's own; or a conversation's
+//                  newest
 //   place          as work: its place in the queue
 //   agent          the agent's name
 #pragma once
@@ -55,6 +56,9 @@ Value whole(const Record& record) {
   return value;
 }
 
+// A row of the quarantine, as a journey sees it.
+Value quarantine_row(const Quarantined& row);
+
 bool is_thing_kind(std::string_view kind);
 std::string thing_kinds();  // "There are: contact, conversation, ..."
 
@@ -73,6 +77,9 @@ class Catalogue {
   Result<ConversationId> conversation(const std::string& thing) const;
   Result<std::vector<Entry>> timeline(ConversationId conversation, std::uint64_t after) const;
   Result<Value::List> quarantine() const;
+  // The entry that an event brought about, whenever that was; its sequence is 0 where the event is
+  // of a call that it only went on with.
+  std::optional<Entry> entry_of(const ConnectionName& connection, const ChannelEvent& event) const;
   const Query& query() const { return query_; }
 
  private:
@@ -82,6 +89,7 @@ class Catalogue {
   Result<CallbackId> callback(const std::string& thing) const;
   Result<SurveyId> survey(const std::string& thing) const;
   Result<WorkId> work(const std::string& thing) const;
+  Result<WorkId> work_in(ConversationId conversation, const std::string& thing) const;
 
   Query query_;
   const Configuration* configuration_;

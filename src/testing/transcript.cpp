@@ -28,6 +28,7 @@ Style style_of(Side side) {
     case Side::bot: return {"\x1b[35m"};
     case Side::event: return {"\x1b[2m"};
     case Side::problem: return {"\x1b[1;31m"};
+    case Side::note: return {"\x1b[33m"};
   }
   return {""};
 }
@@ -130,16 +131,21 @@ class Renderer {
     return std::max<std::size_t>(options_.width > indent ? options_.width - indent : 0, 20);
   }
 
+  // The day, whenever it is another one than that of the line before. True when it was told.
+  bool tell_day(const LocalTime& local) {
+    const std::string day = fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
+    if (day == day_) return false;
+    if (!out_.empty()) out_ += "\n";
+    const std::string spoken = spoken_date_time(local, "en");
+    put(spoken.substr(0, spoken.rfind(',')), "\x1b[1;4m");
+    out_ += "\n";
+    day_ = day;
+    return true;
+  }
+
   void heading(const TranscriptLine& line) {
     const LocalTime local = local_of(line.at, options_.zone);
-    const std::string day = fmt::format("{:04}-{:02}-{:02}", local.year, local.month, local.day);
-    if (day != day_) {
-      out_ += out_.empty() && day_.empty() ? "" : "\n";
-      const std::string spoken = spoken_date_time(local, "en");
-      put(spoken.substr(0, spoken.rfind(',')), "\x1b[1;4m");
-      out_ += "\n";
-      day_ = day;
-    }
+    tell_day(local);
     out_ += "\n";
     const auto lines = folded(line.text, room(7));
     put(fmt::format("{:02}:{:02}", local.hour, local.minute), "\x1b[1;33m");
@@ -156,14 +162,16 @@ class Renderer {
 
   void plain(const TranscriptLine& line) {
     const LocalTime local = local_of(line.at, options_.zone);
+    if (tell_day(local)) out_ += "\n";
     const std::string channel =
         line.channel == Channel::none ? "" : std::string(to_string(line.channel));
     const std::string head =
         fmt::format("{:02}:{:02}:{:02}  {:<9}", local.hour, local.minute, local.second, channel);
-    const bool answers =
-        line.side == Side::agent || line.side == Side::staff || line.side == Side::bot;
+    const bool answers = line.side == Side::agent || line.side == Side::staff ||
+                         line.side == Side::bot || line.side == Side::note;
     const std::size_t indent = text_column + (answers ? answer_indent : 0);
     std::string text = line.who.empty() ? line.text : line.who + ": " + line.text;
+    if (!line.about.empty()) text = fmt::format("[{}] {}", line.about, text);
     if (line.side == Side::problem) text = "FAILED  " + text;
     if (!line.status.empty()) text += "  (" + line.status + ")";
     const auto lines = folded(text, room(indent));

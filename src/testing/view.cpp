@@ -20,8 +20,10 @@ void write_lines(const Value& value, const std::string& path, std::string& out) 
     for (std::size_t i = 0; i < list->size(); ++i) {
       write_lines((*list)[i], path + "[" + std::to_string(i) + "]", out);
     }
-  } else {
+  } else if (!path.empty()) {
     out += path + "=" + value.to_text() + "\n";
+  } else if (!value.is_null()) {
+    out += value.to_text() + "\n";
   }
 }
 

@@ -70,22 +70,25 @@ Result<bool> is_open(const OpeningHours& hours, Timestamp at);
 // The next instant at which it is open (now itself when open); nothing within 60 days: empty.
 Result<std::optional<Timestamp>> next_opening(const OpeningHours& hours, Timestamp at);
 
-// Morning from 05:00, afternoon from 12:00, night from 18:00, local (S1.27).
+// Morning from 05:00, afternoon from 12:00, night from 18:00, local (S1.27); in Spanish, where the
+// afternoon is longer, from 20:00. Locales are read by their language, "pt-BR", "pt_BR" and "pt"
+// alike; a language that is not known is taken for English.
 enum class DayPart : std::uint8_t { morning = 1, afternoon = 2, night = 3 };
-DayPart day_part(const LocalTime& local);
+DayPart day_part(const LocalTime& local, std::string_view locale);
 
-// Texts are in lower case, to stand inside a sentence. Locales are read by their language, "pt-BR",
-// "pt_BR" and "pt" alike; for a language that is not known the texts are English.
-//
+// How the words begin: small inside a sentence, with a capital at its start.
+enum class Letter : std::uint8_t { small, capital };
+
 // "bom dia", "boa tarde", "boa noite"; "buenos días", ...; "good morning", "good evening", ...
-std::string greeting(DayPart part, std::string_view locale);
+std::string greeting(DayPart part, std::string_view locale, Letter letter = Letter::small);
 // What a closing wishes: "um ótimo dia", "uma ótima tarde", "uma ótima noite"; in Portugal "um bom
 // dia", "uma boa tarde", ...; "un buen día", ...; "a great day", "a great evening", ...
-std::string farewell_wish(DayPart part, std::string_view locale);
+std::string farewell_wish(DayPart part, std::string_view locale, Letter letter = Letter::small);
 
 // A date and time as people write it: "quinta-feira, 12 de março de 2026, 10:30" (pt, es; the first
-// of a month is "1º" in Brazil), "Thursday, 12 March 2026, 10:30" (en). The weekday is that of the
-// date. A date that no calendar has is written in figures.
+// of a month is "1º" in Brazil), "Thursday, 12 March 2026, 10:30" (en), "Thursday, March 12, 2026,
+// 10:30 AM" (en-US). The weekday is that of the date. A date that no calendar has is written in
+// figures.
 std::string spoken_date_time(const LocalTime& local, std::string_view locale);
 
 }  // namespace novelo

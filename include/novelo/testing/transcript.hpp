@@ -23,6 +23,7 @@ enum class Side : std::uint8_t {
   bot = 5,
   event = 6,    // what the engine noted
   problem = 7,  // an expectation that did not hold
+  note = 8,     // what people write among themselves; the contact never sees it
 };
 
 struct TranscriptLine {
@@ -30,9 +31,10 @@ struct TranscriptLine {
   Side side = Side::event;
   Channel channel = Channel::none;
   ConversationId conversation;
-  std::string who;     // a name; empty where the line says it itself
-  std::string text;    // may have several lines
-  std::string status;  // "delivered", "refused", ...; may be empty
+  std::string who;         // a name; empty where the line says it itself
+  std::string text;        // may have several lines
+  std::string status;      // "delivered", "refused", ...; may be empty
+  std::string about = {};  // whose conversation it is, while there is more than one
 
   friend bool operator==(const TranscriptLine&, const TranscriptLine&) = default;
 };
