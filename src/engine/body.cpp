@@ -13,18 +13,6 @@ namespace novelo {
 
 namespace {
 
-// Marks the engine as being inside a call.
-class Inside {
- public:
-  explicit Inside(bool& flag) : flag_(flag) { flag_ = true; }
-  ~Inside() { flag_ = false; }
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
-
- private:
-  bool& flag_;
-};
-
 std::string digest_of(const Command& command) {
   const std::string body =
       std::visit([](const auto& what) { return codec::to_bytes(what); }, command.body);
@@ -128,6 +116,7 @@ Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
     hold_send(turn, *tables_.effects.find(tables_.key(id)));
     if (!keep(turn)) return fail(*fault_);
   }
+  pending_signals_.clear();  // nobody has looked yet
   return write();
 }
 
@@ -314,9 +303,8 @@ Status Engine::Body::commit() {
   return {};
 }
 
-Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
-                                                       Timestamp now) {
-  if (auto may = ready(); !may) return fail(may.error());
+Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const Input> inputs,
+                                                              Timestamp now) {
   if (inputs.size() > options_.limits.inputs_per_feed) {
     return fail({ErrorCode::limit,
                  "too_many_inputs",
@@ -325,7 +313,6 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
                  fmt::format("feed at most {}", options_.limits.inputs_per_feed)});
   }
   if (auto plausible = check_time(inputs, now); !plausible) return fail(plausible.error());
-  const Inside inside(inside_);
   now_ = std::max(now_, now);
   std::vector<Result<Outcome>> results;
   for (const Input& input : inputs) {
@@ -335,6 +322,15 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
       return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message, fault_->subject,
                         "open a new engine on the same store"});
   }
+  return results;
+}
+
+Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
+                                                       Timestamp now) {
+  if (auto may = ready(); !may) return fail(may.error());
+  const Inside inside(inside_);
+  auto results = decide_all(inputs, now);
+  if (!results) return results;
   if (auto committed = commit(); !committed) return fail(committed.error());
   return results;
 }

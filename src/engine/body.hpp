@@ -18,6 +18,18 @@
 
 namespace novelo {
 
+// Marks the engine as being inside a call, as long as it lives.
+class Inside {
+ public:
+  explicit Inside(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Inside() { flag_ = false; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 class Engine::Body {
  public:
   Body(Store& store, Fence fence, std::vector<const ChannelAdapter*> adapters,
@@ -47,6 +59,8 @@ class Engine::Body {
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);
+  // Decides inputs one after another; whoever calls commits.
+  Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now);
   Result<Outcome> run_one(const Input& input);
   Result<Outcome> run_command(const Command& command);
   Status check_time(std::span<const Input> inputs, Timestamp now) const;
@@ -66,6 +80,7 @@ class Engine::Body {
   Status commit();
   Error fault(Error error);
 
+  // Keeps what could not be read or placed, once for each payload; whoever calls commits.
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
   Result<Response> decided(const Connection& connection, const Request& request, Decoded decoded,
                            Timestamp now);

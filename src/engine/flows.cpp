@@ -83,7 +83,16 @@ class Performance {
     message.to = at.remote;
     message.content = content;
     message.author = {AuthorRole::bot, flow_.text()};
-    if (!send_message(turn_, std::move(message))) cannot_go_on_ = true;
+    send(std::move(message));
+  }
+
+  void send(OutgoingMessage message) {
+    const ConversationId conversation = message.conversation;
+    const Author author = message.author;
+    if (auto sent = send_message(turn_, std::move(message)); !sent) {
+      note_refused(turn_, conversation, author, sent.error());
+      cannot_go_on_ = true;
+    }
   }
 
   void speak(CallVerb verb) {
@@ -220,10 +229,8 @@ class Performance {
     message.to = *number;
     message.template_name = output.message;
     message.author = {AuthorRole::bot, flow_.text()};
-    if (!send_message(turn_, std::move(message))) {
-      cannot_go_on_ = true;
-      return;
-    }
+    send(std::move(message));
+    if (cannot_go_on_) return;
     chosen("digital");
     leave_queue();
     turn_.edit(conversation).kept_place = KeptPlace{at.started_at, conversation.owner};
