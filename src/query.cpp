@@ -238,11 +238,13 @@ Result<std::vector<HeldSend>> Query::held(EffectId after, std::size_t limit) con
 
 namespace {
 
-Quarantined quarantined(QuarantineRow row) {
+Quarantined quarantined(QuarantineRow row, const QuarantineSeen& seen) {
   Quarantined kept;
   kept.id = row.id;
   kept.connection = row.connection;
   kept.at = row.at;
+  kept.last_at = seen.last_at;
+  kept.times = seen.times;
   kept.error.reason = row.reason;
   kept.error.message = row.message;
   kept.error.subject = row.subject;
@@ -266,9 +268,13 @@ Result<std::vector<Quarantined>> Query::quarantine(QuarantineId after, std::size
   Tables& tables = engine_->body_->tables();
   const std::string from = tables.key(QuarantineId(after.value() + 1));
   auto rows = tables.quarantine.scan(from, tables.key().end(), limit, Order::ascending);
-  if (tables.fault()) return fail(*tables.fault());
   std::vector<Quarantined> found;
-  for (auto& row : rows) found.push_back(quarantined(std::move(row.second)));
+  for (auto& [key, row] : rows) {
+    const QuarantineSeen* seen = tables.quarantine_seen.find(tables.text_key(row.digest));
+    found.push_back(
+        quarantined(std::move(row), seen != nullptr ? *seen : QuarantineSeen{row.id, 1, row.at}));
+  }
+  if (tables.fault()) return fail(*tables.fault());
   return found;
 }
 

@@ -30,6 +30,8 @@ std::string_view to_string(Table table) {
     case Table::segment: return "segment";
     case Table::counter: return "counter";
     case Table::parked_receipt: return "parked_receipt";
+    case Table::parked_order: return "parked_order";
+    case Table::quarantine_digest: return "quarantine_digest";
   }
   return "";
 }

@@ -403,7 +403,7 @@ TEST_CASE("faults of cases, actions, surveys and callbacks are named with their 
 }
 
 TEST_CASE("references to what is not there are named with their paths") {
-  check_all_refused(std::array<BadDocument, 25>{{
+  check_all_refused(std::array<BadDocument, 29>{{
       {"/entry_points/1/connection", R"("telco")", "entry_points[1].connection", "unknown_name"},
       {"/entry_points/1/desk", R"("cares")", "entry_points[1].desk", "unknown_name"},
       {"/entry_points/1/queue", R"("appointment")", "entry_points[1].queue", "unknown_name"},
@@ -413,6 +413,14 @@ TEST_CASE("references to what is not there are named with their paths") {
       {"/agents/1/queues/-", R"("sales")", "agents[1].queues[1]", "unknown_name"},
       {"/case_types/0/statuses/1/from/0", R"("new")", "case_types[0].statuses[1].from[0]",
        "unknown_name"},
+      {"/case_types/0/statuses/2/reopens_to", R"("closed")", "case_types[0].statuses[2].reopens_to",
+       "unknown_name"},
+      {"/case_types/0/statuses/2/reopens_to", R"("finished")",
+       "case_types[0].statuses[2].reopens_to", "out_of_range"},
+      {"/case_types/0/statuses/1/reopens_to", R"("open")", "case_types[0].statuses[1].reopens_to",
+       "not_applicable"},
+      {"/case_types/0/statuses/3/reopens_to", R"("open")", "case_types[0].statuses[3].reopens_to",
+       "not_applicable"},
       {"/case_types/0/statuses/1/sends", R"("mail")", "case_types[0].statuses[1].sends",
        "unknown_name"},
       {"/case_types/0/statuses/1/sends_from", R"("fax")", "case_types[0].statuses[1].sends_from",
@@ -441,6 +449,17 @@ TEST_CASE("references to what is not there are named with their paths") {
       {"/surveys/0/sends_from", R"("mailbox")", "surveys[0].message", "missing_subject"},
       {"/tenant/mail_domain", "", "tenant.mail_domain", "missing_key"},
   }});
+}
+
+TEST_CASE("a mail sets back no status that only a person may set") {
+  Json json = example();
+  json["case_types"][0]["statuses"][2]["reopens_to"] = "open";
+  CHECK(parsed(json).case_types[0].statuses[2].reopens_to == CaseStatusName("open"));
+  json["case_types"][0]["statuses"][0]["person_only"] = true;
+  const auto refused = Configuration::parse(json.dump());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().subject == "case_types[0].statuses[2].reopens_to");
+  CHECK(refused.error().reason == "not_applicable");
 }
 
 TEST_CASE("what must be there once is refused the second time") {

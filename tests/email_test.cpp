@@ -395,6 +395,28 @@ TEST_CASE("headers cannot be smuggled in") {
   }
 }
 
+TEST_CASE("a long thread is folded, and reads back as it was written") {
+  OutboundMessage message = outbound();
+  message.content.mail->in_reply_to = {"newest." + std::string(80, 'n') + "@correio.example"};
+  message.content.mail->references.clear();
+  for (int i = 0; i < 20; ++i) {
+    message.content.mail->references.push_back(std::to_string(i) + std::string(90, 'r') +
+                                               "@correio.example");
+  }
+  const Encoded encoded = encode(message);
+  CHECK(encoded.warnings.size() == encode(outbound()).warnings.size());
+  const std::string& bytes = encoded.request.body;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t end = bytes.find("\r\n", at);
+    REQUIRE(end != std::string::npos);
+    CHECK(end - at <= 998);  // RFC 5322, 2.1.1
+    at = end + 2;
+  }
+  const Mail read = *message_in(decode(bytes)).content.mail;
+  CHECK(read.references == message.content.mail->references);
+  CHECK(read.in_reply_to == message.content.mail->in_reply_to);
+}
+
 TEST_CASE("what mail cannot carry is sent as text or refused, never dropped") {
   OutboundMessage message = outbound();
   message.content.options = {{"a", "Sim"}, {"b", "Não"}};

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "novelo/stores/memory.hpp"
@@ -195,7 +196,7 @@ TEST_CASE("commands on unknown ids are not found and change nothing") {
       AddNote{ConversationId(999), "x"},
       CloseConversation{ConversationId(999), {}, {}, {}},
       text_from("sms", ConversationId(999), "x"),
-      OpenCase{ConversationId(999), CaseTypeName("appointment"), {}, {}},
+      OpenCase{ConversationId(999), CaseTypeName("appointment"), {}, {}, {}},
       SetCaseStatus{CaseId(999), CaseStatusName("done"), false},
       FinishInteraction{InteractionId(999)},
       HangUp{InteractionId(999)},
@@ -428,6 +429,78 @@ TEST_CASE("an unreadable payload is kept where it can be looked at") {
   CHECK(desk.host.query().quarantine(kept[0].id, 10)->size() == 1);
 }
 
+TEST_CASE("an unreadable payload is kept once, however often it comes, and counted") {
+  MemoryStore memory;
+  WatchedStore store(memory);
+  EngineOptions how = options();
+  how.limits.quarantine_rows = 2;
+  Host host(store, how);
+  host.configure();
+  const auto receive = [&](const std::string& body) {
+    const std::size_t before = store.commits();
+    const auto answer = host.engine().receive(host.webhook("meta", body), host.now());
+    CHECK(store.commits() == before + 1);
+    return answer;
+  };
+  for (int times = 1; times <= 3; ++times) {
+    CHECK_FALSE(receive("{nonsense"));
+    host.wait(1min);
+    host.reopen();
+  }
+  auto kept = host.query().quarantine({}, 10).value();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].times == 3);
+  CHECK(kept[0].at == morning());
+  CHECK(kept[0].last_at == morning() + 2min);
+
+  CHECK_FALSE(receive("[]"));
+  CHECK_FALSE(receive("[1]"));  // the oldest has made room, and comes as new again
+  CHECK_FALSE(receive("{nonsense"));
+  kept = host.query().quarantine({}, 10).value();
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].request.body == "[1]");
+  CHECK(kept[1].request.body == "{nonsense");
+  CHECK(kept[1].times == 1);
+}
+
+TEST_CASE("what was refused inside a request costs no commit of its own") {
+  MemoryStore memory;
+  WatchedStore store(memory);
+  Host host(store);
+  host.configure();
+  nlohmann::json both = nlohmann::json::parse(whatsapp_body("wamid.1", "oi"));
+  const nlohmann::json lost = nlohmann::json::parse(whatsapp_body("wamid.2", "oi", "1"));
+  both["entry"].push_back(lost["entry"][0]);
+  both["entry"].push_back(nlohmann::json::parse(whatsapp_body("wamid.3", "e?"))["entry"][0]);
+  const std::size_t before = store.commits();
+  const auto answer = host.engine().receive(host.webhook("meta", both.dump()), morning());
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(store.commits() == before + 1);
+  const auto conversations = host.query().conversations({}, 10).value();
+  REQUIRE(conversations.size() == 1);
+  std::size_t messages = 0;
+  for (const Entry& entry : host.timeline(conversations[0].id)) {
+    if (entry.type == EntryType::message) ++messages;
+  }
+  CHECK(messages == 2);
+  CHECK(host.query().quarantine({}, 10)->size() == 1);
+
+  // Refused alone it costs one too, and is not answered.
+  const std::size_t then = store.commits();
+  CHECK(host.engine().receive(host.webhook("meta", lost.dump()), morning()).error().reason ==
+        "unknown_entry_point");
+  CHECK(store.commits() == then + 1);
+
+  // Nothing of it is there when the commit fails.
+  store.fail_commit(0, ErrorCode::storage, false);
+  nlohmann::json third = lost;
+  third["entry"][0]["id"] = "2";
+  CHECK_FALSE(host.engine().receive(host.webhook("meta", third.dump()), morning()));
+  host.reopen();
+  CHECK(host.query().quarantine({}, 10)->size() == 2);
+}
+
 // --- commits and signals -------------------------------------------------------------------------
 
 TEST_CASE("one feed costs exactly one commit, however many inputs it has") {
@@ -523,6 +596,79 @@ TEST_CASE("an engine whose commit failed is faulted, and reopening goes on") {
   }
 }
 
+namespace {
+
+// A store whose reads can be made to fail.
+class BlindStore final : public Store {
+ public:
+  bool blind = false;
+
+  Result<Fence> open_tenant(const TenantName& tenant) override {
+    return inner_.open_tenant(tenant);
+  }
+  Result<std::optional<std::string>> get(Table table, std::string_view key) override {
+    if (blind) return fail({ErrorCode::storage, "test", "the test makes reads fail", {}, {}});
+    return inner_.get(table, key);
+  }
+  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
+                                std::size_t limit, Order order) override {
+    return inner_.scan(table, from, to, limit, order);
+  }
+  Status commit(const Fence& fence, std::span<const Write> writes) override {
+    return inner_.commit(fence, writes);
+  }
+
+ private:
+  MemoryStore inner_;
+};
+
+}  // namespace
+
+TEST_CASE("whatever call makes the engine faulted, its handler cannot call it back") {
+  using Act = std::function<void(Host&, BlindStore&)>;
+  const std::vector<Act> acts{
+      [](Host& host, BlindStore& store) {
+        store.blind = true;
+        CHECK(host.engine().poll(host.now(), 10).error().code == ErrorCode::unknown);
+      },
+      [](Host& host, BlindStore& store) {
+        const Request request = host.webhook("meta", "{nonsense");
+        store.blind = true;
+        CHECK(host.engine().receive(request, host.now()).error().code == ErrorCode::unknown);
+      },
+      [](Host& host, BlindStore& store) {
+        store.blind = true;
+        CHECK(host.engine().settle(EffectId(1), Done{}, host.now()).error().code ==
+              ErrorCode::unknown);
+      }};
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    INFO("act ", i);
+    BlindStore store;
+    Host* host = nullptr;
+    std::vector<ErrorCode> inside;
+    EngineOptions how = options();
+    how.limits.cached_records = 0;
+    how.on_fault = [&](const Error&) {
+      Engine& engine = host->engine();
+      inside.push_back(engine.poll(morning(), 1).error().code);
+      inside.push_back(engine.feed_time(morning()).error().code);
+      inside.push_back(engine.receive(host->webhook("meta", "{}"), morning()).error().code);
+      inside.push_back(engine.feed({"x", {}, ConfirmTime{}}, morning()).error().code);
+      inside.push_back(engine.settle(EffectId(1), Done{}, morning()).error().code);
+      inside.push_back(host->query().conversation(ConversationId(1)).error().code);
+    };
+    Host desk(store, how);
+    host = &desk;
+    desk.configure();
+    desk.sign_in("joao");
+    desk.whatsapp(ana, "oi");
+    acts[i](desk, store);
+    CHECK(inside == std::vector(6, ErrorCode::reentrant));
+    CHECK(desk.engine().faulted());
+    CHECK(desk.engine().feed_time(desk.now()).error().code == ErrorCode::unknown);
+  }
+}
+
 TEST_CASE("an engine whose tenant was taken over is faulted") {
   Desk desk;
   Host successor(desk.store);
@@ -590,6 +736,20 @@ TEST_CASE("poll writes nothing and hands out once") {
   host.reopen();
   CHECK(host.poll().empty());
   CHECK(host.query().conversation(oi.conversation));
+}
+
+TEST_CASE("what cannot be handed out does not keep back what can") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  const Outcome oi = desk.host.whatsapp(ana, "oi");
+  desk.host.accept("joao");
+  desk.host.wait(24h - 1s);
+  const EffectId late = desk.host.must(text_from("whatsapp", oi.conversation, "um"), "joao").effect;
+  const EffectId sms = desk.host.must(text_from("sms", oi.conversation, "dois"), "joao").effect;
+  desk.host.wait(1s);  // the window has closed, and time was not fed
+  CHECK(late < sms);
+  const auto out = desk.host.engine().poll(desk.host.now(), 1).value();
+  CHECK(ids_of(out, EffectKind::send) == std::vector{sms});
 }
 
 TEST_CASE("messages of a lane go out one unsettled at a time and in order") {

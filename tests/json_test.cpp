@@ -63,7 +63,7 @@ std::vector<CommandBody> every_command() {
           AddNote{conversation, "internal"},
           CloseConversation{conversation, "q", "d", "met"},
           ReopenConversation{conversation},
-          OpenCase{conversation, CaseTypeName("visit"), "a > b", some_fields()},
+          OpenCase{conversation, CaseTypeName("visit"), "a > b", some_fields(), CaseId(15)},
           SetCaseFields{matter, some_fields()},
           SetCaseStatus{matter, CaseStatusName("approved"), true},
           MarkInformed{matter, "protocol"},

@@ -114,6 +114,105 @@ TEST_CASE("a receipt that comes before the settlement is parked and joined") {
   }
 }
 
+namespace {
+
+std::size_t rows_of(Store& store, Table table) {
+  const StoreRows rows = content_of(store);
+  return static_cast<std::size_t>(std::count_if(
+      rows.begin(), rows.end(), [&](const auto& row) { return std::get<Table>(row) == table; }));
+}
+
+// João's messages to many people, all on their way, with room for few early receipts.
+struct ManySent {
+  MemoryStore store;
+  Host host;
+  std::vector<Outcome> sent;
+
+  static EngineOptions small() {
+    EngineOptions how = options();
+    how.limits.parked_receipts = 3;
+    return how;
+  }
+  explicit ManySent(int count) : host(store, small()) {
+    host.configure();
+    host.sign_in("joao");
+    for (int i = 0; i < count; ++i) {
+      const Outcome oi = host.whatsapp("554198888000" + std::to_string(i), "oi");
+      SendMessage send;
+      send.conversation = oi.conversation;
+      send.entry_point = EntryPointName("whatsapp");
+      send.content.text = "olá";
+      sent.push_back(host.must(send, "joao"));
+    }
+    host.poll();
+  }
+  // A receipt by the provider's id, before the provider's answer.
+  void early(std::size_t which) {
+    early(novelo::testing::provider_id("whatsapp", sent.at(which).effect));
+  }
+  void early(const std::string& id) {
+    Receipt receipt;
+    receipt.message_id = id;
+    receipt.status = DeliveryStatus::delivered;
+    REQUIRE(host.event("meta", receipt));
+    CHECK(rows_of(store, Table::parked_receipt) <= 3);
+    CHECK(rows_of(store, Table::parked_order) == rows_of(store, Table::parked_receipt));
+  }
+  // What the answer leads to: `delivered` when the early receipt was still there.
+  DeliveryStatus settle(std::size_t which) {
+    const Outcome& one = sent.at(which);
+    REQUIRE(host.engine().settle(
+        one.effect, novelo::testing::friendly_reply("whatsapp", one.effect), host.now()));
+    CHECK(rows_of(store, Table::parked_order) == rows_of(store, Table::parked_receipt));
+    return host.timeline(one.conversation).at(one.entry - 1).status;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("[B3] early receipts have a ceiling, and the oldest goes first") {
+  using enum DeliveryStatus;
+  ManySent desk(5);
+  for (const std::size_t which : {0U, 1U, 2U}) desk.early(which);
+  desk.early("of somebody else");
+  CHECK(desk.settle(0) == accepted);
+  CHECK(desk.settle(1) == delivered);
+  desk.early(3);
+  desk.host.reopen();
+  desk.early(2);  // again: it keeps its place, and is the oldest
+  desk.early(4);
+  CHECK(desk.settle(2) == accepted);
+  CHECK(desk.settle(3) == delivered);
+  CHECK(desk.settle(4) == delivered);
+  CHECK(rows_of(desk.store, Table::parked_receipt) == 1);
+}
+
+TEST_CASE("[B3] whatever is joined, the others keep their order") {
+  // Which of three is joined, and then two more come: the older of those that are left goes.
+  for (const std::size_t joined : {0U, 1U, 2U}) {
+    ManySent desk(3);
+    for (const std::size_t which : {0U, 1U, 2U}) desk.early(which);
+    CHECK(desk.settle(joined) == DeliveryStatus::delivered);
+    desk.early("x1");
+    desk.early("x2");
+    const std::size_t older = joined == 0 ? 1 : 0;
+    const std::size_t younger = joined == 2 ? 1 : 2;
+    CHECK(desk.settle(older) == DeliveryStatus::accepted);
+    CHECK(desk.settle(younger) == DeliveryStatus::delivered);
+    for (int i = 0; i < 10; ++i) desk.early("y" + std::to_string(i));
+    CHECK(rows_of(desk.store, Table::parked_receipt) == 3);
+  }
+}
+
+TEST_CASE("a receipt that names nothing is kept nowhere") {
+  ManySent desk(0);
+  Receipt receipt;
+  receipt.status = DeliveryStatus::read;
+  const StoreRows before = content_of(desk.store);
+  REQUIRE(desk.host.event("meta", receipt));
+  CHECK(difference(before, content_of(desk.store)).empty());
+}
+
 TEST_CASE("a receipt that names the effect settles it") {
   Sent sent;
   sent.receipt(DeliveryStatus::delivered, sent.provider_id, sent.effect);
@@ -466,4 +565,63 @@ TEST_CASE("settling what waits in its lane does not let it overtake") {
                                     desk.host.now()));
   desk.host.wait(1min);
   CHECK(desk.host.poll().empty());
+}
+
+// --- what the host could not do ------------------------------------------------------------------
+
+TEST_CASE("a notification that reaches nobody is shown") {
+  MemoryStore store;
+  Host host(store);
+  host.configure();
+  host.sign_in("joao");
+  const Outcome oi = host.whatsapp(ana, "oi");
+  const std::vector<Handout> offer = host.poll();
+  REQUIRE(offer.size() == 1);
+  REQUIRE(host.engine().settle(offer[0].id, Failed{"no_desktop", "Nobody is signed in.", false},
+                               host.now()));
+  const Entry last = host.timeline(oi.conversation).back();
+  CHECK(last.event == EventKind::effect_failed);
+  CHECK(last.details.at("kind") == Value("notify"));
+  CHECK(last.details.at("what") == Value("offer"));
+  CHECK(last.details.at("reason") == Value("no_desktop"));
+}
+
+TEST_CASE("a call verb that the telephone system refuses is shown on the call") {
+  MemoryStore store;
+  Host host(store);
+  host.configure();
+  host.sign_in("joao");
+  const Outcome call = host.call("c1", "041988887777");
+  host.settle_all();
+  host.must(AcceptOffer{host.offer_to("joao")}, "joao");
+  for (const Handout& out : host.poll()) {
+    if (out.kind != EffectKind::call) continue;
+    REQUIRE(host.engine().settle(out.id, Failed{"no_such_call", "It is gone.", false}, host.now()));
+  }
+  const std::vector<Entry> entries = host.timeline(call.conversation);
+  const auto failed = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.event == EventKind::effect_failed;
+  });
+  REQUIRE(failed != entries.end());
+  CHECK(failed->details.at("kind") == Value("call"));
+  CHECK(failed->interaction == call.interaction);
+}
+
+TEST_CASE("a send whose entry point is gone when the answer comes is not pending for ever") {
+  Sent sent;
+  SendMessage sms;
+  sms.conversation = sent.conversation;
+  sms.entry_point = EntryPointName("sms");
+  sms.content.text = "olá";
+  const Outcome outcome = sent.host.must(sms, "joao");
+  sent.host.poll();
+  nlohmann::json without_sms = configuration();
+  without_sms["entry_points"].erase(1);
+  without_sms["surveys"].clear();
+  sent.host.must(LoadConfiguration{without_sms.dump()});
+  REQUIRE(
+      sent.host.engine().settle(outcome.effect, TransportReply{201, {}, "{}"}, sent.host.now()));
+  const Entry entry = sent.host.timeline(sent.conversation).at(outcome.entry - 1);
+  CHECK(entry.status == DeliveryStatus::failed);
+  CHECK(entry.error.code == "unknown_entry_point");
 }

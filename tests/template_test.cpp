@@ -41,6 +41,25 @@ TEST_CASE("a path that leads nowhere gives its fallback, or nothing") {
   CHECK(expanded("{nobody|às 10:30, sem falta}") == "às 10:30, sem falta");
 }
 
+TEST_CASE("[S2.9] what is missing is named: a path without a fallback that gives nothing") {
+  const auto missing = [](std::string_view text) {
+    return std::string(TextTemplate::compile(text)->missing(example()));
+  };
+  CHECK(missing("Olá!").empty());
+  CHECK(missing("{contact.name} {contact.vip} {score} {tags}").empty());
+  CHECK(missing("{contact.name} {contact.nickname} {nobody}") == "contact.nickname");
+  CHECK(missing("{nobody|cliente}{nobody|}").empty());
+  CHECK(missing("{nobody|x} {nobody}") == "nobody");
+
+  const TextTemplate text = *TextTemplate::compile("{a|x} {a|y} {b} {b|z} {c|}");
+  REQUIRE(text.fallback("a") != nullptr);
+  CHECK(*text.fallback("a") == "x");
+  CHECK(text.fallback("b") == nullptr);
+  REQUIRE(text.fallback("c") != nullptr);
+  CHECK(text.fallback("c")->empty());
+  CHECK(text.fallback("d") == nullptr);
+}
+
 TEST_CASE("a value is never read as a template") {
   CHECK(expanded("{trap}") == "{contact.name} {{ }}");
   CHECK(expanded("{{contact.name}} {{}}") == "{contact.name} {}");

@@ -64,7 +64,9 @@ struct EngineOptions {
   std::map<ConnectionName, std::map<std::string, std::vector<Secret>>> secrets;
   Limits limits;
   Duration time_jump = std::chrono::hours(24 * 400);
-  std::function<void(const Error&)> on_fault;  // told once, when the engine becomes faulted
+  // Told once, from inside the call in which the engine becomes faulted: it may not call the
+  // engine, nor put another in its place before that call has returned.
+  std::function<void(const Error&)> on_fault;
 };
 
 // An event that a host has decoded itself, with the connection it came by.
@@ -86,12 +88,14 @@ struct EventOutcome {
   std::uint64_t entries = 0;
 };
 
-// An unreadable payload, kept so that somebody can look at it.
+// An unreadable payload, kept so that somebody can look at it: once, however often it comes.
 struct Quarantined {
   QuarantineId id;
   ConnectionName connection;
-  Timestamp at{};
-  Error error;
+  Timestamp at{};           // when it came first
+  Timestamp last_at{};      // and last
+  std::uint64_t times = 1;  // how often
+  Error error;              // of the first time
   Request request;
 };
 

@@ -56,16 +56,18 @@ enum class Table : std::uint8_t {
   callback = 16,
   session = 17,  // flow sessions
   survey = 18,
-  effect = 19,          // unsettled effects, by id
-  timer = 20,           // (due, kind, owner)
-  command = 21,         // command id -> digest and result
-  quarantine = 22,      // payloads that could not be read
-  closure = 23,         // (conversation, number) -> qualification, notes, survey
-  segment = 24,         // flow steps walked, for the reports
-  counter = 25,         // sequences of protocol numbers
-  parked_receipt = 26,  // receipts that came before their message was known
+  effect = 19,             // unsettled effects, by id
+  timer = 20,              // (due, kind, owner)
+  command = 21,            // command id -> digest and result
+  quarantine = 22,         // payloads that could not be read
+  closure = 23,            // (conversation, number) -> qualification, notes, survey
+  segment = 24,            // flow steps walked, for the reports
+  counter = 25,            // sequences of protocol numbers
+  parked_receipt = 26,     // receipts that came before their message was known
+  parked_order = 27,       // their list by age, for the oldest to go first
+  quarantine_digest = 28,  // digest of an unreadable payload -> its row, and how often it came
 };
-inline constexpr std::uint8_t table_count = 26;
+inline constexpr std::uint8_t table_count = 28;
 
 // The table's name, for instance "open_conversation"; also its name in SQL stores.
 std::string_view to_string(Table table);

@@ -151,6 +151,7 @@ void fields(V& v, X& x) {
   v("entry_point", x.entry_point);
   v("address", x.address);
   v("last_inbound", x.last_inbound);
+  v("last_mail", x.last_mail);
 }
 
 template <class V, class X>
@@ -299,6 +300,8 @@ void fields(V& v, X& x) {
   v("opened_at", x.opened_at);
   v("deadline", x.deadline);
   v("resolved_at", x.resolved_at);
+  v("follows", x.follows);
+  v("followed_by", x.followed_by);
 }
 
 template <class V, class X>
@@ -574,6 +577,7 @@ void fields(V& v, X& x) {
   v("type", x.type);
   v("category", x.category);
   v("fields", x.fields);
+  v("follows", x.follows);
 }
 
 template <class V, class X>

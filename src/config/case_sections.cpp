@@ -45,6 +45,7 @@ StatusConfig read_status(ObjectReader& reader) {
   status.person_only = reader.flag("person_only", false);
   status.awaits_reply = reader.flag("awaits_reply", false);
   status.allows_override = reader.flag("allows_override", false);
+  status.reopens_to = CaseStatusName(reader.name("reopens_to", Need::optional));
   return status;
 }
 

@@ -115,10 +115,29 @@ class Check {
     for (std::size_t i = 0; i < status.needs.size(); ++i) {
       need(type, status.needs[i], path_to_item(path + ".needs", i));
     }
+    reopens(type, status, path + ".reopens_to");
     sends(path + ".sends", status.sends, path + ".sends_from", status.sends_from);
     const MessageTemplate* text = all_.message_template(status.sends);
     if (text == nullptr) return;
     for (const std::string& used : paths_of(*text)) sendable(type, used, path + ".sends");
+  }
+
+  // Where a mail of the case's sets it back to: nobody is there to be asked.
+  void reopens(const CaseTypeConfig& type, const StatusConfig& status, const std::string& path) {
+    if (status.reopens_to.empty()) return;
+    const StatusConfig* to = type.status(status.reopens_to);
+    refer(path, "status", status.reopens_to, to);
+    if (to == nullptr) return;
+    if (status.category != StatusCategory::resolved) {
+      fault_.note(path, "not_applicable", "Only a resolved case is reopened by its mail.",
+                  "Take it out, or make the status a resolved one.");
+    } else if (to->category == StatusCategory::resolved || to->category == StatusCategory::final) {
+      fault_.note(path, "out_of_range", "A case that is reopened is open or waiting again.",
+                  "Name a status of the category open or waiting.");
+    } else if (to->person_only) {
+      fault_.note(path, "not_applicable", "Only a person may set this status, and a mail would.",
+                  "Name another one.");
+    }
   }
 
   void need(const CaseTypeConfig& type, const std::string& word, const std::string& path) {

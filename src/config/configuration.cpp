@@ -50,15 +50,23 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+using TextsByLocale = decltype(LocalizedText::by_locale);
+
 // "pt-PT", then "pt".
-const TextTemplate* closest(const LocalizedText& text, std::string_view locale) {
+TextsByLocale::const_iterator closest(const TextsByLocale& texts, std::string_view locale) {
   while (!locale.empty()) {
-    const auto found = text.by_locale.find(locale);
-    if (found != text.by_locale.end()) return &found->second;
+    const auto found = texts.find(locale);
+    if (found != texts.end()) return found;
     const std::size_t hyphen = locale.rfind('-');
     locale = hyphen == std::string_view::npos ? std::string_view() : locale.substr(0, hyphen);
   }
-  return nullptr;
+  return texts.end();
+}
+
+TextsByLocale::const_iterator closest(const TextsByLocale& texts, std::string_view locale,
+                                      std::string_view tenant_locale) {
+  const auto found = closest(texts, locale);
+  return found != texts.end() ? found : closest(texts, tenant_locale);
 }
 
 void read_connections(ObjectReader& document, Configuration& made) {
@@ -100,8 +108,14 @@ void read_all(ObjectReader& document, const Limits& limits, Configuration& made)
 
 const TextTemplate* LocalizedText::text_for(std::string_view locale,
                                             std::string_view tenant_locale) const {
-  if (const TextTemplate* text = closest(*this, locale)) return text;
-  return closest(*this, tenant_locale);
+  const auto found = closest(by_locale, locale, tenant_locale);
+  return found != by_locale.end() ? &found->second : nullptr;
+}
+
+std::string LocalizedText::locale_for(std::string_view locale,
+                                      std::string_view tenant_locale) const {
+  const auto found = closest(by_locale, locale, tenant_locale);
+  return found != by_locale.end() ? found->first : std::string();
 }
 
 const FieldConfig* CaseTypeConfig::field(std::string_view name_of_field) const {

@@ -32,7 +32,8 @@ Placed begin_conversation(Turn& turn, const Recognised& who, const DeskConfig& d
   const ConversationId id = conversation.id;
   Value::Map details;
   if (before) {
-    conversation.reaches = before->reaches;  // windows outlive an episode
+    conversation.reaches = before->reaches;  // windows outlive an episode, threads of mail do not
+    for (Reach& reach : conversation.reaches) reach.last_mail = 0;
     if (placement == Placement::linked) {
       conversation.previous = before->id;
       conversation.owner = before->owner;
@@ -131,15 +132,24 @@ void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_p
   auto reach = std::find_if(conversation.reaches.begin(), conversation.reaches.end(),
                             [&](const Reach& known) { return known.entry_point == entry_point; });
   if (reach == conversation.reaches.end()) {
-    conversation.reaches.push_back({entry_point, address, {}});
+    conversation.reaches.push_back({entry_point, address, {}, 0});
     reach = conversation.reaches.end() - 1;
   }
   if (reach->address != address) {  // S0.29: a window is open for the address that wrote, alone
     reach->address = address;
     reach->last_inbound.reset();
+    reach->last_mail = 0;
   }
   if (inbound_at && (!reach->last_inbound || *reach->last_inbound < *inbound_at)) {
     reach->last_inbound = inbound_at;
+  }
+}
+
+void remember_mail(Turn& turn, ConversationId id, const EntryPointName& entry_point,
+                   std::uint64_t entry) {
+  ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  for (Reach& reach : conversation.reaches) {
+    if (reach.entry_point == entry_point) reach.last_mail = entry;
   }
 }
 

@@ -52,6 +52,9 @@ std::string join_text(const Turn& turn, ConversationId conversation);
 // How the contact is reached at an entry point, remembered with the time of the last message.
 void remember_reach(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
                     const Address& address, std::optional<Timestamp> inbound_at);
+// The newest mail from that address: what an answer refers to.
+void remember_mail(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
+                   std::uint64_t entry);
 const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point);
 
 // Begins an interaction in a conversation.

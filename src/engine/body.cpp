@@ -15,18 +15,6 @@ namespace novelo {
 
 namespace {
 
-// Marks the engine as being inside a call.
-class Inside {
- public:
-  explicit Inside(bool& flag) : flag_(flag) { flag_ = true; }
-  ~Inside() { flag_ = false; }
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
-
- private:
-  bool& flag_;
-};
-
 std::string digest_of(const Command& command) {
   const std::string body =
       std::visit([](const auto& what) { return codec::to_bytes(what); }, command.body);
@@ -131,6 +119,7 @@ Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
     hold_send(turn, *tables_.effects.find(tables_.key(id)));
     if (!keep(turn)) return fail(*fault_);
   }
+  pending_signals_.clear();  // nobody has looked yet
   return write();
 }
 
@@ -321,9 +310,9 @@ Status Engine::Body::commit() {
   return {};
 }
 
-Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs, Timestamp now,
-                                                       std::vector<std::uint64_t>* entries) {
-  if (auto may = ready(); !may) return fail(may.error());
+Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const Input> inputs,
+                                                              Timestamp now,
+                                                              std::vector<std::uint64_t>* entries) {
   if (inputs.size() > options_.limits.inputs_per_feed) {
     return fail({ErrorCode::limit,
                  "too_many_inputs",
@@ -332,7 +321,6 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
                  fmt::format("feed at most {}", options_.limits.inputs_per_feed)});
   }
   if (auto plausible = check_time(inputs, now); !plausible) return fail(plausible.error());
-  const Inside inside(inside_);
   now_ = std::max(now_, now);
   std::vector<Result<Outcome>> results;
   for (const Input& input : inputs) {
@@ -343,6 +331,15 @@ Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> in
                         "open a new engine on the same store"});
     if (entries != nullptr) entries->push_back(timeline_length(results.back()));
   }
+  return results;
+}
+
+Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
+                                                       Timestamp now) {
+  if (auto may = ready(); !may) return fail(may.error());
+  const Inside inside(inside_);
+  auto results = decide_all(inputs, now);
+  if (!results) return results;
   if (auto committed = commit(); !committed) return fail(committed.error());
   return results;
 }

@@ -18,6 +18,18 @@
 
 namespace novelo {
 
+// Marks the engine as being inside a call, as long as it lives.
+class Inside {
+ public:
+  explicit Inside(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Inside() { flag_ = false; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 class Engine::Body {
  public:
   Body(Store& store, Fence fence, std::vector<const ChannelAdapter*> adapters,
@@ -30,8 +42,7 @@ class Engine::Body {
                            std::vector<EventOutcome>* events);
   // `entries` gets, for each input, how long the timeline of its conversation was when it had been
   // decided.
-  Result<std::vector<Result<Outcome>>> run(std::span<const Input> inputs, Timestamp now,
-                                           std::vector<std::uint64_t>* entries = nullptr);
+  Result<std::vector<Result<Outcome>>> run(std::span<const Input> inputs, Timestamp now);
   Status run_time(Timestamp now);
   Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
   std::optional<Timestamp> next_deadline() const;
@@ -51,6 +62,10 @@ class Engine::Body {
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);
+  // Decides inputs one after another; whoever calls commits.
+  // `entries`: how long the timeline of each outcome's conversation was then.
+  Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now,
+                                                  std::vector<std::uint64_t>* entries = nullptr);
   Result<Outcome> run_one(const Input& input);
   Result<Outcome> run_command(const Command& command);
   Status check_time(std::span<const Input> inputs, Timestamp now) const;
@@ -70,6 +85,7 @@ class Engine::Body {
   Status commit();
   Error fault(Error error);
 
+  // Keeps what could not be read or placed, once for each payload; whoever calls commits.
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
   Result<Response> decided(const Connection& connection, const Request& request, Decoded decoded,
                            Timestamp now, std::vector<EventOutcome>* events);

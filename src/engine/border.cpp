@@ -2,27 +2,23 @@
 #include <fmt/format.h>
 
 #include "engine/body.hpp"
+#include "novelo/base/digest.hpp"
 #include "novelo/rules/channel.hpp"
 
 namespace novelo {
 
-void Engine::Body::quarantine(const ConnectionName& connection, const Request& request,
-                              const Error& error) {
-  tables_.begin_input();
-  EngineClock clock;
-  if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
-  if (clock.quarantined >= options_.limits.quarantine_rows) {
-    const Key all = tables_.key();
-    const auto oldest = tables_.quarantine.scan(all.bytes(), all.end(), 1, Order::ascending);
-    if (!oldest.empty()) tables_.quarantine.erase(oldest.front().first);
-  } else {
-    ++clock.quarantined;
-  }
-  tables_.clock.put(tables_.clock_key(), clock);
+namespace {
+
+// What makes it the same payload, whatever its headers say: those of a repetition differ.
+std::string digest_of(const ConnectionName& connection, const Request& request) {
+  const std::string whole = fmt::format("{}\n{}\n{}\n{}", connection.text(), request.method,
+                                        request.url, to_hex(sha256(request.body)));
+  return to_hex(sha256(whole));
+}
+
+QuarantineRow row_of(const ConnectionName& connection, const Request& request, const Error& error) {
   QuarantineRow row;
-  row.id = ids_.take<QuarantineId>();
   row.connection = connection;
-  row.at = now_;
   row.code = std::string(to_string(error.code));
   row.reason = error.reason;
   row.message = error.message;
@@ -31,6 +27,41 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
   row.url = request.url;
   for (const Header& header : request.headers) row.headers.emplace_back(header.name, header.value);
   row.body = request.body;
+  return row;
+}
+
+}  // namespace
+
+void Engine::Body::quarantine(const ConnectionName& connection, const Request& request,
+                              const Error& error) {
+  if (options_.limits.quarantine_rows == 0) return;
+  tables_.begin_input();
+  std::string digest = digest_of(connection, request);
+  const std::string seen_key = tables_.text_key(digest);
+  if (tables_.quarantine_seen.find(seen_key) != nullptr) {
+    QuarantineSeen& seen = tables_.quarantine_seen.edit(seen_key);
+    ++seen.times;
+    seen.last_at = now_;
+    return;
+  }
+  EngineClock clock;
+  if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
+  if (clock.quarantined >= options_.limits.quarantine_rows) {
+    const Key all = tables_.key();
+    const auto oldest = tables_.quarantine.scan(all.bytes(), all.end(), 1, Order::ascending);
+    if (!oldest.empty()) {
+      tables_.quarantine_seen.erase(tables_.text_key(oldest.front().second.digest));
+      tables_.quarantine.erase(oldest.front().first);
+    }
+  } else {
+    ++clock.quarantined;
+  }
+  tables_.clock.put(tables_.clock_key(), clock);
+  QuarantineRow row = row_of(connection, request, error);
+  row.id = ids_.take<QuarantineId>();
+  row.at = now_;
+  row.digest = std::move(digest);
+  tables_.quarantine_seen.put(seen_key, {row.id, 1, now_});
   const std::string key = tables_.key(row.id);
   tables_.quarantine.create(key, std::move(row));
 }
@@ -44,31 +75,33 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
     inputs.emplace_back(DecodedEvent{connection.name, std::move(event)});
   }
   std::vector<std::uint64_t> entries;
-  auto results = run(inputs, now, &entries);
+  auto results = decide_all(inputs, now, &entries);
   if (!results) return fail(results.error());
   for (std::size_t i = 0; events != nullptr && i < results->size(); ++i) {
     events->push_back({(*results)[i], entries[i]});
   }
   const Error* refused = nullptr;
+  const Error* busy = nullptr;
   bool all = true;
   for (const auto& result : *results) {
-    // Without an answer it all comes again: what was taken is known then, the rest may find room.
-    if (!result && result.error().code == ErrorCode::busy) return fail(result.error());
+    if (!result && result.error().code == ErrorCode::busy) busy = &result.error();
     if (!result && refused == nullptr) refused = &result.error();
     all = all && !result;
   }
-  if (refused == nullptr) return decoded.answer;
   // What could not be placed is kept for a person to look at; the provider is answered all the same
   // when some of it could be.
-  quarantine(connection.name, request, *refused);
+  if (refused != nullptr && busy == nullptr) quarantine(connection.name, request, *refused);
   if (auto kept = commit(); !kept) return fail(kept.error());
-  if (all) return fail(*refused);
+  // Without an answer it all comes again: what was taken is known then, the rest may find room.
+  if (busy != nullptr) return fail(*busy);
+  if (refused != nullptr && all) return fail(*refused);
   return decoded.answer;
 }
 
 Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
                                        std::vector<EventOutcome>* events) {
   if (auto may = ready(); !may) return fail(may.error());
+  const Inside inside(inside_);
   const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
   if (connection == nullptr) {
     return fail({ErrorCode::not_found, "unknown_path", "no connection has this path",
@@ -140,13 +173,19 @@ std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
 
 Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) {
   if (auto may = ready(); !may) return fail(may.error());
+  const Inside inside(inside_);
   const Timestamp at = std::max(now_, now);
   std::vector<Handout> handouts;
-  for (const EffectId id : outbox_.ready(at, max)) {
+  outbox_.wake(at);
+  EffectId id;
+  while (handouts.size() < max) {
+    const auto next = outbox_.next_ready(id);
+    if (!next) break;
+    id = *next;
     if (undeliverable_.contains(id)) continue;
     const Effect* effect = tables_.effects.find(tables_.key(id));
     if (effect == nullptr) break;
-    if (effect->not_after && *effect->not_after <= at) continue;  // its timer will refuse it
+    if (effect->not_after && *effect->not_after <= at) continue;  // its timer takes it back
     if (auto out = make_handout(*effect)) {
       handouts.push_back(std::move(*out));
       outbox_.mark_handed_out(id);

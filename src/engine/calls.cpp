@@ -251,7 +251,11 @@ void verb_failed(Turn& turn, const Effect& effect, const SendError& error) {
   if (verb == CallVerbKind::originate || (verb == CallVerbKind::bridge && !gone)) {
     return bridge_failed(turn, call, 0);
   }
-  if (gone) hung_up(turn, call, 0);
+  if (gone) return hung_up(turn, call, 0);
+  turn.note_event(call, EventKind::effect_failed,
+                  {{"kind", Value(to_string(effect.kind))},
+                   {"what", Value(to_string(verb))},
+                   {"reason", Value(error.code)}});
 }
 
 Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event) {

@@ -124,8 +124,22 @@ Status check_need(Turn& turn, const CaseRecord& matter, const std::string& need)
   return missing(fmt::format("unknown need {}", need), "mend the configuration");
 }
 
+const StatusConfig* status_of(const Turn& turn, const CaseRecord& matter) {
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  return type != nullptr ? type->status(matter.status) : nullptr;
+}
+
+bool is_final(const Turn& turn, const CaseRecord& matter) {
+  const StatusConfig* status = status_of(turn, matter);
+  return status != nullptr && status->category == StatusCategory::final;
+}
+
 Status check_status(Turn& turn, const CaseRecord& matter, const StatusConfig& next,
                     const AgentName& actor, bool override_checks) {
+  if (is_final(turn, matter)) {
+    return fail(refused("case_final", "the case is finalised and stays so",
+                        fmt::format("case {}", matter.id.value()), "open a case that follows it"));
+  }
   const bool follows = next.from.empty() || std::find(next.from.begin(), next.from.end(),
                                                       matter.status) != next.from.end();
   if (!follows) {
@@ -161,6 +175,10 @@ void supersede_mails(CaseRecord& matter) {
 Status send_for_status(Turn& turn, const CaseRecord& matter, const StatusConfig& status,
                        const Author& author) {
   if (status.sends.empty()) return {};
+  if (matter.mails.size() >= turn.options.limits.case_mails) {
+    return fail({ErrorCode::limit, "too_many_mails", "the case has sent as many mails as it may",
+                 fmt::format("case {}", matter.id.value()), "write to the contact yourself"});
+  }
   OutgoingMessage message;
   message.conversation = matter.conversation;
   message.entry_point = status.sends_from;
@@ -240,6 +258,47 @@ Status request_verification(Turn& turn, const CaseRecord& matter) {
   return {};
 }
 
+// A resolved case comes back with its own mail. Nothing is asked for, and nothing is sent.
+void reopen_case(Turn& turn, const CaseRecord& matter, ConversationId conversation) {
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  const StatusConfig* status = status_of(turn, matter);
+  if (status == nullptr || status->category != StatusCategory::resolved) return;
+  const CaseStatusName& to =
+      status->reopens_to.empty() ? type->statuses.front().name : status->reopens_to;
+  CaseRecord& open = turn.edit(matter);
+  open.status = to;
+  open.resolved_at.reset();
+  turn.note_event(conversation, EventKind::case_status,
+                  {{"case", id_value(matter.id)},
+                   {"from", Value(matter.status.text())},
+                   {"to", Value(to.text())},
+                   {"by", Value("mail")}},
+                  {AuthorRole::customer, {}});
+  if (!matter.owner.empty()) {
+    turn.notify(matter.owner, conversation, "case_reopened", {{"case", id_value(matter.id)}});
+  }
+}
+
+// The case that a new one takes up again: the newest of its matter, and over.
+Result<CaseId> case_to_follow(Turn& turn, CaseId id, const ConversationRecord& conversation) {
+  if (auto known = turn.case_of(id); !known) return fail(known.error());
+  const CaseRecord newest = turn.get(newest_of_matter(turn, id));
+  const std::string subject = fmt::format("case {}", newest.id.value());
+  if (newest.contact != conversation.contact) {
+    return fail(refused("other_contact", "the case is another contact's", subject,
+                        "open the new one in a conversation of the case's contact"));
+  }
+  if (!is_final(turn, newest)) {
+    return fail(refused("case_not_final", "this case of the matter is not finalised", subject,
+                        "go on in it, or set its status back"));
+  }
+  if (newest.followed_by) {
+    return fail({ErrorCode::limit, "too_many_follow_ups", "the matter was taken up too often",
+                 subject, "open a case that follows none"});
+  }
+  return newest.id;
+}
+
 }  // namespace
 
 void request_again(Turn& turn, const CaseRecord& matter) {
@@ -247,21 +306,35 @@ void request_again(Turn& turn, const CaseRecord& matter) {
   ask_for_verification(turn, turn.get(matter.id));
 }
 
+CaseId newest_of_matter(Turn& turn, CaseId id) {
+  for (std::size_t hops = 0; hops < turn.options.limits.follow_ups; ++hops) {
+    const CaseId next = turn.get(id).followed_by;
+    if (!next) break;
+    id = next;
+  }
+  return id;
+}
+
 Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                              std::uint64_t entry) {
   const CaseRecord matter = turn.get(reply.case_id);
+  const bool final = is_final(turn, matter);
   const auto answered =
       std::find_if(matter.mails.begin(), matter.mails.end(),
                    [&](const CaseMail& mail) { return mail.message_id == reply.answered; });
   const bool superseded = answered != matter.mails.end() && answered->superseded;
-  turn.edit(matter).replies.push_back({entry, conversation, superseded, false});
   turn.note_event(conversation, EventKind::reply_linked,
                   {{"case", id_value(matter.id)},
                    {"entry", Value(std::to_string(entry))},
                    {"superseded", Value(superseded)},
-                   {"trust", Value(reply.trust)}});
-  const CaseTypeConfig* type = turn.config().case_type(matter.type);
-  const StatusConfig* status = type != nullptr ? type->status(matter.status) : nullptr;
+                   {"trust", Value(reply.trust)},
+                   {"final", Value(final)}});
+  if (final) return false;  // it stays as it is: whoever gets the mail decides what follows
+  auto& replies = turn.edit(matter).replies;
+  if (replies.size() >= turn.options.limits.case_replies) replies.erase(replies.begin());
+  replies.push_back({entry, conversation, superseded, false});
+  reopen_case(turn, matter, conversation);
+  const StatusConfig* status = status_of(turn, turn.get(matter.id));
   if (status == nullptr || !status->awaits_reply) return false;
   auto requested = request_verification(turn, turn.get(matter.id));
   if (!requested) return fail(requested.error());
@@ -293,6 +366,17 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
                  "name a case type of the configuration"});
   }
   if (auto checked = check_fields(*type, command.fields); !checked) return checked;
+  if (conversation.cases.size() >= turn.options.limits.conversation_cases) {
+    return fail({ErrorCode::limit, "too_many_cases", "the conversation has as many cases as it may",
+                 fmt::format("conversation {}", conversation.id.value()),
+                 "go on in one of them, or in another conversation"});
+  }
+  CaseId follows;
+  if (command.follows) {
+    auto last = case_to_follow(turn, command.follows, conversation);
+    if (!last) return fail(last.error());
+    follows = *last;
+  }
   CaseRecord matter;
   matter.id = turn.ids.take<CaseId>();
   matter.protocol = next_protocol(turn, *type);
@@ -304,14 +388,16 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
   matter.owner = conversation.owner.empty() ? actor : conversation.owner;
   matter.fields = command.fields;
   matter.opened_at = turn.now;
+  matter.follows = follows;
   const CaseId id = matter.id;
+  if (follows) turn.edit(turn.get(follows)).followed_by = id;
   turn.tables.protocols.put(turn.tables.text_key(plain_protocol(matter.protocol)), {id.value()});
-  turn.note_event(conversation.id, EventKind::case_opened,
-                  {{"case", id_value(id)},
-                   {"protocol", Value(matter.protocol)},
-                   {"type", Value(matter.type.text())},
-                   {"status", Value(matter.status.text())}},
-                  turn.author(actor));
+  Value::Map details{{"case", id_value(id)},
+                     {"protocol", Value(matter.protocol)},
+                     {"type", Value(matter.type.text())},
+                     {"status", Value(matter.status.text())}};
+  if (follows) details["follows"] = id_value(follows);
+  turn.note_event(conversation.id, EventKind::case_opened, std::move(details), turn.author(actor));
   turn.outcome.details["protocol"] = Value(matter.protocol);
   turn.tables.cases.create(turn.tables.key(id), std::move(matter));
   turn.edit(turn.get(conversation.id)).cases.push_back(id);
@@ -374,6 +460,10 @@ Status decide(Turn& turn, const AgentName& actor, const MarkInformed& command) {
   const CaseRecord matter = **found;
   turn.outcome.case_id = matter.id;
   if (contains(matter.informed, command.what)) return {};
+  if (matter.informed.size() >= turn.options.limits.case_words) {
+    return fail({ErrorCode::limit, "too_many_words", "the case remembers as much as it may",
+                 fmt::format("case {}", matter.id.value()), "write a note instead"});
+  }
   turn.edit(matter).informed.push_back(command.what);
   turn.note_event(matter.conversation, EventKind::informed,
                   {{"case", id_value(matter.id)}, {"what", Value(command.what)}},

@@ -86,6 +86,8 @@ struct CaseReplyIn {
   std::string answered;  // the Message-ID it answers, when that is known
   std::string trust;     // "token", "participant"
 };
+// The newest case of a matter: the one that follows this one, and so on.
+CaseId newest_of_matter(Turn& turn, CaseId id);
 // True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
 // Fails with `busy` when there is no room for that.
 Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
@@ -123,8 +125,18 @@ void accepted(Turn& turn, const Effect& send, const ConnectionName& connection,
               const std::string& provider_id);
 // A send that will not arrive: shown, and the owner is told.
 void send_failed(Turn& turn, const Effect& send, const SendError& error);
+// The failure of a message that is shown as failed: on the timeline, and to the owner.
+void tell_failed(Turn& turn, ConversationId conversation, std::uint64_t entry,
+                 const SendError& error);
 // It is settled.
 void remove_effect(Turn& turn, const Effect& effect);
+// parked_receipts.cpp
+// B3: whether this news is newer than what is known, in whatever order it came.
+bool moves_forward(DeliveryStatus from, DeliveryStatus to);
+// Keeps a receipt until its message is known; the oldest ones make room.
+void park_receipt(Turn& turn, const ConnectionName& connection, const Receipt& receipt);
+std::optional<ParkedReceipt> take_parked_receipt(Turn& turn, const ConnectionName& connection,
+                                                 std::string_view id);
 // held_sends.cpp
 // Nobody knows whether the provider has it: kept back, shown, and the owner is told. Again:
 // nothing.
@@ -146,6 +158,9 @@ struct OutgoingMessage {
 // Checks everything a channel, a desk and a template ask for, then appends the entry and its
 // effect.
 Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message);
+// Shows why a message that nobody is waiting for the outcome of was not sent.
+void note_refused(Turn& turn, ConversationId conversation, const Author& author,
+                  const Error& error);
 // What templates and flows may read about a conversation.
 Value::Map variables_for(Turn& turn, const ConversationRecord& conversation);
 // conversations.cpp: a person steps into what a flow or a queue has (S4.20).

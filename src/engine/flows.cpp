@@ -114,7 +114,16 @@ class Performance {
     message.to = at.remote;
     message.content = content;
     message.author = {AuthorRole::bot, flow_.text()};
-    if (!send_message(turn_, std::move(message))) cannot_go_on_ = true;
+    send(std::move(message));
+  }
+
+  void send(OutgoingMessage message) {
+    const ConversationId conversation = message.conversation;
+    const Author author = message.author;
+    if (auto sent = send_message(turn_, std::move(message)); !sent) {
+      note_refused(turn_, conversation, author, sent.error());
+      cannot_go_on_ = true;
+    }
   }
 
   void speak(CallVerb verb) {

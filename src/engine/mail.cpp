@@ -34,6 +34,7 @@ CaseId case_of_address(const Turn& turn, const Mail& mail) {
 const Correlation* answered_mail(Turn& turn, const Mail& mail, std::string& message_id) {
   std::vector<std::string> named = mail.in_reply_to;
   named.insert(named.end(), mail.references.rbegin(), mail.references.rend());
+  named.resize(std::min(named.size(), turn.options.limits.mail_references));
   for (const std::string& id : named) {
     const Correlation* known =
         turn.tables.correlations.find(turn.tables.key(CorrelationKind::mail, "", id));
@@ -50,6 +51,7 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
   const Correlation* answered = answered_mail(turn, mail, link.answered);
   link.case_id = case_of_address(turn, mail);
   if (link.case_id && turn.tables.cases.find(turn.tables.key(link.case_id)) != nullptr) {
+    link.case_id = newest_of_matter(turn, link.case_id);
     link.conversation = turn.get(link.case_id).conversation;
     link.trust = sender == turn.get(link.case_id).contact ? "participant" : "token";
     return link;
@@ -59,6 +61,7 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
   const ConversationRecord conversation = turn.get(answered->conversation);
   if (!sender || conversation.contact != sender) return link;
   link.case_id = answered->case_id;
+  if (link.case_id) link.case_id = newest_of_matter(turn, link.case_id);
   link.conversation = answered->conversation;
   link.trust = "participant";
   return link;
@@ -140,6 +143,7 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   Entry entry = mail_entry(at, message);
   entry.case_id = link.case_id;
   const std::uint64_t sequence = turn.append(conversation, std::move(entry)).sequence;
+  if (!claimed) remember_mail(turn, conversation, at.name, sequence);
   turn.outcome.entry = sequence;
   if (link.case_id) {
     turn.outcome.case_id = link.case_id;

@@ -9,81 +9,98 @@ std::optional<Outbox::Lane> Outbox::lane_of(const Effect& effect) {
   return Lane(effect.entry_point.text(), effect.conversation.value());
 }
 
+bool Outbox::is_first(EffectId id, const Ticket& ticket) const {
+  return !ticket.lane || lanes_.at(*ticket.lane).front() == id;
+}
+
+void Outbox::let_go(EffectId id) {
+  const Ticket& ticket = tickets_.at(id);
+  if (ticket.held || !is_first(id, ticket)) return;
+  if (ticket.not_before) {
+    later_.emplace(*ticket.not_before, id);
+  } else {
+    ready_.insert(id);
+  }
+}
+
+void Outbox::keep_back(EffectId id) {
+  const Ticket& ticket = tickets_.at(id);
+  ready_.erase(id);
+  if (ticket.not_before) later_.erase({*ticket.not_before, id});
+}
+
 void Outbox::add(const Effect& effect, bool restored) {
   const auto lane = lane_of(effect);
-  const bool first = !lane || !lanes_.contains(*lane);
+  // Behind the first of its lane nothing was ever handed out.
+  const bool maybe_handed_out = restored && (!lane || !lanes_.contains(*lane));
   const InteractionId call = effect.kind == EffectKind::call ? effect.interaction : InteractionId();
   if (call) calls_[call].insert(effect.id);
   if (lane) lanes_[*lane].push_back(effect.id);
-  // Behind the first of its lane nothing was ever handed out.
-  const Ticket ticket{lane, effect.not_before, restored && first, effect.held, call};
-  if (effect.held) {
-    held_.insert(effect.id);
-  } else if (first) {
-    ready_.insert(effect.id);
-  }
-  tickets_.insert_or_assign(effect.id, ticket);
-}
-
-bool Outbox::is_first(EffectId id, const Ticket& ticket) const {
-  return !ticket.lane || lanes_.at(*ticket.lane).front() == id;
+  if (effect.held) held_.insert(effect.id);
+  tickets_.insert_or_assign(effect.id,
+                            Ticket{lane, effect.not_before, maybe_handed_out, effect.held, call});
+  let_go(effect.id);
 }
 
 void Outbox::remove(EffectId id) {
   const auto found = tickets_.find(id);
   if (found == tickets_.end()) return;
-  const std::optional<Lane> lane_key = found->second.lane;
-  if (const InteractionId call = found->second.call) {
-    calls_[call].erase(id);
-    if (calls_[call].empty()) calls_.erase(call);
-  }
-  tickets_.erase(found);
-  ready_.erase(id);
+  keep_back(id);
   held_.erase(id);
-  if (!lane_key) return;
-  auto& lane = lanes_[*lane_key];
-  const bool was_first = !lane.empty() && lane.front() == id;
+  const Ticket ticket = found->second;
+  tickets_.erase(found);
+  if (ticket.call) {
+    calls_[ticket.call].erase(id);
+    if (calls_[ticket.call].empty()) calls_.erase(ticket.call);
+  }
+  if (!ticket.lane) return;
+  auto& lane = lanes_[*ticket.lane];
+  const bool was_first = lane.front() == id;
   lane.erase(std::find(lane.begin(), lane.end(), id));
   if (lane.empty()) {
-    lanes_.erase(*lane_key);
-  } else if (was_first && !tickets_.at(lane.front()).held) {
-    ready_.insert(lane.front());
+    lanes_.erase(*ticket.lane);
+  } else if (was_first) {
+    let_go(lane.front());
   }
 }
 
 void Outbox::retry(const Effect& effect) {
   const auto found = tickets_.find(effect.id);
   if (found == tickets_.end()) return;
-  found->second.not_before = effect.not_before;
-  found->second.held = false;
+  keep_back(effect.id);
   held_.erase(effect.id);
-  if (is_first(effect.id, found->second)) ready_.insert(effect.id);
+  found->second.held = false;
+  found->second.not_before = effect.not_before;
+  let_go(effect.id);
 }
 
 void Outbox::hold(EffectId id) {
   const auto found = tickets_.find(id);
   if (found == tickets_.end()) return;
-  found->second.held = true;
+  keep_back(id);
   held_.insert(id);
-  ready_.erase(id);
+  found->second.held = true;
+  found->second.not_before.reset();
 }
 
 void Outbox::release(EffectId id) {
   const auto found = tickets_.find(id);
   if (found == tickets_.end() || !found->second.held) return;
-  found->second.held = false;
   held_.erase(id);
-  if (is_first(id, found->second)) ready_.insert(id);
+  found->second.held = false;
+  let_go(id);
 }
 
-std::vector<EffectId> Outbox::ready(Timestamp now, std::size_t most) const {
-  std::vector<EffectId> result;
-  for (const EffectId id : ready_) {
-    if (result.size() == most) break;
-    const auto& not_before = tickets_.at(id).not_before;
-    if (!not_before || *not_before <= now) result.push_back(id);
+void Outbox::wake(Timestamp now) {
+  while (!later_.empty() && later_.begin()->first <= now) {
+    ready_.insert(later_.begin()->second);
+    later_.erase(later_.begin());
   }
-  return result;
+}
+
+std::optional<EffectId> Outbox::next_ready(EffectId after) const {
+  const auto next = ready_.upper_bound(after);
+  return next != ready_.end() ? std::optional(*next) : std::nullopt;
 }
 
 void Outbox::mark_handed_out(EffectId id) {
@@ -117,12 +134,8 @@ std::vector<EffectId> Outbox::unsettled_of_call(InteractionId interaction) const
 }
 
 std::optional<Timestamp> Outbox::next_time(Timestamp now) const {
-  std::optional<Timestamp> first;
-  for (const EffectId id : ready_) {
-    const auto& at = tickets_.at(id).not_before;
-    if (at && *at > now && (!first || *at < *first)) first = at;
-  }
-  return first;
+  const auto next = later_.upper_bound({now, EffectId(UINT64_MAX)});
+  return next != later_.end() ? std::optional(next->first) : std::nullopt;
 }
 
 }  // namespace novelo

@@ -33,8 +33,10 @@ class Outbox {
   // A person has decided that it may go.
   void release(EffectId id);
 
-  // Effects that may go now, in order; a skipped one stays.
-  std::vector<EffectId> ready(Timestamp now, std::size_t most) const;
+  // What waited for a time that has come may go.
+  void wake(Timestamp now);
+  // The next after `after` that may go, by id.
+  std::optional<EffectId> next_ready(EffectId after) const;
   void mark_handed_out(EffectId id);
 
   // An earlier engine may have handed it out.
@@ -60,11 +62,15 @@ class Outbox {
   };
   static std::optional<Lane> lane_of(const Effect& effect);
   bool is_first(EffectId id, const Ticket& ticket) const;
+  // Lets it go, at its time, when it is first in its lane and nobody holds it.
+  void let_go(EffectId id);
+  void keep_back(EffectId id);
 
   std::map<EffectId, Ticket> tickets_;
   std::map<Lane, std::deque<EffectId>> lanes_;
   std::map<InteractionId, std::set<EffectId>> calls_;
   std::set<EffectId> ready_;
+  std::set<std::pair<Timestamp, EffectId>> later_;  // as `ready_`, but for their time
   std::set<EffectId> held_;
 };
 

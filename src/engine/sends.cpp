@@ -83,37 +83,115 @@ void add_case(Turn& turn, const CaseRecord& matter, Value::Map& variables) {
   variables["dates"] = Value(std::move(dates));
 }
 
-// S0.19, S4.22: a template's words with everything filled in.
+// S2.9: what nobody knows is asked for before anything is promised, and never sent as a gap.
+Error missing_variable(const TemplateName& name, std::string_view path) {
+  return refused("missing_variable",
+                 fmt::format("the template \"{}\" has nothing for {{{}}}", name.text(), path),
+                 fmt::format("variables.{}", path),
+                 fmt::format("give it with the message, complete what it is taken from, or write "
+                             "{{{}|...}} in the template",
+                             path));
+}
+
+// The registered template at the provider. A provider takes no empty variable: what the text says
+// for a missing one stands there too.
+Result<TemplateUse> fill_provider_template(const MessageTemplate& words, const TextTemplate& text,
+                                           std::string locale, const Value& all) {
+  TemplateUse use{TemplateName(words.provider_name), std::move(locale), {}};
+  for (const std::string& path : words.provider_variables) {
+    std::string value = all.at_path(path).to_text();
+    const std::string* fallback = text.fallback(path);
+    if (value.empty() && fallback != nullptr) value = *fallback;
+    if (value.empty()) return fail(missing_variable(words.name, path));
+    use.variables.emplace_back(path, std::move(value));
+  }
+  return use;
+}
+
+Value template_variables(Turn& turn, const ConversationRecord& conversation,
+                         const OutgoingMessage& message) {
+  Value::Map variables = variables_for(turn, conversation);
+  if (message.case_id) add_case(turn, turn.get(message.case_id), variables);
+  for (const auto& [name, value] : message.variables) variables.insert_or_assign(name, value);
+  return Value(std::move(variables));
+}
+
+// S0.19, S4.22: a template's words with everything filled in, as this channel is able to carry it.
 Status expand_template(Turn& turn, const ConversationRecord& conversation,
-                       OutgoingMessage& message) {
+                       const EntryPointConfig& at, OutgoingMessage& message) {
   const MessageTemplate* words = turn.config().message_template(message.template_name);
   if (words == nullptr) {
     return fail({ErrorCode::not_found, "unknown_template", "there is no such template",
                  fmt::format("template {}", message.template_name.text()),
                  "name a template of the configuration"});
   }
-  Value::Map variables = variables_for(turn, conversation);
-  if (message.case_id) add_case(turn, turn.get(message.case_id), variables);
-  for (auto& [name, value] : message.variables) variables.insert_or_assign(name, value);
+  const Capabilities& able = turn.setup->capabilities_of(at);
+  const Value all = template_variables(turn, conversation, message);
   const std::string& tenant_locale = turn.config().tenant.locale;
   const std::string locale = locale_of(turn, conversation.contact);
-  const Value all{std::move(variables)};
-  if (const TextTemplate* text = words->text.text_for(locale, tenant_locale)) {
-    message.content.text = text->expand(all);
-  }
-  if (const TextTemplate* subject = words->subject.text_for(locale, tenant_locale)) {
+  const auto fill = [&](const LocalizedText& localized, std::string& into) -> Status {
+    const TextTemplate* text = localized.text_for(locale, tenant_locale);
+    if (text == nullptr) return {};
+    const std::string_view missing = text->missing(all);
+    if (!missing.empty()) return fail(missing_variable(words->name, missing));
+    into = text->expand(all);
+    return {};
+  };
+  if (auto filled = fill(words->text, message.content.text); !filled) return filled;
+  if (able.subject) {
     if (!message.content.mail) message.content.mail.emplace();
-    message.content.mail->subject = subject->expand(all);
+    if (auto filled = fill(words->subject, message.content.mail->subject); !filled) return filled;
+  }
+  if (able.templates && words->approved) {
+    auto use = fill_provider_template(*words, *words->text.text_for(locale, tenant_locale),
+                                      words->text.locale_for(locale, tenant_locale), all);
+    if (!use) return fail(use.error());
+    message.content.template_use = std::move(*use);
   }
   message.content.media.insert(message.content.media.end(), words->attachments.begin(),
                                words->attachments.end());
-  if (words->provider_name.empty()) return {};
-  TemplateUse use{TemplateName(words->provider_name), locale, {}};
-  for (const std::string& path : words->provider_variables) {
-    use.variables.emplace_back(path, all.at_path(path).to_text());
-  }
-  if (words->approved) message.content.template_use = std::move(use);
   return {};
+}
+
+// The newest mail that the contact wrote here, when this one goes to where it came from.
+const Mail* mail_answered(Turn& turn, const ConversationRecord& conversation,
+                          const OutgoingMessage& message) {
+  const Reach* reach = find_reach(conversation, message.entry_point);
+  if (reach == nullptr || reach->last_mail == 0 || reach->address != *message.to) return nullptr;
+  const std::string key = turn.tables.key(conversation.id, reach->last_mail);
+  const Entry* last = turn.tables.entries.find(key);
+  return last != nullptr && last->content.mail ? &*last->content.mail : nullptr;
+}
+
+// RFC 5322, 3.6.5: "Re: " stands there once.
+std::string answer_to(const std::string& subject) {
+  const bool marked = subject.size() >= 3 && (subject[0] == 'R' || subject[0] == 'r') &&
+                      (subject[1] == 'E' || subject[1] == 'e') && subject[2] == ':';
+  return marked || subject.empty() ? subject : "Re: " + subject;
+}
+
+// RFC 5322, 3.6.4: what is answered, and the thread before it. Whoever says what is answered, and
+// it is another mail, means it.
+void thread_mail(const Mail& answered, const std::string& reply_to, Mail& mail) {
+  if (mail.subject.empty()) mail.subject = answer_to(answered.subject);
+  const std::string& id = answered.message_id;
+  const bool another = (!reply_to.empty() && reply_to != id) ||
+                       (!mail.in_reply_to.empty() && mail.in_reply_to != std::vector{id});
+  if (another || id.empty() || !mail.references.empty()) return;
+  mail.in_reply_to = {id};
+  mail.references = answered.references;
+  if (mail.references.empty() && answered.in_reply_to.size() == 1) {
+    mail.references = answered.in_reply_to;
+  }
+  mail.references.push_back(id);
+}
+
+// Of a long thread its first mail and the newest ones are named.
+void shorten_thread(std::vector<std::string>& references, std::size_t most) {
+  if (references.size() <= most) return;
+  const auto surplus = static_cast<std::ptrdiff_t>(references.size() - most);
+  const auto second = references.begin() + (most > 1 ? 1 : 0);
+  references.erase(second, second + surplus);
 }
 
 // Ids, subject and reply address of a mail. The Message-ID is ours, so that a reply finds its case.
@@ -127,16 +205,51 @@ void complete_mail(Turn& turn, const ConversationRecord& conversation,
   mail.to.clear();
   const AuthorRole role = message.author.role;
   if (role == AuthorRole::system || role == AuthorRole::bot) mail.automatic = AutoMail::generated;
+  if (const Mail* answered = mail_answered(turn, conversation, message)) {
+    thread_mail(*answered, message.content.reply_to, mail);
+  }
+  shorten_thread(mail.references, turn.options.limits.mail_references);
+  shorten_thread(mail.in_reply_to, turn.options.limits.mail_references);
   if (message.case_id) {
     const std::size_t at = entry_point.address.find('@');
     const std::string token = turn.token("case", message.case_id.value());
     mail.to.push_back(entry_point.address.substr(0, at) + "+" + token +
                       entry_point.address.substr(at));
   }
-  // The entry that is appended next.
+}
+
+// A reply to the entry that is appended next finds it, and its case.
+void expect_reply(Turn& turn, const ConversationRecord& conversation,
+                  const OutgoingMessage& message, EffectId effect) {
   Correlation correlation{conversation.id, conversation.entries + 1, message.case_id, {}, effect};
-  turn.tables.correlations.create(turn.tables.key(CorrelationKind::mail, "", mail.message_id),
-                                  std::move(correlation));
+  turn.tables.correlations.create(
+      turn.tables.key(CorrelationKind::mail, "", message.content.mail->message_id),
+      std::move(correlation));
+}
+
+// What the channel cannot carry is refused now, not when it is handed out.
+Status check_encodable(const Turn& turn, const EntryPointConfig& entry_point,
+                       const OutgoingMessage& message, EffectId effect) {
+  const Capabilities& able = turn.setup->capabilities_of(entry_point);
+  const OutboundMessage outbound{effect, entry_point.address, *message.to,
+                                 render(message.content, able).content, turn.now};
+  auto encoded = turn.setup->adapters.at(entry_point.connection)
+                     ->encode(outbound, turn.setup->connections.at(entry_point.connection));
+  if (!encoded) return fail(encoded.error());
+  return {};
+}
+
+// A case's fields may stand in the message: it is the contact's own.
+Status check_case(Turn& turn, const ConversationRecord& conversation, CaseId id) {
+  if (!id) return {};
+  auto known = turn.case_of(id);
+  if (!known) return fail(known.error());
+  const auto& here = conversation.cases;
+  const bool touched = std::find(here.begin(), here.end(), id) != here.end();
+  if (touched || (*known)->contact == conversation.contact) return {};
+  return fail(refused("other_contact", "the case is another contact's",
+                      fmt::format("case {}", id.value()),
+                      "write in a conversation of the case's contact"));
 }
 
 Status check_content(Turn& turn, const ConversationRecord& conversation,
@@ -229,7 +342,7 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
                         "ask for one, or send on another channel"));
   }
   if (!message.template_name.empty()) {
-    if (auto expanded = expand_template(turn, conversation, message); !expanded) {
+    if (auto expanded = expand_template(turn, conversation, entry_point, message); !expanded) {
       return fail(expanded.error());
     }
   }
@@ -238,9 +351,12 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
   }
   Effect effect;
   effect.id = turn.ids.take<EffectId>();
-  if (entry_point.channel == Channel::email) {
-    complete_mail(turn, conversation, entry_point, message, effect.id);
+  const bool by_mail = entry_point.channel == Channel::email;
+  if (by_mail) complete_mail(turn, conversation, entry_point, message, effect.id);
+  if (auto able = check_encodable(turn, entry_point, message, effect.id); !able) {
+    return fail(able.error());
   }
+  if (by_mail) expect_reply(turn, conversation, message, effect.id);
   Entry entry;
   entry.type = EntryType::message;
   entry.direction = Direction::outbound;
@@ -273,6 +389,15 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
   return sequence;
 }
 
+void note_refused(Turn& turn, ConversationId conversation, const Author& author,
+                  const Error& error) {
+  turn.note_event(conversation, EventKind::send_refused,
+                  {{"reason", Value(error.reason)},
+                   {"message", Value(error.message)},
+                   {"subject", Value(error.subject)}},
+                  author);
+}
+
 Status decide(Turn& turn, const AgentName& actor, const SendMessage& command) {
   auto conversation = turn.conversation(command.conversation);
   if (!conversation) return fail(conversation.error());
@@ -281,8 +406,10 @@ Status decide(Turn& turn, const AgentName& actor, const SendMessage& command) {
                         fmt::format("conversation {}", command.conversation.value()),
                         "reopen it first"));
   }
-  if (command.case_id) {
-    if (auto known = turn.case_of(command.case_id); !known) return fail(known.error());
+  if (auto checked = check_case(turn, **conversation, command.case_id); !checked) return checked;
+  if (command.content.template_use) {
+    return fail(refused("not_configured", "only templates of the configuration are sent",
+                        "content.template_use", "name one as the message's template"));
   }
   OutgoingMessage message;
   message.conversation = command.conversation;

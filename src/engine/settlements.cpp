@@ -13,39 +13,14 @@ namespace {
 constexpr std::uint32_t most_attempts = 5;  // of a send, a call verb, a notification, an action
 constexpr Duration first_backoff = std::chrono::seconds(5);
 
-// B3: a status only moves forward, whatever the order in which the news comes. A failure counts
-// unless the message has arrived; a message taken back may have been on its way already.
-int rank(DeliveryStatus status) {
-  switch (status) {
-    case DeliveryStatus::none: return 0;
-    case DeliveryStatus::pending:
-    case DeliveryStatus::held: return 1;
-    case DeliveryStatus::withdrawn:
-    case DeliveryStatus::refused: return 2;
-    case DeliveryStatus::accepted: return 3;
-    case DeliveryStatus::sent: return 4;
-    case DeliveryStatus::failed: return 5;
-    case DeliveryStatus::delivered: return 6;
-    case DeliveryStatus::read: return 7;
-    case DeliveryStatus::played: return 8;
+// The provider's word counts for more than our clock: free text is closed until the contact writes.
+void close_window(Turn& turn, ConversationId id, const Entry& refused) {
+  const ConversationRecord conversation = turn.get(id);
+  for (std::size_t at = 0; at < conversation.reaches.size(); ++at) {
+    const Reach& reach = conversation.reaches[at];
+    if (reach.entry_point != refused.entry_point || !reach.last_inbound) continue;
+    if (*reach.last_inbound <= refused.at) turn.edit(conversation).reaches[at].last_inbound.reset();
   }
-  return 0;
-}
-
-bool moves_forward(DeliveryStatus from, DeliveryStatus to) {
-  return rank(to) > rank(from);
-}
-
-// A failure is shown, and whoever owns the conversation is told.
-void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const SendError& error) {
-  turn.note_event(id, EventKind::send_failed,
-                  {{"entry", Value(std::to_string(sequence))},
-                   {"class", Value(to_string(error.error))},
-                   {"code", Value(error.code)}});
-  const AgentName owner = turn.get(id).owner;
-  if (owner.empty()) return;
-  turn.notify(owner, id, "send_failed",
-              {{"entry", Value(std::to_string(sequence))}, {"code", Value(error.code)}});
 }
 
 void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequence,
@@ -60,9 +35,11 @@ void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequenc
   turn.outcome.entry = sequence;
   turn.signal("message_status", {}, conversation,
               {{"entry", Value(std::to_string(sequence))}, {"status", Value(to_string(status))}});
-  if (status == DeliveryStatus::failed) {
-    tell_failed(turn, conversation, sequence, error.value_or(SendError{}));
+  if (status != DeliveryStatus::failed) return;
+  if (error && error->error == SendErrorClass::window_closed) {
+    close_window(turn, conversation, changed);
   }
+  tell_failed(turn, conversation, sequence, error.value_or(SendError{}));
 }
 
 // A late receipt may name the effect alone.
@@ -95,7 +72,10 @@ bool try_again(Turn& turn, const Effect& effect, Duration retry_after) {
 
 void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) {
   const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
-  if (entry_point == nullptr) return remove_effect(turn, effect);
+  if (entry_point == nullptr) {  // nobody is left who could read the answer
+    send_failed(turn, effect, {SendErrorClass::permanent, "unknown_entry_point", {}});
+    return remove_effect(turn, effect);
+  }
   const ConnectionName& connection = entry_point->connection;
   const OutboundMessage message{effect.id, entry_point->address, effect.to, effect.content,
                                 effect.created_at};
@@ -127,9 +107,19 @@ void call_failed(Turn& turn, const Effect& effect, const SendError& error) {
   verb_failed(turn, effect, error);
 }
 
+void notify_failed(Turn& turn, const Effect& effect, const std::string& reason) {
+  remove_effect(turn, effect);
+  if (!effect.conversation) return;
+  turn.note_event(effect.conversation, EventKind::effect_failed,
+                  {{"kind", Value(to_string(effect.kind))},
+                   {"what", effect.body.at("type")},
+                   {"agent", Value(effect.agent.text())},
+                   {"reason", Value(reason)}});
+}
+
 void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) {
   const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
-  if (entry_point == nullptr) return remove_effect(turn, effect);
+  if (entry_point == nullptr) return call_failed(turn, effect, "unknown_entry_point");
   const ConnectionName& connection = entry_point->connection;
   const SendOutcome outcome = turn.setup->adapters.at(connection)
                                   ->read_reply(OutboundCall{effect.id, effect.verb}, reply,
@@ -165,6 +155,8 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
                      {"reason", Value(failed.reason)}});
   } else if (effect.kind == EffectKind::call) {
     return call_failed(turn, effect, error);
+  } else {
+    return notify_failed(turn, effect, failed.reason);
   }
   remove_effect(turn, effect);
 }
@@ -197,6 +189,17 @@ void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
 
 }  // namespace
 
+void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const SendError& error) {
+  turn.note_event(id, EventKind::send_failed,
+                  {{"entry", Value(std::to_string(sequence))},
+                   {"class", Value(to_string(error.error))},
+                   {"code", Value(error.code)}});
+  const AgentName owner = turn.get(id).owner;
+  if (owner.empty()) return;
+  turn.notify(owner, id, "send_failed",
+              {{"entry", Value(std::to_string(sequence))}, {"code", Value(error.code)}});
+}
+
 void remove_effect(Turn& turn, const Effect& effect) {
   if (effect.not_after) turn.disarm(TimerKind::effect, effect.id.value(), *effect.not_after);
   turn.tables.effects.erase(turn.tables.key(effect.id));
@@ -220,11 +223,8 @@ void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection
   turn.tables.correlations.put(
       turn.tables.key(CorrelationKind::outbound, connection.text(), provider_id),
       {effect.conversation, effect.entry, {}, {}, {}});
-  const std::string parked_key =
-      turn.tables.key().text(connection.text()).text(provider_id).bytes();
-  if (const ParkedReceipt* parked = turn.tables.parked.find(parked_key)) {
+  if (const auto parked = take_parked_receipt(turn, connection, provider_id)) {
     merge_status(turn, effect.conversation, effect.entry, parked->status, parked->error);
-    turn.tables.parked.erase(parked_key);
   }
 }
 
@@ -267,20 +267,43 @@ Status decide(Turn& turn, const SettleEffect& settle) {
   return {};
 }
 
+namespace {
+
+// Whether a receipt that came by this connection may speak of a message. Anybody can write a report
+// about a mail: it must know the whole Message-ID, and not the effect alone.
+bool may_speak_of(const Turn& turn, const ConnectionName& connection, const Receipt& receipt,
+                  const EntryPointName& sent_from, const Content& content) {
+  const EntryPointConfig* at = turn.config().entry_point(sent_from);
+  if (at == nullptr || at->connection != connection) return false;
+  return !content.mail || content.mail->message_id == receipt.message_id;
+}
+
+// The message that a receipt names by its effect, settled already.
+const Entry* message_named(Turn& turn, const ConnectionName& connection, const Receipt& receipt) {
+  const Correlation* gone = turn.tables.correlations.find(
+      turn.tables.key(CorrelationKind::effect, "", std::to_string(receipt.effect.value())));
+  if (gone == nullptr) return nullptr;
+  const Entry* entry = turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
+  const bool may = entry != nullptr &&
+                   may_speak_of(turn, connection, receipt, entry->entry_point, entry->content);
+  return may ? entry : nullptr;
+}
+
+}  // namespace
+
 Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receipt& receipt) {
   if (receipt.effect) {
-    if (const Effect* effect = turn.tables.effects.find(turn.tables.key(receipt.effect))) {
-      if (effect->kind == EffectKind::send) {
-        const Effect settled = *effect;  // the provider has it, whatever became of its answer
-        accepted(turn, settled, connection, receipt.message_id);
-        merge_status(turn, settled.conversation, settled.entry, receipt.status, receipt.error);
-        remove_effect(turn, settled);
-        return {};
-      }
+    const Effect* effect = turn.tables.effects.find(turn.tables.key(receipt.effect));
+    if (effect != nullptr && effect->kind == EffectKind::send &&
+        may_speak_of(turn, connection, receipt, effect->entry_point, effect->content)) {
+      const Effect settled = *effect;  // the provider has it, whatever became of its answer
+      accepted(turn, settled, connection, receipt.message_id);
+      merge_status(turn, settled.conversation, settled.entry, receipt.status, receipt.error);
+      remove_effect(turn, settled);
+      return {};
     }
-    if (const Correlation* gone = turn.tables.correlations.find(
-            turn.tables.key(CorrelationKind::effect, "", std::to_string(receipt.effect.value())))) {
-      merge_status(turn, gone->conversation, gone->entry, receipt.status, receipt.error);
+    if (const Entry* entry = message_named(turn, connection, receipt)) {
+      merge_status(turn, entry->conversation, entry->sequence, receipt.status, receipt.error);
       return {};
     }
   }
@@ -294,12 +317,7 @@ Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receip
     merge_status(turn, known->conversation, known->entry, receipt.status, receipt.error);
     return {};
   }
-  const std::string key =
-      turn.tables.key().text(connection.text()).text(receipt.message_id).bytes();
-  const ParkedReceipt* parked = turn.tables.parked.find(key);
-  if (parked == nullptr || moves_forward(parked->status, receipt.status)) {
-    turn.tables.parked.put(key, {receipt.status, receipt.error});
-  }
+  park_receipt(turn, connection, receipt);
   return {};
 }
 

@@ -87,8 +87,11 @@ void thank(Turn& turn, const Survey& survey, const EntryPointConfig& entry_point
   message.to = to;
   message.template_name = config->thanks;
   message.author = {AuthorRole::system, {}};
+  const Author author = message.author;
   // The answer is kept whether or not the thanks can be said.
-  if (!send_message(turn, std::move(message))) return;
+  if (auto sent = send_message(turn, std::move(message)); !sent) {
+    note_refused(turn, survey.conversation, author, sent.error());
+  }
 }
 
 }  // namespace

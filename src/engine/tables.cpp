@@ -27,9 +27,11 @@ template class Records<Effect, Table::effect>;
 template class Records<Timer, Table::timer>;
 template class Records<StoredCommand, Table::command>;
 template class Records<QuarantineRow, Table::quarantine>;
+template class Records<QuarantineSeen, Table::quarantine_digest>;
 template class Records<Closure, Table::closure>;
 template class Records<Segment, Table::segment>;
 template class Records<ParkedReceipt, Table::parked_receipt>;
+template class Records<ParkedPlace, Table::parked_order>;
 
 namespace {
 // Timeline entries are written far more often than read again: few are kept at hand.
@@ -64,9 +66,11 @@ Tables::Tables(Store& store, std::uint64_t tenant, std::size_t capacity,
       timers(store, *fault, capacity),
       commands(store, *fault, std::min(capacity, entries_at_hand)),
       quarantine(store, *fault, 0),
+      quarantine_seen(store, *fault, std::min(capacity, entries_at_hand)),
       closures(store, *fault, std::min(capacity, entries_at_hand)),
       segments(store, *fault, 0),
       parked(store, *fault, std::min(capacity, entries_at_hand)),
+      parked_order(store, *fault, 0),
       tenant_(tenant),
       fault_(std::move(fault)) {}
 

@@ -22,6 +22,10 @@ struct EngineClock {
   std::uint64_t configuration = 0;  // version in service; 0: none yet
   std::uint64_t quarantined = 0;    // unreadable payloads kept
   std::uint64_t places = 0;         // taken: see Tables::places_added
+  std::uint64_t parked = 0;         // receipts kept that came before their message
+  std::uint64_t parked_oldest = 0;  // numbers of the ends of their list; 0: none
+  std::uint64_t parked_newest = 0;
+  std::uint64_t parked_numbers = 0;  // given so far
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -55,6 +59,13 @@ struct Correlation {
 struct ParkedReceipt {
   DeliveryStatus status = DeliveryStatus::none;
   std::optional<SendError> error;
+  std::uint64_t number = 0;  // of its place in the list by age
+};
+// A parked receipt's place in the list by age, so that the oldest is found without looking.
+struct ParkedPlace {
+  std::string key;          // of the receipt
+  std::uint64_t older = 0;  // the numbers beside it; 0: it stands at an end
+  std::uint64_t newer = 0;
 };
 struct StoredCommand {
   std::string digest;
@@ -72,6 +83,13 @@ struct QuarantineRow {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string digest;  // of what makes it the same payload: the key of its QuarantineSeen
+};
+// How often a payload came, beside its row, so that a repetition does not write it again.
+struct QuarantineSeen {
+  QuarantineId id;
+  std::uint64_t times = 1;
+  Timestamp last_at{};
 };
 // One step walked by one contact: a row of the reports.
 struct Segment {
@@ -92,6 +110,10 @@ void fields(V& v, X& x) {
   v("configuration", x.configuration);
   v("quarantined", x.quarantined);
   v("places", x.places);
+  v("parked", x.parked);
+  v("parked_oldest", x.parked_oldest);
+  v("parked_newest", x.parked_newest);
+  v("parked_numbers", x.parked_numbers);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Counter>
@@ -129,6 +151,14 @@ requires std::same_as<std::remove_const_t<X>, ParkedReceipt>
 void fields(V& v, X& x) {
   v("status", x.status);
   v("error", x.error);
+  v("number", x.number);
+}
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ParkedPlace>
+void fields(V& v, X& x) {
+  v("key", x.key);
+  v("older", x.older);
+  v("newer", x.newer);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, StoredCommand>
@@ -150,6 +180,14 @@ void fields(V& v, X& x) {
   v("url", x.url);
   v("headers", x.headers);
   v("body", x.body);
+  v("digest", x.digest);
+}
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, QuarantineSeen>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("times", x.times);
+  v("last_at", x.last_at);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Segment>
@@ -196,9 +234,11 @@ extern template class Records<Effect, Table::effect>;
 extern template class Records<Timer, Table::timer>;
 extern template class Records<StoredCommand, Table::command>;
 extern template class Records<QuarantineRow, Table::quarantine>;
+extern template class Records<QuarantineSeen, Table::quarantine_digest>;
 extern template class Records<Closure, Table::closure>;
 extern template class Records<Segment, Table::segment>;
 extern template class Records<ParkedReceipt, Table::parked_receipt>;
+extern template class Records<ParkedPlace, Table::parked_order>;
 
 class Tables {
  public:
@@ -227,9 +267,11 @@ class Tables {
   Records<Timer, Table::timer> timers;
   Records<StoredCommand, Table::command> commands;
   Records<QuarantineRow, Table::quarantine> quarantine;
+  Records<QuarantineSeen, Table::quarantine_digest> quarantine_seen;
   Records<Closure, Table::closure> closures;
   Records<Segment, Table::segment> segments;
   Records<ParkedReceipt, Table::parked_receipt> parked;
+  Records<ParkedPlace, Table::parked_order> parked_order;
 
   void begin_input();
   void undo();
@@ -279,7 +321,8 @@ class Tables {
     return std::tie(clock, counters, configurations, contacts, identities, conversations,
                     open_conversations, contact_conversations, entries, notes, interactions,
                     correlations, works, agents, cases, protocols, callbacks, sessions, surveys,
-                    effects, timers, commands, quarantine, closures, segments, parked);
+                    effects, timers, commands, quarantine, quarantine_seen, closures, segments,
+                    parked, parked_order);
   }
 
   std::uint64_t tenant_;

@@ -1,6 +1,10 @@
 // Timers: what falls due. A timer only wakes; what it means is judged by the deadline in its
 // owner's own record, so a stale one does nothing.
+#include <string>
+
+#include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "novelo/rules/channel.hpp"
 
 namespace novelo {
 
@@ -14,15 +18,30 @@ void flow_silent(Turn& turn, InteractionId id) {
   turn.tasks.emplace_back(ContinueFlow{id, FlowSilence{}});
 }
 
+// Until when it may be sent: the contact may have written again since it was decided.
+std::optional<Timestamp> window_of(Turn& turn, const Effect& effect) {
+  const EntryPointConfig* at = turn.config().entry_point(effect.entry_point);
+  if (at == nullptr) return effect.not_after;
+  const ConversationRecord conversation = turn.get(effect.conversation);
+  const Reach* reach = find_reach(conversation, effect.entry_point);
+  const bool same = reach != nullptr && reach->address == effect.to;
+  return window_end(turn.setup->capabilities_of(*at), same ? reach->last_inbound : std::nullopt);
+}
+
 // The window closed before the provider took it (I28): it is not sent any more, and that is shown.
 void too_late(Turn& turn, EffectId id) {
-  const Effect* effect = turn.tables.effects.find(turn.tables.key(id));
+  const std::string key = turn.tables.key(id);
+  const Effect* effect = turn.tables.effects.find(key);
   if (effect == nullptr || !effect->not_after || *effect->not_after > turn.now) return;
   const Effect late = *effect;
+  const std::optional<Timestamp> until = window_of(turn, late);
+  if (!until || *until > turn.now) {
+    turn.tables.effects.edit(key).not_after = until;
+    if (until) turn.arm(TimerKind::effect, id.value(), *until);
+    return;
+  }
   turn.withdraw(id, DeliveryStatus::refused);
-  turn.note_event(late.conversation, EventKind::send_failed,
-                  {{"entry", Value(std::to_string(late.entry))},
-                   {"class", Value(to_string(SendErrorClass::window_closed))}});
+  tell_failed(turn, late.conversation, late.entry, {SendErrorClass::window_closed, {}, {}});
 }
 
 }  // namespace

@@ -10,11 +10,10 @@ constexpr EnumNames<EffectKind, 4> effect_kinds{{{EffectKind::send, "send"},
                                                  {EffectKind::notify, "notify"},
                                                  {EffectKind::action, "action"}}};
 
-constexpr EnumNames<SendResolution, 4> send_resolutions{
-    {{SendResolution::none, "none"},
-     {SendResolution::send_again, "send_again"},
-     {SendResolution::was_sent, "was_sent"},
-     {SendResolution::give_up, "give_up"}}};
+constexpr EnumNames<SendResolution, 4> send_resolutions{{{SendResolution::none, "none"},
+                                                         {SendResolution::send_again, "send_again"},
+                                                         {SendResolution::was_sent, "was_sent"},
+                                                         {SendResolution::give_up, "give_up"}}};
 
 }  // namespace
 

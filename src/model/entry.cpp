@@ -10,7 +10,7 @@ constexpr EnumNames<EntryType, 4> entry_types{{{EntryType::message, "message"},
                                                {EntryType::voicemail, "voicemail"},
                                                {EntryType::event, "event"}}};
 
-constexpr EnumNames<EventKind, 43> event_kinds{{
+constexpr EnumNames<EventKind, 45> event_kinds{{
     {EventKind::none, "none"},
     {EventKind::opened, "opened"},
     {EventKind::joined, "joined"},
@@ -53,6 +53,8 @@ constexpr EnumNames<EventKind, 43> event_kinds{{
     {EventKind::ceiling_reached, "ceiling_reached"},
     {EventKind::send_held, "send_held"},
     {EventKind::send_resolved, "send_resolved"},
+    {EventKind::send_refused, "send_refused"},
+    {EventKind::effect_failed, "effect_failed"},
     {EventKind::callback_late, "callback_late"},
 }};
 

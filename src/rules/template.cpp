@@ -34,7 +34,7 @@ Result<TextTemplate> TextTemplate::compile(std::string_view text) {
   TextTemplate made;
   std::string literal;
   const auto close_literal = [&] {
-    if (!literal.empty()) made.pieces_.push_back({literal, {}});
+    if (!literal.empty()) made.pieces_.push_back({literal, {}, false});
     literal.clear();
   };
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -70,7 +70,8 @@ Result<TextTemplate> TextTemplate::compile(std::string_view text) {
       return bad_template(at, "a second '|' in one place.", "Write one fallback.");
     }
     close_literal();
-    made.pieces_.push_back({std::string(fallback), std::string(path)});
+    made.pieces_.push_back(
+        {std::string(fallback), std::string(path), bar != std::string_view::npos});
     at = end;
   }
   close_literal();
@@ -93,6 +94,21 @@ std::string TextTemplate::expand(const Lookup& find) const {
     out += value.empty() ? piece.text : value;
   }
   return out;
+}
+
+std::string_view TextTemplate::missing(const Value& variables) const {
+  for (const Piece& piece : pieces_) {
+    if (piece.path.empty() || piece.has_fallback) continue;
+    if (variables.at_path(piece.path).to_text().empty()) return piece.path;
+  }
+  return {};
+}
+
+const std::string* TextTemplate::fallback(std::string_view path) const {
+  for (const Piece& piece : pieces_) {
+    if (piece.path == path) return piece.has_fallback ? &piece.text : nullptr;
+  }
+  return nullptr;
 }
 
 std::vector<std::string> TextTemplate::paths() const {

@@ -10,7 +10,7 @@ namespace {
 
 // What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that
 // only stand there when the detail does.
-constexpr std::array<std::pair<EventKind, std::string_view>, 37> sentences{{
+constexpr std::array<std::pair<EventKind, std::string_view>, 39> sentences{{
     {EventKind::opened, "a new conversation"},
     {EventKind::joined, "joins the conversation on another channel (known by {by})"},
     {EventKind::reopened, "the conversation is open again"},
@@ -47,6 +47,8 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 37> sentences{{
     {EventKind::place_kept, "keeps the place in the queue"},
     {EventKind::ceiling_reached, "a ceiling was reached: {which}"},
     {EventKind::send_held, "nobody knows whether it was sent: kept back until a person decides"},
+    {EventKind::send_refused, "a message could not be sent: {message}{, :subject}"},
+    {EventKind::effect_failed, "could not be done: {what}{ for :agent}{, :reason}"},
     {EventKind::send_resolved, "decides about the message that was kept back: {resolution}"},
 }};
 

@@ -246,6 +246,8 @@ Value quarantine_row(const Quarantined& row) {
   return Value(Value::Map{{"id", Value(std::to_string(row.id.value()))},
                           {"connection", Value(row.connection.text())},
                           {"at", Value(to_string(row.at))},
+                          {"last_at", Value(to_string(row.last_at))},
+                          {"times", Value(static_cast<std::int64_t>(row.times))},
                           {"error", whole(row.error)},
                           {"url", Value(row.request.url)}});
 }

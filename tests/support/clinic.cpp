@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "novelo/adapters/email.hpp"
 #include "novelo/adapters/sms.hpp"
 #include "novelo/adapters/voice.hpp"
 #include "novelo/adapters/whatsapp.hpp"
@@ -81,6 +82,21 @@ constexpr const char* document = R"({
 const VoiceAdapter voice_adapter;
 const SmsAdapter sms_adapter;
 const WhatsAppAdapter whatsapp_adapter;
+const EmailAdapter email_adapter;
+
+constexpr const char* mail_cases = R"([
+  {"name": "appointment", "protocol": "{yyyy}{mm}{dd}{seq:6}",
+   "fields": [{"name": "new_date", "type": "date_time"},
+              {"name": "cpf", "type": "cpf", "sendable": false}],
+   "statuses": [
+     {"name": "open", "category": "open"},
+     {"name": "confirming", "category": "waiting", "sends": "confirm", "sends_from": "mailbox",
+      "awaits_reply": true},
+     {"name": "done", "category": "resolved"},
+     {"name": "approved", "category": "resolved", "reopens_to": "confirming"},
+     {"name": "over", "category": "final"}
+   ]}
+])";
 
 // The secrets of the connection, as the engine has them.
 Connection connection_of(const std::string& name) {
@@ -110,11 +126,31 @@ nlohmann::json configuration() {
   return json;
 }
 
+nlohmann::json configuration_with_mail() {
+  nlohmann::json json = configuration();
+  json["tenant"]["mail_domain"] = "aurora.example";
+  json["connections"].push_back(nlohmann::json::parse(
+      R"({"name": "mail", "adapter": "email", "path": "/hooks/mail",
+          "settings": {"domain": "aurora.example"}, "secrets": ["shared_secret"]})"));
+  json["entry_points"].push_back({{"name", "mailbox"},
+                                  {"channel", "email"},
+                                  {"connection", "mail"},
+                                  {"address", mailbox},
+                                  {"desk", "care"},
+                                  {"queue", "appointments"}});
+  json["templates"].push_back({{"name", "confirm"},
+                               {"subject", "Confirme, protocolo {case.protocol}"},
+                               {"text", "A nova data é {dates.new_date}."}});
+  json["case_types"] = nlohmann::json::parse(mail_cases);
+  return json;
+}
+
 EngineOptions options() {
   EngineOptions how;
   how.tenant = TenantName("clinic");
   how.tenant_secret = Secret("a secret of the clinic's own");
   how.secrets[ConnectionName("pbx")]["shared_secret"] = {Secret("pbx-secret")};
+  how.secrets[ConnectionName("mail")]["shared_secret"] = {Secret("mail-secret")};
   how.secrets[ConnectionName("twilio")]["auth_token"] = {Secret("twilio-secret")};
   auto& meta = how.secrets[ConnectionName("meta")];
   meta["app_secret"] = {Secret("meta-secret")};
@@ -124,7 +160,7 @@ EngineOptions options() {
 }
 
 std::vector<const ChannelAdapter*> adapters() {
-  return {&voice_adapter, &sms_adapter, &whatsapp_adapter};
+  return {&voice_adapter, &sms_adapter, &whatsapp_adapter, &email_adapter};
 }
 
 StoreRows content_of(Store& store) {
@@ -180,6 +216,7 @@ Status WatchedStore::commit(const Fence& fence, std::span<const Write> writes) {
 
 std::string adapter_of(const ConnectionName& connection) {
   if (connection.text() == "pbx") return "voice";
+  if (connection.text() == "mail") return "email";
   return connection.text() == "twilio" ? "sms" : "whatsapp";
 }
 
@@ -192,6 +229,16 @@ InboundMessage message(std::string id, const std::string& to, const std::string&
   inbound.to = to;
   inbound.content.text = std::move(text);
   return inbound;
+}
+
+InboundMessage letter(std::string id, const std::string& from, std::string subject) {
+  InboundMessage mail;
+  mail.from.address = {AddressKind::email, from};
+  mail.to = mailbox;
+  mail.content.text = "Bom dia!";
+  mail.content.mail = Mail{std::move(subject), id, {}, {}, {mailbox}, AutoMail::none};
+  mail.id = std::move(id);
+  return mail;
 }
 
 CallEvent call_event(CallEventKind kind, std::string call) {
@@ -292,8 +339,10 @@ Outcome Host::hung_up(const std::string& call, int cause) {
 }
 
 Request Host::webhook(const std::string& connection, const std::string& body) const {
-  static const std::map<std::string, std::string> paths{
-      {"pbx", "/hooks/pbx"}, {"twilio", "/hooks/sms"}, {"meta", "/hooks/whatsapp"}};
+  static const std::map<std::string, std::string> paths{{"pbx", "/hooks/pbx"},
+                                                        {"twilio", "/hooks/sms"},
+                                                        {"meta", "/hooks/whatsapp"},
+                                                        {"mail", "/hooks/mail"}};
   Request request;
   request.url = "https://desk.aurora.example" + paths.at(connection);
   if (connection == "twilio") {

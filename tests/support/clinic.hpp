@@ -30,7 +30,11 @@ inline constexpr const char* line_number = "08001234567";
 inline constexpr const char* sms_number = "+5541955550000";
 inline constexpr const char* whatsapp_number = "106540352242922";  // as the provider names it
 
+inline constexpr const char* mailbox = "care@aurora.example";
+
 nlohmann::json configuration();
+// The same with a mailbox, and cases that wait for a reply, are resolved and are finalised.
+nlohmann::json configuration_with_mail();
 EngineOptions options();
 std::vector<const ChannelAdapter*> adapters();
 
@@ -123,11 +127,13 @@ class Host {
   std::map<std::string, OfferId> offers_;
 };
 
-// "voice", "sms" or "whatsapp": the adapter of a connection of the clinic's.
+// "voice", "sms", "whatsapp" or "email": the adapter of a connection of the clinic's.
 std::string adapter_of(const ConnectionName& connection);
 // An event as the clinic's providers send it.
 InboundMessage message(std::string id, const std::string& to, const std::string& from,
                        std::string text, std::optional<Timestamp> at = {});
+// A mail to the clinic's mailbox.
+InboundMessage letter(std::string id, const std::string& from, std::string subject);
 CallEvent call_event(CallEventKind kind, std::string call);
 
 }  // namespace novelo::clinic

@@ -23,7 +23,9 @@ struct Limits {
   std::size_t mail_depth = 32;             // multiparts and messages inside one another
   std::size_t mail_parts = 256;            // of one mail
   std::size_t mail_header_bytes = 65'536;  // of one part, the mail itself included
+  std::size_t mail_references = 20;        // of a mail: looked up, and carried on in an answer
   std::size_t quarantine_rows = 10'000;    // the oldest unreadable payload makes room for a new one
+  std::size_t parked_receipts = 10'000;    // that came before their message; the oldest goes first
 
   // one decision
   std::size_t cascade_steps = 256;  // derived inputs of one input before a person takes over
@@ -48,6 +50,13 @@ struct Limits {
   Duration bridge_silence = std::chrono::minutes(1);     // an agent's device is to be rung
   Duration originate_silence = std::chrono::minutes(3);  // and then the contact is to be called
   Duration hang_up_silence = std::chrono::minutes(2);    // what is being said is said to its end
+
+  // cases
+  std::size_t case_mails = 100;    // sent by the statuses of one case; one more is refused
+  std::size_t case_replies = 100;  // of one case; the oldest makes room
+  std::size_t case_words = 100;    // what the contact of one case was told; one more is refused
+  std::size_t follow_ups = 100;    // of one matter, each after the last
+  std::size_t conversation_cases = 100;
 
   // people
   std::size_t identities_per_contact = 64;

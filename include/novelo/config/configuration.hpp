@@ -100,6 +100,8 @@ struct LocalizedText {
   // The text of the closest locale: "pt-PT", then "pt"; then the tenant's in the same way. Null
   // only when it is empty. Borrowed.
   const TextTemplate* text_for(std::string_view locale, std::string_view tenant_locale) const;
+  // The locale of that text, as it is written in the configuration; "" when it is empty.
+  std::string locale_for(std::string_view locale, std::string_view tenant_locale) const;
 };
 
 // A text that is sent by name: a quick reply, a confirmation mail, a link.
@@ -125,6 +127,7 @@ struct StatusConfig {
   bool person_only = false;      // only a person may set it
   bool awaits_reply = false;     // a mail of the contact's is linked and goes to verification
   bool allows_override = false;  // a person may set it although a need is not met
+  CaseStatusName reopens_to;     // resolved: where a mail of the case's sets it back to
 };
 
 struct CaseRule {

@@ -57,6 +57,8 @@ struct CaseRecord {
   Timestamp opened_at{};
   std::optional<Timestamp> deadline;
   std::optional<Timestamp> resolved_at;
+  CaseId follows;      // the final case that this one takes up again
+  CaseId followed_by;  // of a final case: the newest one that takes it up again
 
   friend bool operator==(const CaseRecord&, const CaseRecord&) = default;
 };

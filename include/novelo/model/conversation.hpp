@@ -27,6 +27,7 @@ struct Reach {
   EntryPointName entry_point;
   Address address;                        // exactly as the provider gave it: replies go here
   std::optional<Timestamp> last_inbound;  // the contact's last message or call, provider's time
+  std::uint64_t last_mail = 0;  // the entry of the newest mail from this address; 0: none here
 
   friend bool operator==(const Reach&, const Reach&) = default;
 };

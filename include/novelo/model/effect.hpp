@@ -54,8 +54,8 @@ struct Effect {
   std::uint32_t attempts = 0;           // that came back with "try again"
   std::optional<Timestamp> not_before;  // the next attempt
   std::optional<Timestamp> not_after;   // from then on it may not be sent any more
-  bool maybe_done = false;  // an answer told nothing: it may have been carried out
-  bool held = false;        // send: kept back, with its lane, until a person decides (ResolveSend)
+  bool maybe_done = false;              // an answer told nothing: it may have been carried out
+  bool held = false;  // send: kept back, with its lane, until a person decides (ResolveSend)
 
   friend bool operator==(const Effect&, const Effect&) = default;
 };

@@ -43,14 +43,14 @@ enum class EventKind : std::uint8_t {
   callback_created = 17,        // callback, agent, number, recording, not_before, again
   callback_attempted = 18,      // callback, attempt, result, cause
   callback_ended = 19,          // callback, state, attempts
-  case_opened = 20,             // case, protocol, type
-  case_status = 21,             // case, from, to
+  case_opened = 20,             // case, protocol, type, follows
+  case_status = 21,             // case, from, to, by ("mail", when nobody set it)
   case_fields = 22,             // case, and for each field its old and new value
   advised = 23,                 // the agent was told something by a rule: advice
   informed = 24,                // the contact was told something: what
   action_requested = 25,        // action
   action_done = 26,             // action, ok
-  reply_linked = 27,            // case, superseded, trust
+  reply_linked = 27,            // case, entry, superseded, trust, final
   verification_requested = 28,  // case, agent
   verification_done = 29,       // case
   survey_sent = 30,
@@ -65,7 +65,9 @@ enum class EventKind : std::uint8_t {
   ceiling_reached = 39,   // which
   send_held = 40,         // entry, effect
   send_resolved = 41,     // entry, effect, resolution
-  callback_late = 42,     // callback, agent: it should have been kept by now
+  send_refused = 42,   // a message that the engine was to send by itself: reason, message, subject
+  effect_failed = 43,  // what the host could not do: kind, what, reason
+  callback_late = 44,  // callback, agent: it should have been kept by now
 };
 std::string_view to_string(EventKind kind);
 std::optional<EventKind> parse_event_kind(std::string_view text);

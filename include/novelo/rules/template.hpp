@@ -3,8 +3,8 @@
 //   "Olá {contact.name|cliente}, o seu número é {case.protocol}."
 //
 // A place is `{path}` or `{path|fallback}`: a path into the variables, and the text that stands
-// there when the path leads nowhere or to an empty text (without one: nothing). `{{` and `}}` are
-// braces.
+// there when the path leads nowhere or to an empty text. Without one nothing stands there; `missing`
+// says so to whoever does not want to send a gap. `{{` and `}}` are braces.
 //
 //   path      parts of letters, digits, '_' and '-' joined by '.'; a part begins with no digit or
 //   '-' fallback  any text without '{', '}' and '|'
@@ -41,6 +41,13 @@ class TextTemplate {
   // For a host whose variables are not one Value.
   std::string expand(const Lookup& find) const;
 
+  // The first path without a fallback that leads nowhere or to an empty text; empty when there is
+  // none. `{path|}` has a fallback, the empty text: it may be missing.
+  std::string_view missing(const Value& variables) const;
+  // The fallback at the first place that reads the path; null when that place has none, or there is
+  // no such place. Borrowed.
+  const std::string* fallback(std::string_view path) const;
+
   // The paths it reads, each once, in the order of their first place.
   std::vector<std::string> paths() const;
   // Whether it reads no path: `expand` always gives the same text.
@@ -52,6 +59,7 @@ class TextTemplate {
   struct Piece {
     std::string text;  // of a place: the fallback
     std::string path;  // empty: literal text
+    bool has_fallback = false;
 
     friend bool operator==(const Piece&, const Piece&) = default;
   };

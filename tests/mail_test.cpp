@@ -1,0 +1,401 @@
+// Mail in the engine: threads, and cases that come back with their mail.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "novelo/stores/memory.hpp"
+#include "novelo/testing/provider.hpp"
+#include "support/clinic.hpp"
+
+using namespace novelo;
+using namespace novelo::clinic;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* ana_mail = "ana@correio.example";
+
+// Ana has written a mail, and João answers her.
+struct MailDesk {
+  MemoryStore store;
+  Host host;
+  ConversationId conversation;
+
+  explicit MailDesk(EngineOptions how = options()) : host(store, std::move(how)) {
+    host.must(LoadConfiguration{configuration_with_mail().dump()});
+    host.must(
+        UpsertContact{"Ana", {}, {{AddressKind::phone, ana}, {AddressKind::email, ana_mail}}, {}});
+    host.sign_in("joao");
+  }
+
+  Outcome take(InboundMessage mail) {
+    const auto taken = host.event("mail", std::move(mail));
+    if (!taken) FAIL(to_string(taken.error()));
+    if (!conversation) conversation = taken->conversation;
+    return *taken;
+  }
+  void begin() {
+    InboundMessage first = letter("m1@correio.example", ana_mail, "Exame");
+    first.content.mail->references = {"r0@correio.example", "r1@correio.example"};
+    take(std::move(first));
+    host.accept("joao");
+  }
+
+  SendMessage answer(std::string subject = {}) {
+    SendMessage send;
+    send.conversation = conversation;
+    send.entry_point = EntryPointName("mailbox");
+    send.content.text = "Boa tarde!";
+    if (!subject.empty()) send.content.mail = Mail{std::move(subject), {}, {}, {}, {}, {}};
+    return send;
+  }
+  Entry entry(const Outcome& sent) { return host.timeline(conversation).at(sent.entry - 1); }
+  Mail sent(const SendMessage& send) {
+    const Outcome outcome = host.must(send, "joao");
+    host.settle_all();
+    return *entry(outcome).content.mail;
+  }
+
+  CaseId open_case() {
+    const CaseId id =
+        host.must(OpenCase{conversation, CaseTypeName("appointment"), {}, {}, {}}, "joao").case_id;
+    host.must(SetCaseFields{id, {{"new_date", Value("2026-03-17T10:00:00Z")}}}, "joao");
+    return id;
+  }
+  void set(CaseId id, const char* status) {
+    host.must(SetCaseStatus{id, CaseStatusName(status), false}, "joao");
+    host.settle_all();
+  }
+  CaseRecord the_case(CaseId id) { return host.query().case_of(id).value(); }
+  std::string status(CaseId id) { return the_case(id).status.text(); }
+
+  // A case with one mail of ours, resolved or finalised, and Ana's reply to that mail.
+  CaseId case_in(const char* status) {
+    begin();
+    const CaseId id = open_case();
+    set(id, "confirming");
+    set(id, status);
+    return id;
+  }
+  InboundMessage reply_to(CaseId id, std::string message_id) {
+    InboundMessage reply = letter(std::move(message_id), ana_mail, "Re: Confirme");
+    reply.content.mail->in_reply_to = {the_case(id).mails.back().message_id};
+    return reply;
+  }
+};
+
+std::vector<std::string> told(const std::vector<Handout>& handouts, const char* agent) {
+  std::vector<std::string> types;
+  for (const Handout& out : handouts) {
+    if (out.kind == EffectKind::notify && out.agent == AgentName(agent)) {
+      types.push_back(out.body.at("type").to_text());
+    }
+  }
+  return types;
+}
+
+bool has(const std::vector<std::string>& words, const char* word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+// --- threads -------------------------------------------------------------------------------------
+
+TEST_CASE("[S0.19] an answer by mail goes into the thread of the contact's newest mail") {
+  MailDesk desk;
+  desk.begin();
+  const Outcome sent = desk.host.must(desk.answer(), "joao");
+  const Mail mail = *desk.entry(sent).content.mail;
+  CHECK(mail.subject == "Re: Exame");
+  CHECK(mail.in_reply_to == std::vector<std::string>{"m1@correio.example"});
+  CHECK(mail.references ==
+        std::vector<std::string>{"r0@correio.example", "r1@correio.example", "m1@correio.example"});
+  const std::vector<Handout> out = desk.host.settle_all();
+  const auto by_mail = std::find_if(out.begin(), out.end(),
+                                    [](const Handout& one) { return one.request.has_value(); });
+  REQUIRE(by_mail != out.end());
+  CHECK(by_mail->warnings.empty());
+  const std::string& bytes = by_mail->request->body;
+  CHECK(bytes.find("Subject: Re: Exame\r\n") != std::string::npos);
+  CHECK(bytes.find("In-Reply-To: <m1@correio.example>\r\n") != std::string::npos);
+
+  InboundMessage second = letter("m2@correio.example", ana_mail, "RE: Exame");
+  second.content.mail->in_reply_to = {mail.message_id};
+  second.content.mail->references = {"m1@correio.example", mail.message_id};
+  desk.take(second);
+  desk.host.accept("joao");
+  const Mail next = desk.sent(desk.answer());
+  CHECK(next.subject == "RE: Exame");
+  CHECK(next.in_reply_to == std::vector<std::string>{"m2@correio.example"});
+  CHECK(next.references ==
+        std::vector<std::string>{"m1@correio.example", mail.message_id, "m2@correio.example"});
+}
+
+TEST_CASE("a mail without references stands for the thread by what it answers") {
+  MailDesk desk;
+  InboundMessage mail = letter("m1@correio.example", ana_mail, "");
+  mail.content.mail->in_reply_to = {"r9@correio.example"};
+  desk.take(mail);
+  desk.host.accept("joao");
+  const Mail answer = desk.sent(desk.answer());
+  CHECK(answer.subject.empty());
+  CHECK(answer.references == std::vector<std::string>{"r9@correio.example", "m1@correio.example"});
+}
+
+TEST_CASE("of a long thread an answer names the first mail and the newest ones") {
+  EngineOptions how = options();
+  how.limits.mail_references = 4;
+  MailDesk desk(how);
+  InboundMessage mail = letter("m1@correio.example", ana_mail, "Exame");
+  for (int i = 0; i < 50; ++i) {
+    mail.content.mail->references.push_back("r" + std::to_string(i) + "@correio.example");
+  }
+  desk.take(mail);
+  desk.host.accept("joao");
+  CHECK(desk.sent(desk.answer()).references ==
+        std::vector<std::string>{"r0@correio.example", "r48@correio.example", "r49@correio.example",
+                                 "m1@correio.example"});
+}
+
+TEST_CASE("what an agent says about subject and thread stands") {
+  MailDesk desk;
+  desk.begin();
+  CHECK(desk.sent(desk.answer("Outro assunto")).subject == "Outro assunto");
+  SendMessage other = desk.answer();
+  other.content.reply_to = "m0@correio.example";
+  CHECK(desk.sent(other).in_reply_to.empty());  // the adapter takes reply_to
+  CHECK(desk.sent(other).references.empty());
+  other.content.reply_to = "m1@correio.example";
+  CHECK(desk.sent(other).references.size() == 3);
+}
+
+TEST_CASE("an answer names no mail that did not come from where it goes to") {
+  MailDesk desk;
+  desk.begin();
+  const CaseId id = desk.open_case();
+  desk.set(id, "confirming");
+  InboundMessage stranger = letter("s1@outro.example", "eu@outro.example", "Sou eu");
+  stranger.content.mail->in_reply_to = {desk.the_case(id).mails.back().message_id};
+  // To the signed address, from one that nobody knows: claimed.
+  for (const Entry& entry : desk.host.timeline(desk.conversation)) {
+    if (entry.case_id == id && entry.content.mail)
+      stranger.content.mail->to = entry.content.mail->to;
+  }
+  CHECK(desk.take(stranger).case_id == id);
+  desk.host.settle_all();
+  CHECK(desk.sent(desk.answer()).in_reply_to == std::vector<std::string>{"m1@correio.example"});
+}
+
+TEST_CASE("a mail that came by itself is not answered") {
+  MailDesk desk;
+  desk.begin();
+  InboundMessage away = letter("a1@correio.example", ana_mail, "Automatic reply");
+  away.content.mail->automatic = AutoMail::reply;
+  desk.take(away);
+  CHECK(desk.sent(desk.answer()).in_reply_to == std::vector<std::string>{"m1@correio.example"});
+}
+
+TEST_CASE("a new conversation begins a thread of its own") {
+  MailDesk desk;
+  desk.begin();
+  desk.host.must(CloseConversation{desk.conversation, {}, {}, {}}, "joao");
+  desk.host.wait(25h);
+  const Outcome again = desk.host.whatsapp(ana, "oi");
+  REQUIRE(again.conversation != desk.conversation);
+  desk.conversation = again.conversation;
+  desk.host.accept("joao");
+  const Mail mail = desk.sent(desk.answer("Exame"));
+  CHECK(mail.in_reply_to.empty());
+  CHECK(mail.references.empty());
+}
+
+TEST_CASE("[S0.19] the mail of a status goes into the contact's thread, under its own subject") {
+  MailDesk desk;
+  desk.begin();
+  const CaseId id = desk.open_case();
+  desk.set(id, "confirming");
+  const CaseMail ours = desk.the_case(id).mails.back();
+  for (const Entry& entry : desk.host.timeline(desk.conversation)) {
+    if (entry.provider_id != ours.message_id) continue;
+    CHECK(entry.content.mail->subject.starts_with("Confirme, protocolo"));
+    CHECK(entry.content.mail->in_reply_to == std::vector<std::string>{"m1@correio.example"});
+    return;
+  }
+  FAIL("the mail is not on the timeline");
+}
+
+TEST_CASE("a mail with more references than are looked at is placed by the newest of them") {
+  EngineOptions how = options();
+  how.limits.mail_references = 3;
+  MailDesk desk(how);
+  desk.begin();
+  const CaseId id = desk.open_case();
+  desk.set(id, "confirming");
+  InboundMessage reply = letter("m9@correio.example", ana_mail, "Re: Confirme");
+  for (int i = 0; i < 2000; ++i) {
+    reply.content.mail->references.push_back("r" + std::to_string(i) + "@correio.example");
+  }
+  reply.content.mail->references.push_back(desk.the_case(id).mails.back().message_id);
+  CHECK(desk.take(reply).case_id == id);
+}
+
+// --- cases that come back ------------------------------------------------------------------------
+
+TEST_CASE("[S0.20] a resolved case is reopened by its own mail, and its owner is told") {
+  MailDesk desk;
+  const CaseId id = desk.case_in("done");
+  CHECK(desk.the_case(id).resolved_at);
+  const Outcome reply = desk.take(desk.reply_to(id, "m2@correio.example"));
+  CHECK(reply.case_id == id);
+  CHECK(desk.status(id) == "open");
+  CHECK_FALSE(desk.the_case(id).resolved_at);
+  CHECK(reply.interaction);  // somebody has to answer it
+  const std::vector<std::string> types = told(desk.host.settle_all(), "joao");
+  CHECK(has(types, "case_reopened"));
+  CHECK(has(types, "offer"));
+  const std::vector<Entry> entries = desk.host.timeline(desk.conversation);
+  const auto reopened = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.event == EventKind::case_status && entry.details.contains("by");
+  });
+  REQUIRE(reopened != entries.end());
+  CHECK(reopened->details.at("from") == Value("done"));
+  CHECK(reopened->details.at("to") == Value("open"));
+  CHECK(reopened->author.role == AuthorRole::customer);
+}
+
+TEST_CASE("[S0.20] a resolved case goes back to where its status says, and nothing is sent again") {
+  MailDesk desk;
+  const CaseId id = desk.case_in("approved");
+  const std::size_t mails = desk.the_case(id).mails.size();
+  desk.take(desk.reply_to(id, "m2@correio.example"));
+  CHECK(desk.status(id) == "confirming");
+  CHECK(desk.the_case(id).verification);  // that status waits for a reply: somebody looks at it
+  CHECK(desk.the_case(id).mails.size() == mails);
+}
+
+TEST_CASE("mail that comes by itself reopens nothing") {
+  for (const AutoMail kind : {AutoMail::reply, AutoMail::bounce, AutoMail::generated}) {
+    MailDesk desk;
+    const CaseId id = desk.case_in("done");
+    InboundMessage away = desk.reply_to(id, "a1@correio.example");
+    away.content.mail->automatic = kind;
+    desk.take(away);
+    CHECK(desk.status(id) == "done");
+    CHECK(desk.the_case(id).replies.empty());
+  }
+}
+
+TEST_CASE("another mail of the contact's reopens no case") {
+  MailDesk desk;
+  const CaseId id = desk.case_in("done");
+  desk.take(letter("m2@correio.example", ana_mail, "Outra coisa"));
+  CHECK(desk.status(id) == "done");
+}
+
+TEST_CASE("a finalised case stays so, whoever writes or asks") {
+  MailDesk desk;
+  const CaseId id = desk.case_in("over");
+  const Error refused = desk.host.refusal(SetCaseStatus{id, CaseStatusName("open"), true}, "marta");
+  CHECK(refused.reason == "case_final");
+  CHECK_FALSE(refused.remedy.empty());
+  desk.host.settle_all();
+  const Outcome reply = desk.take(desk.reply_to(id, "m2@correio.example"));
+  CHECK(desk.status(id) == "over");
+  CHECK(desk.the_case(id).replies.empty());
+  CHECK(desk.entry(reply).case_id == id);
+  const std::vector<Entry> entries = desk.host.timeline(desk.conversation);
+  const auto linked = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
+    return entry.event == EventKind::reply_linked;
+  });
+  REQUIRE(linked != entries.end());
+  CHECK(linked->details.at("final") == Value(true));
+  CHECK(has(told(desk.host.settle_all(), "joao"), "offer"));  // it is answered by a person
+}
+
+TEST_CASE("a finalised case is taken up by one that follows it, and its mail goes there") {
+  MailDesk desk;
+  const CaseId first = desk.case_in("over");
+  const auto follow = [&](CaseId id) {
+    return OpenCase{desk.conversation, CaseTypeName("appointment"), {}, {}, id};
+  };
+  const CaseId second = desk.host.must(follow(first), "joao").case_id;
+  CHECK(desk.the_case(second).follows == first);
+  CHECK(desk.the_case(first).followed_by == second);
+  CHECK(desk.the_case(second).protocol != desk.the_case(first).protocol);
+  CHECK(desk.take(desk.reply_to(first, "m2@correio.example")).case_id == second);
+  CHECK(desk.the_case(second).replies.size() == 1);
+  CHECK(desk.status(first) == "over");
+
+  CHECK(desk.host.refusal(follow(first), "joao").reason == "case_not_final");
+  CHECK(desk.host.refusal(follow(CaseId(999)), "joao").code == ErrorCode::not_found);
+  desk.set(second, "over");
+  const CaseId third = desk.host.must(follow(first), "joao").case_id;
+  CHECK(desk.the_case(third).follows == second);
+  CHECK(desk.take(desk.reply_to(first, "m3@correio.example")).case_id == third);
+
+  const Outcome stranger = desk.host.whatsapp("5541977776666", "oi");
+  OpenCase other = follow(first);
+  other.conversation = stranger.conversation;
+  CHECK(desk.host.refusal(other, "joao").reason == "other_contact");
+}
+
+TEST_CASE("what a case keeps has ceilings") {
+  EngineOptions how = options();
+  how.limits.case_replies = 2;
+  how.limits.case_mails = 2;
+  how.limits.case_words = 1;
+  how.limits.conversation_cases = 1;
+  how.limits.follow_ups = 1;
+  MailDesk desk(how);
+  const CaseId id = desk.case_in("done");
+  desk.set(id, "confirming");
+  const Error mails = desk.host.refusal(SetCaseStatus{id, CaseStatusName("confirming"), false});
+  CHECK(mails.code == ErrorCode::limit);
+  std::uint64_t last = 0;
+  for (int i = 2; i < 6; ++i) {
+    last = desk.take(desk.reply_to(id, "m" + std::to_string(i) + "@correio.example")).entry;
+  }
+  CHECK(desk.the_case(id).replies.size() == 2);
+  CHECK(desk.the_case(id).replies.back().entry == last);
+  desk.host.must(MarkInformed{id, "protocol"}, "joao");
+  desk.host.must(MarkInformed{id, "protocol"}, "joao");
+  CHECK(desk.host.refusal(MarkInformed{id, "deadline"}, "joao").reason == "too_many_words");
+  CHECK(desk.host
+            .refusal(OpenCase{desk.conversation, CaseTypeName("appointment"), {}, {}, {}}, "joao")
+            .reason == "too_many_cases");
+}
+
+// --- reports of delivery -------------------------------------------------------------------------
+
+TEST_CASE("a report that names an effect and not its Message-ID is nobody's word") {
+  MailDesk desk;
+  desk.begin();
+  const Outcome by_mail = desk.host.must(desk.answer(), "joao");
+  SendMessage sms = desk.answer();
+  sms.entry_point = EntryPointName("sms");
+  const Outcome by_sms = desk.host.must(sms, "joao");
+  desk.host.poll();
+  const auto status_of = [&](const Outcome& sent) { return desk.entry(sent).status; };
+  Receipt forged;
+  forged.status = DeliveryStatus::failed;
+  for (const Outcome& sent : {by_mail, by_sms}) {
+    forged.effect = sent.effect;
+    forged.message_id = "novelo-" + std::to_string(sent.effect.value()) + "@aurora.example";
+    REQUIRE(desk.host.event("mail", forged));
+    CHECK(status_of(sent) == DeliveryStatus::pending);
+  }
+  desk.host.settle_all();
+  for (const Outcome& sent : {by_mail, by_sms}) {  // settled, and still not by this
+    REQUIRE(desk.host.engine().settle(sent.effect, Done{}, desk.host.now()));
+    forged.effect = sent.effect;
+    REQUIRE(desk.host.event("mail", forged));
+    CHECK(status_of(sent) == DeliveryStatus::accepted);
+  }
+  forged.effect = by_mail.effect;
+  forged.message_id = desk.entry(by_mail).content.mail->message_id;
+  REQUIRE(desk.host.event("mail", forged));
+  CHECK(status_of(by_mail) == DeliveryStatus::failed);
+}
