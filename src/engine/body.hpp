@@ -40,8 +40,6 @@ class Engine::Body {
 
   Result<Response> receive(const Request& request, Timestamp now,
                            std::vector<EventOutcome>* events);
-  // `entries` gets, for each input, how long the timeline of its conversation was when it had been
-  // decided.
   Result<std::vector<Result<Outcome>>> run(std::span<const Input> inputs, Timestamp now);
   Status run_time(Timestamp now);
   Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
@@ -62,8 +60,8 @@ class Engine::Body {
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);
-  // Decides inputs one after another; whoever calls commits.
-  // `entries`: how long the timeline of each outcome's conversation was then.
+  // Decides inputs one after another; whoever calls commits. `entries` gets, for each input, how long
+  // the timeline of its conversation was when it had been decided.
   Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now,
                                                   std::vector<std::uint64_t>* entries = nullptr);
   Result<Outcome> run_one(const Input& input);
