@@ -5,43 +5,58 @@
 
 #include <fmt/format.h>
 
+<<<<<<< ours
+=======
+#include "novelo/rules/calendar.hpp"
+#include "testing/view.hpp"
+#include "testing/wording.hpp"
+
+>>>>>>> theirs
 namespace novelo::testing {
 namespace {
 
 // What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that
 // only stand there when the detail does.
+<<<<<<< ours
 constexpr std::array<std::pair<EventKind, std::string_view>, 39> sentences{{
     {EventKind::opened, "a new conversation"},
     {EventKind::joined, "joins the conversation on another channel (known by {by})"},
+=======
+constexpr std::array<std::pair<EventKind, std::string_view>, 40> sentences{{
+    {EventKind::opened, "a new conversation begins"},
+    {EventKind::joined, "{contact} goes on in the same conversation (known by {by})"},
+>>>>>>> theirs
     {EventKind::reopened, "the conversation is open again"},
-    {EventKind::linked, "linked to the conversation before"},
-    {EventKind::viewed, "looks at the conversation"},
-    {EventKind::queued, "waits in the queue {queue}{ for :preferred}"},
+    {EventKind::linked, "it is linked to the conversation before"},
+    {EventKind::viewed, "somebody looks at the conversation"},
+    {EventKind::queued, "{contact} waits in the queue {queue}"},
     {EventKind::offered, "offered to {agent}"},
     {EventKind::offer_ended, "{agent} did not take it: {end}"},
-    {EventKind::assigned, "{agent} has it{, seconds waited: :waited_seconds}"},
-    {EventKind::reassigned, "passed on from {from} to {to}"},
+    {EventKind::assigned, "{agent} takes it{, after :waited_seconds}"},
+    {EventKind::reassigned, "the conversation passes{ from :from} to {to}"},
     {EventKind::escalated, "escalated{: :question}"},
     {EventKind::closed, "the conversation is closed{: :qualification}{, :disposition}"},
-    {EventKind::flow_started, "the flow {flow} begins"},
-    {EventKind::flow_recorded, "noted: {name} = {value}"},
-    {EventKind::flow_ended, "the flow ends: {end}{, :outcome}"},
-    {EventKind::alternative_chosen, "chooses: {choice}"},
-    {EventKind::callback_created, "{agent} is to call back"},
+    {EventKind::flow_started, "the assistant begins (flow {flow})"},
+    {EventKind::flow_recorded, "noted for the reports: {name} = {value}"},
+    {EventKind::flow_ended, "the assistant has done its part ({outcome})"},
+    {EventKind::alternative_chosen, "{contact} chooses {choice}"},
+    {EventKind::callback_created, "{agent} is to call {number} back{, not before :not_before}"},
     {EventKind::callback_attempted, "attempt {attempt}: {result}"},
     {EventKind::callback_ended, "the promise to call is over: {state}"},
+    {EventKind::callback_late, "the callback is late"},
     {EventKind::case_opened, "case {protocol} is opened ({type})"},
-    {EventKind::case_status, "case: {from} -> {to}"},
-    {EventKind::case_fields, "case: fields changed"},
+    {EventKind::case_status, "the case is now {to}"},
+    {EventKind::case_fields, "the case changes: {fields}"},
     {EventKind::advised, "advice: {text}"},
     {EventKind::informed, "the contact was told: {what}"},
-    {EventKind::action_requested, "asks another system: {action}"},
-    {EventKind::action_done, "the other system answered: {action}"},
+    {EventKind::action_requested, "another system is asked: {action}"},
+    {EventKind::action_done, "the other system has done it: {action}"},
     {EventKind::reply_linked, "the reply belongs to the case"},
     {EventKind::verification_requested, "{agent} is to look at the reply"},
-    {EventKind::verification_done, "the reply was looked at"},
+    {EventKind::verification_done, "{who} has looked at the reply"},
     {EventKind::survey_sent, "a survey is sent"},
     {EventKind::survey_answered, "the survey is answered: {score}"},
+<<<<<<< ours
     {EventKind::call_abandoned, "hung up after {waited_seconds} s of waiting"},
     {EventKind::send_failed, "could not be sent: {class}{ :code}"},
     {EventKind::place_kept, "keeps the place in the queue"},
@@ -50,6 +65,16 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 39> sentences{{
     {EventKind::send_refused, "a message could not be sent: {message}{, :subject}"},
     {EventKind::effect_failed, "could not be done: {what}{ for :agent}{, :reason}"},
     {EventKind::send_resolved, "decides about the message that was kept back: {resolution}"},
+=======
+    {EventKind::identity_claimed, "{contact} uses an address nobody has confirmed: {address}"},
+    {EventKind::identity_shared, "several people share this address: nobody is named yet"},
+    {EventKind::contact_chosen, "it is known now who it is: {contact}"},
+    {EventKind::call_abandoned, "{contact} hangs up after waiting {waited_seconds}"},
+    {EventKind::send_failed, "a message could not be sent: {class}{ :code}"},
+    {EventKind::unsupported, "{contact} sends something that cannot be shown: {what}"},
+    {EventKind::place_kept, "the place is kept for {contact}, to go on by {channel}"},
+    {EventKind::ceiling_reached, "a ceiling is reached: {which}"},
+>>>>>>> theirs
 }};
 
 TranscriptLine event_line(Timestamp at, Channel channel, std::string text) {
@@ -60,24 +85,14 @@ TranscriptLine event_line(Timestamp at, Channel channel, std::string text) {
   return line;
 }
 
-// Sentences that need somebody in front of them.
-bool begins_with_verb(const Entry& entry) {
-  switch (entry.event) {
-    case EventKind::queued: return static_cast<bool>(entry.interaction);  // else a task waits
-    case EventKind::joined:
-    case EventKind::viewed:
-    case EventKind::alternative_chosen:
-    case EventKind::call_abandoned:
-    case EventKind::place_kept: return true;
-    default: return false;
+std::string sentence_of(const Entry& entry) {
+  if (const std::string_view special = special_sentence(entry); !special.empty()) {
+    return std::string(special);
   }
-}
-
-std::string_view sentence_of(EventKind kind) {
   for (const auto& [known, sentence] : sentences) {
-    if (known == kind) return sentence;
+    if (known == entry.event) return std::string(sentence);
   }
-  return to_string(kind);
+  return in_words("what", Value(to_string(entry.event)));
 }
 
 std::string summary_of(const Media& media) {
@@ -116,6 +131,23 @@ Side side_of(AuthorRole role) {
   return Side::event;
 }
 
+<<<<<<< ours
+=======
+std::string caller_text(const CallEvent& event) {
+  switch (event.kind) {
+    case CallEventKind::digits:
+      return event.digits.empty() ? "(presses nothing)" : "presses " + event.digits;
+    case CallEventKind::speech:
+      return event.text.empty() ? "(says nothing)" : fmt::format("says: \"{}\"", event.text);
+    case CallEventKind::answered: return "picks up";
+    case CallEventKind::hung_up: return end_of_call(event.cause);
+    case CallEventKind::bridged: return "contact and agent are connected";
+    case CallEventKind::bridge_failed: return "the agent's telephone does not answer";
+    default: return {};
+  }
+}
+
+>>>>>>> theirs
 }  // namespace
 
 std::string Narrator::contact_name(ConversationId conversation) const {
@@ -130,6 +162,21 @@ std::string Narrator::contact_name(ConversationId conversation) const {
 std::string Narrator::agent_name(const std::string& name) const {
   const AgentConfig* const agent = story_->parsed.agent(AgentName(name));
   return agent == nullptr || agent->display_name.empty() ? name : agent->display_name;
+}
+
+// Who speaks for the business: a person, the assistant, or the business itself.
+std::string Narrator::author_name(const Author& author) const {
+  if (author.role == AuthorRole::bot) return "assistant";
+  if (author.role == AuthorRole::system) return story_->parsed.tenant.company;
+  return author.name.empty() ? std::string(to_string(author.role)) : agent_name(author.name);
+}
+
+std::string Narrator::name_of(const std::string& contact) const {
+  const auto found = catalogue_.find("contact", contact);
+  if (!found) return "somebody";
+  const auto known = catalogue_.value("contact", *found);
+  const std::string name = known ? (*known)["name"].to_text() : std::string();
+  return name.empty() ? "somebody" : name;
 }
 
 TranscriptLine Narrator::heading(const StepSpec& step, Timestamp at) const {
@@ -152,34 +199,47 @@ TranscriptLine Narrator::message(const Entry& entry) const {
     line.who = contact_name(entry.conversation);
   } else {
     if (line.side == Side::event) line.side = Side::bot;
-    line.who = entry.author.name.empty() ? std::string(to_string(entry.author.role))
-                                         : agent_name(entry.author.name);
-    line.status = to_string(entry.status);
+    line.who = author_name(entry.author);
+    // That a provider has taken it is how it should be.
+    if (entry.status != DeliveryStatus::accepted) line.status = to_string(entry.status);
     if (!entry.error.code.empty()) line.status += " " + entry.error.code;
   }
   return line;
 }
 
+// One place of a sentence; empty when there is nothing to put there.
+std::string Narrator::place_text(const Entry& entry, const std::string& name) const {
+  const auto value = entry.details.find(name);
+  const std::string text = value == entry.details.end() ? "" : value->second.to_text();
+  if (name == "who") return author_name(entry.author);
+  if (name == "contact") return text.empty() ? contact_name(entry.conversation) : name_of(text);
+  if (text.empty()) return text;
+  const bool person = name == "agent" || name == "preferred" ||
+                      ((name == "from" || name == "to") && entry.event == EventKind::reassigned);
+  if (person) return agent_name(text);
+  if (name != "not_before") return in_words(name, value->second);
+  const auto at = parse_timestamp(text);
+  const auto local = at ? to_local(*at, story_->spec.zone) : Result<LocalTime>(LocalTime{});
+  return local ? spoken_date_time(*local, "en") : text;
+}
+
 std::string Narrator::event_text(const Entry& entry) const {
   std::string text;
-  std::string_view rest = sentence_of(entry.event);
+  const std::string sentence = sentence_of(entry);
+  std::string_view rest = sentence;
   while (true) {
     const std::size_t open = rest.find('{');
     text += rest.substr(0, open);
-    if (open == std::string_view::npos) break;
+    if (open == std::string_view::npos) return text;
     const std::size_t close = rest.find('}', open);
     const std::string_view place = rest.substr(open + 1, close - open - 1);
     rest.remove_prefix(close + 1);
     const std::size_t words = place.rfind(':') + 1;  // npos + 1 is 0
-    const std::string name(place.substr(words));
-    const auto value = entry.details.find(name);
-    if (value == entry.details.end() || value->second.to_text().empty()) continue;
-    const bool person = name == "agent" || name == "preferred" ||
-                        ((name == "from" || name == "to") && !entry.case_id);
+    const std::string value = place_text(entry, std::string(place.substr(words)));
+    if (value.empty()) continue;
     if (words > 0) text += place.substr(0, words - 1);
-    text += person ? agent_name(value->second.to_text()) : value->second.to_text();
+    text += value;
   }
-  return text;
 }
 
 TranscriptLine Narrator::entry(const Entry& entry) const {
@@ -187,26 +247,62 @@ TranscriptLine Narrator::entry(const Entry& entry) const {
   if (entry.type == EntryType::voicemail) {
     TranscriptLine line = message(entry);
     line.side = Side::contact;
-    line.who = contact_name(entry.conversation);
-    line.text = "leaves a message: " + line.text;
+    line.who.clear();
+    line.text = fmt::format("{} leaves a message: {}", contact_name(entry.conversation), line.text);
     return line;
   }
-  TranscriptLine line = event_line(entry.at, entry.channel, event_text(entry));
+  TranscriptLine line = event_line(entry.at, entry.channel, {});
   line.conversation = entry.conversation;
-  if (entry.type == EntryType::call) {
-    const bool inbound = entry.direction == Direction::inbound;
-    line.side = inbound ? Side::contact : side_of(entry.author.role);
-    line.who = inbound ? contact_name(entry.conversation) : agent_name(entry.author.name);
-    const auto to = entry.details.find("to");
-    line.text = "calls " + (to == entry.details.end() ? "" : to->second.to_text());
-  } else if (begins_with_verb(entry)) {
-    const bool contact = entry.author.role == AuthorRole::customer || entry.author.name.empty();
-    line.text = (contact ? contact_name(entry.conversation) : agent_name(entry.author.name)) + " " +
-                line.text;
-  } else if (entry.author.role == AuthorRole::agent || entry.author.role == AuthorRole::staff) {
-    line.text = agent_name(entry.author.name) + ": " + line.text;
+  if (entry.type != EntryType::call) {
+    line.text = event_text(entry);
+    return line;
   }
+  const bool inbound = entry.direction == Direction::inbound;
+  line.side = inbound ? Side::contact : side_of(entry.author.role);
+  const auto to = entry.details.find("to");
+  line.text = fmt::format("{} calls {}",
+                          inbound ? contact_name(entry.conversation) : author_name(entry.author),
+                          to == entry.details.end() ? "" : to->second.to_text());
   return line;
 }
 
+<<<<<<< ours
+=======
+std::vector<TranscriptLine> Narrator::effect(const Value& view, Timestamp at) const {
+  const std::string kind = view["kind"].to_text();
+  if (kind == "notify") {
+    const std::string text =
+        notice_text(view["body"]["type"].to_text(), agent_name(view["agent"].to_text()));
+    if (text.empty()) return {};
+    return {event_line(at, Channel::none, text)};
+  }
+  if (kind != "call") return {};
+  const auto verb = json_body(view["request"]["body"].to_text());
+  if (!verb) return {};
+  const std::string name = (*verb)["verb"].to_text();
+  if (!(*verb)["text"].is_null()) {
+    return {{at, Side::bot, Channel::voice, {}, "assistant", (*verb)["text"].to_text(), {}}};
+  }
+  if (name != "bridge" && name != "originate") return {};
+  const std::string agent = agent_name((*verb)["agent"].to_text());
+  return {event_line(at, Channel::voice, fmt::format("{}'s telephone rings", agent))};
+}
+
+std::vector<TranscriptLine> Narrator::signal(const Value& signal, std::uint64_t known_entries,
+                                             Timestamp at) const {
+  if (signal["name"] != Value("message_status")) return {};
+  const auto conversation = catalogue_.conversation(signal["conversation"].to_text());
+  const std::string sequence = signal["body"]["entry"].to_text();
+  std::uint64_t number = 0;
+  std::from_chars(sequence.data(), sequence.data() + sequence.size(), number);
+  if (!conversation || number == 0 || number > known_entries) return {};
+  const auto entries = catalogue_.query().timeline(*conversation, number - 1, 1);
+  if (!entries || entries->empty()) return {};
+  const Entry& entry = entries->front();
+  std::string text = entry.content.text.substr(0, entry.content.text.find('\n'));
+  return {event_line(at, entry.channel,
+                     fmt::format("\"{}\" is {}", text, signal["body"]["status"].to_text()))};
+}
+
+>>>>>>> theirs
 }  // namespace novelo::testing

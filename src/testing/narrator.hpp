@@ -27,7 +27,10 @@ class Narrator {
  private:
   std::string contact_name(ConversationId conversation) const;
   std::string agent_name(const std::string& name) const;
+  std::string author_name(const Author& author) const;
+  std::string name_of(const std::string& contact) const;  // by its id
   TranscriptLine message(const Entry& entry) const;
+  std::string place_text(const Entry& entry, const std::string& name) const;
   std::string event_text(const Entry& entry) const;
 
   TranscriptLine entry(const Entry& entry) const;

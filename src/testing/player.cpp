@@ -17,6 +17,7 @@
 #include "testing/match.hpp"
 #include "testing/narrator.hpp"
 #include "testing/view.hpp"
+#include "testing/wording.hpp"
 
 namespace novelo::testing {
 namespace {
@@ -371,7 +372,7 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const auto close = [&](Side side, const std::string& text) {
     told.push_back({report.at, side, Channel::none, {}, {}, text, {}, {}});
   };
-  if (facts_.error) close(Side::event, "refused: " + to_string(*facts_.error));
+  if (facts_.error) close(Side::event, refusal_text(*facts_.error));
   for (const std::string& failure : report.failures) close(Side::problem, failure);
 }
 

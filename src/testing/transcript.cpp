@@ -12,7 +12,7 @@
 namespace novelo::testing {
 namespace {
 
-constexpr std::size_t text_column = 19;  // "09:10:00  whatsapp  "
+constexpr std::size_t text_column = 21;  // "09:10:00  whatsapp   "
 constexpr std::size_t answer_indent = 8;
 
 struct Style {
@@ -152,10 +152,12 @@ class Renderer {
     for (std::size_t i = 0; i < lines.size(); ++i) {
       out_ += i == 0 ? "  " : "       ";
       put(lines[i], i == 0 ? style_of(Side::heading).code : style_of(Side::event).code);
-      if (i == 0 && !line.status.empty()) {
-        out_ += "  ";
-        put(folded("[" + line.status + "]", 1000).front(), "\x1b[2m");
-      }
+      out_ += "\n";
+    }
+    if (line.status.empty()) return;
+    for (const std::string& covered : folded("[" + line.status + "]", room(7))) {
+      out_ += "       ";
+      put(covered, "\x1b[2m");
       out_ += "\n";
     }
   }
@@ -166,9 +168,15 @@ class Renderer {
     const std::string channel =
         line.channel == Channel::none ? "" : std::string(to_string(line.channel));
     const std::string head =
+<<<<<<< ours
         fmt::format("{:02}:{:02}:{:02}  {:<9}", local.hour, local.minute, local.second, channel);
     const bool answers = line.side == Side::agent || line.side == Side::staff ||
                          line.side == Side::bot || line.side == Side::note;
+=======
+        fmt::format("{:02}:{:02}:{:02}  {:<11}", local.hour, local.minute, local.second, channel);
+    const bool answers =
+        line.side == Side::agent || line.side == Side::staff || line.side == Side::bot;
+>>>>>>> theirs
     const std::size_t indent = text_column + (answers ? answer_indent : 0);
     std::string text = line.who.empty() ? line.text : line.who + ": " + line.text;
     if (!line.about.empty()) text = fmt::format("[{}] {}", line.about, text);
@@ -178,7 +186,7 @@ class Renderer {
     put(head, "\x1b[2m");
     out_.append(indent - text_column, ' ');
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (i > 0) out_.append(indent, ' ');
+      if (i > 0 && !lines[i].empty()) out_.append(indent, ' ');
       put(lines[i], style_of(line.side).code);
       out_ += "\n";
     }

@@ -1,0 +1,211 @@
+#include "testing/wording.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "novelo/model/call.hpp"
+
+namespace novelo::testing {
+namespace {
+
+// What an event says when one of its details has this value; "*": any, "": none.
+struct Variant {
+  EventKind event;
+  std::string_view detail;
+  std::string_view value;
+  std::string_view sentence;
+};
+
+constexpr std::array variants{
+    Variant{EventKind::queued, "preferred", "*", "{contact} waits for {preferred}"},
+    Variant{EventKind::offered, "work", "callback", "the callback is offered to {agent}"},
+    Variant{EventKind::offered, "work", "verification", "the reply is offered to {agent}"},
+    Variant{EventKind::offer_ended, "end", "refused", "{agent} does not take it"},
+    Variant{EventKind::offer_ended, "end", "expired", "{agent} does not answer the offer"},
+    Variant{EventKind::offer_ended, "end", "withdrawn", "the offer to {agent} is taken back"},
+    Variant{EventKind::offer_ended, "end", "device_failed", "{agent}'s telephone does not answer"},
+    Variant{EventKind::assigned, "work", "callback",
+            "{agent} takes the callback{, :waited_seconds} after it was asked for"},
+    Variant{EventKind::assigned, "work", "verification",
+            "{agent} takes the reply{, after :waited_seconds}"},
+    Variant{EventKind::reassigned, "from", "", "{to} takes the conversation"},
+    Variant{EventKind::callback_created, "again", "true",
+            "{contact} asks again to be called back, by {agent}"},
+    Variant{EventKind::callback_created, "agent", "",
+            "somebody is to call {number} back{, not before :not_before}"},
+    Variant{EventKind::callback_ended, "state", "served", "the promise to call is kept"},
+    Variant{EventKind::callback_ended, "state", "exhausted",
+            "the attempts to call are used up: {attempts}"},
+    Variant{EventKind::callback_ended, "state", "cancelled", "the callback is taken back"},
+    Variant{EventKind::action_done, "ok", "false",
+            "the other system could not do it: {action}{, :reason}"},
+    Variant{EventKind::reply_linked, "superseded", "true",
+            "the reply belongs to the case, but answers a message that was replaced"},
+    Variant{EventKind::verification_requested, "agent", "", "somebody is to look at the reply"},
+    Variant{EventKind::verification_done, "override", "true",
+            "{who} takes the reply, although it is out of date"},
+    Variant{EventKind::survey_answered, "counted", "false",
+            "another answer to the survey, which is not counted: {score}"},
+    Variant{EventKind::call_abandoned, "agent", "*",
+            "{contact} hangs up after {waited_seconds}, while {agent}'s telephone rings"},
+};
+
+// What an event says when a person of the business did it.
+constexpr std::array<std::pair<EventKind, std::string_view>, 13> by_people{{
+    {EventKind::reopened, "{who} opens the conversation again"},
+    {EventKind::viewed, "{who} looks at the conversation"},
+    {EventKind::reassigned, "{who} passes the conversation on{ from :from} to {to}"},
+    {EventKind::escalated, "{who} escalates it{: :question}"},
+    {EventKind::closed, "{who} closes the conversation{: :qualification}{, :disposition}"},
+    {EventKind::callback_attempted, "{who} notes of attempt {attempt}: {result}"},
+    {EventKind::case_opened, "{who} opens case {protocol} ({type})"},
+    {EventKind::case_status, "{who} sets the case to {to}"},
+    {EventKind::case_fields, "{who} changes the case: {fields}"},
+    {EventKind::informed, "{who} has told the contact: {what}"},
+    {EventKind::action_requested, "{who} asks another system: {action}"},
+    {EventKind::survey_sent, "{who} sends a survey"},
+    {EventKind::contact_chosen, "{who} has found out who it is: {contact}"},
+}};
+
+struct Word {
+  std::string_view detail;
+  std::string_view value;
+  std::string_view words;
+};
+
+constexpr std::array words{
+    Word{"by", "number", "the number"},
+    Word{"by", "address", "the address"},
+    Word{"by", "token", "the link"},
+    Word{"by", "case", "the case it answers"},
+    Word{"choice", "callback", "to be called back"},
+    Word{"choice", "digital", "to go on in writing"},
+    Word{"choice", "keep_waiting", "to go on waiting"},
+    Word{"choice", "another_adviser", "another adviser"},
+    Word{"choice", "hand_over", "to talk to a person"},
+    Word{"result", "none", "still under way"},
+    Word{"result", "rejected", "declined"},
+    Word{"result", "not_receiving", "the number takes no calls"},
+    Word{"result", "third_party", "somebody else answered"},
+    Word{"result", "refused_identification", "would not say who it is"},
+    Word{"result", "failed", "the call could not be made"},
+    Word{"class", "window_closed", "the time for free text is over"},
+    Word{"class", "bad_address", "there is nobody at this address"},
+    Word{"class", "opted_out", "the contact wants no messages"},
+    Word{"which", "requirement_classes", "it waits without the skills that were asked for"},
+    Word{"which", "unknown_queue", "it waits in the entry point's queue"},
+};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> notices{{
+    {"voicemail", "{} is told: a voice message was left"},
+    {"identity_claimed", "{} is told: an address that nobody has confirmed"},
+    {"send_failed", "{} is told: a message was not delivered"},
+    {"reassigned", "{} gets a mail with a link to the conversation"},
+    {"case_reply", "{} is told: one more reply for the case"},
+    {"callback_exhausted", "{} is told: nobody was reached, the attempts are used up"},
+    {"callback_late", "{} is told: a callback is late"},
+    {"device_failed", "{} is told: a telephone does not answer, its agent is paused"},
+    {"agent_not_responding", "{} is told: an agent does not respond"},
+}};
+
+// The entry that they are about stands beside them.
+constexpr std::array<std::string_view, 3> told_by_entries{"offer", "message", "advice"};
+
+std::string spaced(std::string text) {
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+bool fits(const Variant& variant, const Entry& entry) {
+  const auto found = entry.details.find(std::string(variant.detail));
+  const std::string value = found == entry.details.end() ? "" : found->second.to_text();
+  return variant.value == "*" ? !value.empty() : value == variant.value;
+}
+
+std::string fields_in_words(const Value::Map& fields) {
+  std::string text;
+  for (const auto& [name, change] : fields) {
+    const std::string value = change["new"].to_text();
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", spaced(name),
+                        value.empty() ? "is empty" : value);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view special_sentence(const Entry& entry) {
+  for (const Variant& variant : variants) {
+    if (variant.event == entry.event && fits(variant, entry)) return variant.sentence;
+  }
+  const bool person =
+      (entry.author.role == AuthorRole::agent || entry.author.role == AuthorRole::staff) &&
+      !entry.author.name.empty();
+  for (const auto& [event, sentence] : by_people) {
+    if (person && event == entry.event) return sentence;
+  }
+  return {};
+}
+
+std::string spoken_seconds(std::int64_t seconds) {
+  constexpr std::int64_t minute = 60;
+  constexpr std::int64_t hour = 60 * minute;
+  const auto both = [](std::int64_t large, std::string_view name, std::int64_t small,
+                       std::string_view small_name) {
+    return small == 0 ? fmt::format("{} {}", large, name)
+                      : fmt::format("{} {} {} {}", large, name, small, small_name);
+  };
+  if (seconds < minute) return fmt::format("{} s", seconds);
+  if (seconds < hour) return both(seconds / minute, "min", seconds % minute, "s");
+  return both(seconds / hour, "h", seconds % hour / minute, "min");
+}
+
+std::string in_words(std::string_view detail, const Value& value) {
+  const std::string text = value.to_text();
+  for (const Word& word : words) {
+    if (word.detail == detail && word.value == text) return std::string(word.words);
+  }
+  if (detail.ends_with("_seconds")) {
+    if (const auto* seconds = value.as_int()) return spoken_seconds(*seconds);
+  }
+  if (detail == "fields") {
+    if (const auto* fields = value.as_map()) return fields_in_words(*fields);
+  }
+  if (detail == "address") return text.substr(text.find(':') + 1);
+  const bool word = detail == "result" || detail == "class" || detail == "which" ||
+                    detail == "what" || detail == "outcome" || detail == "reason";
+  return word ? spaced(text) : text;
+}
+
+std::string notice_text(std::string_view type, const std::string& agent) {
+  for (const std::string_view known : told_by_entries) {
+    if (known == type) return {};
+  }
+  for (const auto& [known, text] : notices) {
+    if (known == type) return fmt::format(fmt::runtime(text), agent);
+  }
+  return fmt::format("{} is told: {}", agent, spaced(std::string(type)));
+}
+
+std::string refusal_text(const Error& error) {
+  std::string text = "refused: " + error.message;
+  if (!error.remedy.empty()) text += " (remedy: " + error.remedy + ")";
+  return text;
+}
+
+std::string end_of_call(int cause) {
+  switch (cause) {
+    case 0:
+    case cause::normal_clearing: return "the call ends";
+    case cause::user_busy: return "the line is busy";
+    case cause::no_user_responding:
+    case cause::no_answer: return "nobody answers";
+    case cause::call_rejected: return "the call is declined";
+    default: return fmt::format("the call ends (cause {})", cause);
+  }
+}
+
+}  // namespace novelo::testing

@@ -1,0 +1,33 @@
+// Wording: the words of a transcript, for people who have never seen the code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "novelo/base/error.hpp"
+#include "novelo/model/entry.hpp"
+
+namespace novelo::testing {
+
+// What an event says when something of it is known: that a person did it, or what one of its
+// details is. Empty: it says what it always does. Places are as in the narrator's sentences;
+// "{who}" is whoever did it, "{contact}" whose conversation it is.
+std::string_view special_sentence(const Entry& entry);
+
+// One detail of an event in words: "no answer", "8 min 20 s", "5541988887777".
+std::string in_words(std::string_view detail, const Value& value);
+
+// "20 s", "8 min 20 s", "2 h 5 min".
+std::string spoken_seconds(std::int64_t seconds);
+
+// What a notification of this type tells an agent; empty where the timeline says it already.
+std::string notice_text(std::string_view type, const std::string& agent);
+
+// What was refused, and what may be done instead.
+std::string refusal_text(const Error& error);
+
+// How a call ended, by its Q.850 cause.
+std::string end_of_call(int cause);
+
+}  // namespace novelo::testing
