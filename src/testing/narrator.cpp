@@ -5,27 +5,18 @@
 
 #include <fmt/format.h>
 
-<<<<<<< ours
-=======
 #include "novelo/rules/calendar.hpp"
 #include "testing/view.hpp"
 #include "testing/wording.hpp"
 
->>>>>>> theirs
 namespace novelo::testing {
 namespace {
 
 // What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that
 // only stand there when the detail does.
-<<<<<<< ours
-constexpr std::array<std::pair<EventKind, std::string_view>, 39> sentences{{
-    {EventKind::opened, "a new conversation"},
-    {EventKind::joined, "joins the conversation on another channel (known by {by})"},
-=======
-constexpr std::array<std::pair<EventKind, std::string_view>, 40> sentences{{
+constexpr std::array<std::pair<EventKind, std::string_view>, 44> sentences{{
     {EventKind::opened, "a new conversation begins"},
     {EventKind::joined, "{contact} goes on in the same conversation (known by {by})"},
->>>>>>> theirs
     {EventKind::reopened, "the conversation is open again"},
     {EventKind::linked, "it is linked to the conversation before"},
     {EventKind::viewed, "somebody looks at the conversation"},
@@ -56,16 +47,6 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 40> sentences{{
     {EventKind::verification_done, "{who} has looked at the reply"},
     {EventKind::survey_sent, "a survey is sent"},
     {EventKind::survey_answered, "the survey is answered: {score}"},
-<<<<<<< ours
-    {EventKind::call_abandoned, "hung up after {waited_seconds} s of waiting"},
-    {EventKind::send_failed, "could not be sent: {class}{ :code}"},
-    {EventKind::place_kept, "keeps the place in the queue"},
-    {EventKind::ceiling_reached, "a ceiling was reached: {which}"},
-    {EventKind::send_held, "nobody knows whether it was sent: kept back until a person decides"},
-    {EventKind::send_refused, "a message could not be sent: {message}{, :subject}"},
-    {EventKind::effect_failed, "could not be done: {what}{ for :agent}{, :reason}"},
-    {EventKind::send_resolved, "decides about the message that was kept back: {resolution}"},
-=======
     {EventKind::identity_claimed, "{contact} uses an address nobody has confirmed: {address}"},
     {EventKind::identity_shared, "several people share this address: nobody is named yet"},
     {EventKind::contact_chosen, "it is known now who it is: {contact}"},
@@ -74,7 +55,10 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 40> sentences{{
     {EventKind::unsupported, "{contact} sends something that cannot be shown: {what}"},
     {EventKind::place_kept, "the place is kept for {contact}, to go on by {channel}"},
     {EventKind::ceiling_reached, "a ceiling is reached: {which}"},
->>>>>>> theirs
+    {EventKind::send_held, "nobody knows whether it was sent: kept back until a person decides"},
+    {EventKind::send_refused, "a message could not be sent: {message}{, :subject}"},
+    {EventKind::effect_failed, "could not be done: {what}{ for :agent}{, :reason}"},
+    {EventKind::send_resolved, "{who} decides about the message that was kept back: {resolution}"},
 }};
 
 TranscriptLine event_line(Timestamp at, Channel channel, std::string text) {
@@ -131,23 +115,6 @@ Side side_of(AuthorRole role) {
   return Side::event;
 }
 
-<<<<<<< ours
-=======
-std::string caller_text(const CallEvent& event) {
-  switch (event.kind) {
-    case CallEventKind::digits:
-      return event.digits.empty() ? "(presses nothing)" : "presses " + event.digits;
-    case CallEventKind::speech:
-      return event.text.empty() ? "(says nothing)" : fmt::format("says: \"{}\"", event.text);
-    case CallEventKind::answered: return "picks up";
-    case CallEventKind::hung_up: return end_of_call(event.cause);
-    case CallEventKind::bridged: return "contact and agent are connected";
-    case CallEventKind::bridge_failed: return "the agent's telephone does not answer";
-    default: return {};
-  }
-}
-
->>>>>>> theirs
 }  // namespace
 
 std::string Narrator::contact_name(ConversationId conversation) const {
@@ -266,43 +233,4 @@ TranscriptLine Narrator::entry(const Entry& entry) const {
   return line;
 }
 
-<<<<<<< ours
-=======
-std::vector<TranscriptLine> Narrator::effect(const Value& view, Timestamp at) const {
-  const std::string kind = view["kind"].to_text();
-  if (kind == "notify") {
-    const std::string text =
-        notice_text(view["body"]["type"].to_text(), agent_name(view["agent"].to_text()));
-    if (text.empty()) return {};
-    return {event_line(at, Channel::none, text)};
-  }
-  if (kind != "call") return {};
-  const auto verb = json_body(view["request"]["body"].to_text());
-  if (!verb) return {};
-  const std::string name = (*verb)["verb"].to_text();
-  if (!(*verb)["text"].is_null()) {
-    return {{at, Side::bot, Channel::voice, {}, "assistant", (*verb)["text"].to_text(), {}}};
-  }
-  if (name != "bridge" && name != "originate") return {};
-  const std::string agent = agent_name((*verb)["agent"].to_text());
-  return {event_line(at, Channel::voice, fmt::format("{}'s telephone rings", agent))};
-}
-
-std::vector<TranscriptLine> Narrator::signal(const Value& signal, std::uint64_t known_entries,
-                                             Timestamp at) const {
-  if (signal["name"] != Value("message_status")) return {};
-  const auto conversation = catalogue_.conversation(signal["conversation"].to_text());
-  const std::string sequence = signal["body"]["entry"].to_text();
-  std::uint64_t number = 0;
-  std::from_chars(sequence.data(), sequence.data() + sequence.size(), number);
-  if (!conversation || number == 0 || number > known_entries) return {};
-  const auto entries = catalogue_.query().timeline(*conversation, number - 1, 1);
-  if (!entries || entries->empty()) return {};
-  const Entry& entry = entries->front();
-  std::string text = entry.content.text.substr(0, entry.content.text.find('\n'));
-  return {event_line(at, entry.channel,
-                     fmt::format("\"{}\" is {}", text, signal["body"]["status"].to_text()))};
-}
-
->>>>>>> theirs
 }  // namespace novelo::testing

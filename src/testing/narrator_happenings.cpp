@@ -7,6 +7,7 @@
 
 #include "testing/narrator.hpp"
 #include "testing/view.hpp"
+#include "testing/wording.hpp"
 
 namespace novelo::testing {
 namespace {
@@ -34,11 +35,9 @@ std::string text_of(const CallEvent& event) {
     case CallEventKind::speech:
       return event.text.empty() ? "(says nothing)" : fmt::format("says: \"{}\"", event.text);
     case CallEventKind::answered: return "picks up";
-    case CallEventKind::hung_up:
-      return event.cause == 0 ? "the call is over"
-                              : fmt::format("the call is over (cause {})", event.cause);
-    case CallEventKind::bridged: return "now in conversation with the agent";
-    case CallEventKind::bridge_failed: return "the agent's telephone did not answer";
+    case CallEventKind::hung_up: return end_of_call(event.cause);
+    case CallEventKind::bridged: return "contact and agent are connected";
+    case CallEventKind::bridge_failed: return "the agent's telephone does not answer";
     default: return {};
   }
 }
@@ -107,8 +106,10 @@ std::optional<TranscriptLine> Narrator::tell(Timestamp at, const HandedOut& hand
   const bool again = attempt != nullptr && *attempt > 1;
   const std::string connection = view["connection"].to_text();
   if (kind == "notify") {
-    return event(Channel::none, fmt::format("(to {}: {})", agent_name(view["agent"].to_text()),
-                                            view["body"]["type"].to_text()));
+    std::string text =
+        notice_text(view["body"]["type"].to_text(), agent_name(view["agent"].to_text()));
+    if (text.empty()) return std::nullopt;
+    return event(Channel::none, std::move(text));
   }
   if (kind == "send") {
     if (!again) return std::nullopt;  // its entry tells it
@@ -130,12 +131,12 @@ std::optional<TranscriptLine> Narrator::tell(Timestamp at, const HandedOut& hand
   if (!(*verb)["text"].is_null()) {
     TranscriptLine line = event(Channel::voice, (*verb)["text"].to_text());
     line.side = Side::bot;
-    line.who = "voice assistant";
+    line.who = "assistant";
     return line;
   }
   if (name != "bridge" && name != "originate") return std::nullopt;
   return event(Channel::voice,
-               fmt::format("the telephone of {} rings", agent_name((*verb)["agent"].to_text())));
+               fmt::format("{}'s telephone rings", agent_name((*verb)["agent"].to_text())));
 }
 
 std::optional<TranscriptLine> Narrator::tell(Timestamp at, const NotTaken& not_taken) const {

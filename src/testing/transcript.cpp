@@ -168,15 +168,9 @@ class Renderer {
     const std::string channel =
         line.channel == Channel::none ? "" : std::string(to_string(line.channel));
     const std::string head =
-<<<<<<< ours
-        fmt::format("{:02}:{:02}:{:02}  {:<9}", local.hour, local.minute, local.second, channel);
+        fmt::format("{:02}:{:02}:{:02}  {:<11}", local.hour, local.minute, local.second, channel);
     const bool answers = line.side == Side::agent || line.side == Side::staff ||
                          line.side == Side::bot || line.side == Side::note;
-=======
-        fmt::format("{:02}:{:02}:{:02}  {:<11}", local.hour, local.minute, local.second, channel);
-    const bool answers =
-        line.side == Side::agent || line.side == Side::staff || line.side == Side::bot;
->>>>>>> theirs
     const std::size_t indent = text_column + (answers ? answer_indent : 0);
     std::string text = line.who.empty() ? line.text : line.who + ": " + line.text;
     if (!line.about.empty()) text = fmt::format("[{}] {}", line.about, text);
