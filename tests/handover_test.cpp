@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "novelo/stores/memory.hpp"
@@ -219,4 +221,101 @@ TEST_CASE(
   REQUIRE(told_call != timeline.end());
   CHECK(told_call->details.at("state") == Value("ended"));
   CHECK(desk.host.whatsapp(ana, "obrigada").conversation == chat.conversation);
+}
+
+namespace {
+
+// Throws once where it is told to, as a store without memory would.
+class ThrowingStore final : public Store {
+ public:
+  explicit ThrowingStore(Store& inner) : inner_(&inner) {}
+  bool throws = false;
+
+  Result<Fence> open_tenant(const TenantName& tenant) override {
+    return inner_->open_tenant(tenant);
+  }
+  Result<std::optional<std::string>> get(Table table, std::string_view key) override {
+    return inner_->get(table, key);
+  }
+  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
+                                std::size_t limit, Order order) override {
+    return inner_->scan(table, from, to, limit, order);
+  }
+  Status commit(const Fence& fence, std::span<const Write> writes) override {
+    if (std::exchange(throws, false)) throw std::bad_alloc();
+    return inner_->commit(fence, writes);
+  }
+
+ private:
+  Store* inner_;
+};
+
+}  // namespace
+
+TEST_CASE("what a store throws faults the engine, and the message is taken when it comes again") {
+  MemoryStore memory;
+  ThrowingStore store(memory);
+  Host host(store);
+  host.configure();
+  host.sign_in("joao");
+  store.throws = true;
+  const auto lost = host.event("meta", message("wamid.1", whatsapp_number, ana, "oi"));
+  REQUIRE_FALSE(lost);
+  CHECK(lost.error().code == ErrorCode::unknown);
+  CHECK(host.engine().faulted());
+  host.reopen();
+  const auto again = host.event("meta", message("wamid.1", whatsapp_number, ana, "oi"));
+  REQUIRE(again);
+  CHECK_FALSE(again->repeated);
+  CHECK(host.query().interaction(again->interaction)->state == InteractionState::waiting);
+}
+
+TEST_CASE("[S0.7][S0.9] a message that is left by hanging up is kept, with its callback") {
+  Desk desk;
+  const Outcome chat = desk.chat();
+  desk.host.must(SetOtherCall{joao, true});
+  desk.host.call("c1", "41988887777");
+  desk.host.settle_all();
+  CallEvent digits = call_event(CallEventKind::digits, "c1");
+  digits.digits = "3";  // leave a message
+  desk.host.told(digits);
+  desk.host.settle_all();
+  desk.host.hung_up("c1");
+  CallEvent recorded = call_event(CallEventKind::recorded, "c1");
+  recorded.media = Media{};
+  recorded.media->ref = "rec-1";
+  recorded.text = "Me liguem, por favor";
+  const Outcome left = desk.host.told(recorded);
+  CHECK(desk.host.timeline(chat.conversation).at(left.entry - 1).type == EntryType::voicemail);
+  REQUIRE(desk.conversation(chat.conversation).callbacks.size() == 1);
+  const auto promised =
+      desk.host.query().callback(desk.conversation(chat.conversation).callbacks[0]);
+  REQUIRE(promised);
+  CHECK(promised->agent == joao);
+  CHECK(promised->number.value == ana);
+}
+
+TEST_CASE("an answer to a question that was asked before is no answer to the next") {
+  Desk desk;
+  desk.chat();
+  desk.host.must(SetOtherCall{joao, true});
+  const Outcome call = desk.host.call("c1", "41988887777");
+  EffectId asked;
+  for (const Handout& out : desk.host.settle_all()) {
+    if (out.kind == EffectKind::call) asked = out.id;
+  }
+  REQUIRE(asked);
+  CallEvent digits = call_event(CallEventKind::digits, "c1");
+  digits.digits = "9";  // no choice: asked again
+  digits.effect = asked;
+  desk.host.told(digits);
+  desk.host.settle_all();
+  digits.id.clear();
+  digits.digits = "2";
+  desk.host.told(digits);  // still about the first question
+  CHECK(desk.host.count(call.conversation, EventKind::alternative_chosen) == 0);
+  digits.id.clear();
+  digits.effect = {};
+  desk.host.told(digits);
+  CHECK(desk.host.count(call.conversation, EventKind::alternative_chosen) == 1);
 }

@@ -219,6 +219,9 @@ void fields(V& v, X& x) {
   v("answered", x.answered);
   v("asked", x.asked);
   v("told_by", x.told_by);
+  v("listening", x.listening);
+  v("recording", x.recording);
+  v("flow_outcome", x.flow_outcome);
   v("callback", x.callback);
   v("entry", x.entry);
   v("started_at", x.started_at);

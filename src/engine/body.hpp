@@ -47,6 +47,8 @@ class Engine::Body {
   std::vector<Signal> take_signals();
 
   bool faulted() const { return fault_.has_value(); }
+  // Takes the engine out of service, tells the host once, and gives what every call says now.
+  Error fault(Error error);
   std::string fallback_route(const EntryPointName& entry_point) const;
 
   // --- for Query ---------------------------------------------------------------------------------
@@ -60,8 +62,8 @@ class Engine::Body {
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);
-  // Decides inputs one after another; whoever calls commits. `entries` gets, for each input, how long
-  // the timeline of its conversation was when it had been decided.
+  // Decides inputs one after another; whoever calls commits. `entries` gets, for each input, how
+  // long the timeline of its conversation was when it had been decided.
   Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now,
                                                   std::vector<std::uint64_t>* entries = nullptr);
   Result<Outcome> run_one(const Input& input);
@@ -81,7 +83,6 @@ class Engine::Body {
   Status write();
   // The same; when it fails the engine is faulted.
   Status commit();
-  Error fault(Error error);
 
   // Keeps what could not be read or placed, once for each payload; whoever calls commits.
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);

@@ -6,6 +6,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "novelo/rules/identity.hpp"
 
 namespace novelo {
 
@@ -183,6 +184,39 @@ void hung_up(Turn& turn, const Interaction& call, int cause) {
   if (call.callback && !call.connected_at) {
     end_attempt(turn, call, result_of_cause(cause), cause);
   }
+  end_pending(turn, call, {AuthorRole::bot, {}}, call.session ? "abandoned" : call.flow_outcome);
+}
+
+// An answer to something that was asked before: the contact has heard another question since.
+bool is_stale(const Interaction& call, const CallEvent& event) {
+  return event.effect && event.effect.value() < call.listening.value();
+}
+
+// Whoever ends a message by hanging up has left it all the same (S0.9): it may be told only then.
+void promise_for(Turn& turn, const Interaction& call, const Media& message) {
+  const ConversationRecord conversation = turn.get(call.conversation);
+  const EntryPointConfig* line = turn.config().entry_point(call.entry_point);
+  const auto number = line != nullptr && call.remote.kind == AddressKind::phone
+                          ? normalise(call.remote, line->dial_plan)
+                          : Result<Address>(Address());
+  const bool promised = !conversation.callbacks.empty();
+  const bool closed = conversation.status == ConversationStatus::closed;
+  if (promised || closed || !number || number->empty()) {
+    if (conversation.owner.empty()) return;
+    return turn.notify(
+        conversation.owner, conversation.id, "voicemail",
+        {{"recording", Value(message.ref)}, {"transcript", Value(message.transcript)}});
+  }
+  Callback callback;
+  callback.conversation = conversation.id;
+  callback.contact = conversation.contact;
+  callback.entry_point = line->name;
+  callback.queue = line->queue;
+  callback.number = *number;
+  callback.agent = conversation.owner;
+  callback.requested_at = call.started_at;
+  callback.message = message;
+  create_callback(turn, std::move(callback));
 }
 
 // S0.9: what was left is on the conversation, whether or not a flow asked for it.
@@ -203,8 +237,11 @@ void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
   entry.details = {
       {"seconds", Value(std::chrono::duration_cast<std::chrono::seconds>(event.length).count())}};
   turn.outcome.entry = turn.append(call.conversation, std::move(entry)).sequence;
-  if (call.session) {
+  turn.edit(call).recording = false;
+  if (call.session && !is_stale(call, event)) {
     turn.tasks.emplace_back(ContinueFlow{call.id, FlowRecording{media, event.length}});
+  } else if (call.state == InteractionState::ended && call.recording) {
+    promise_for(turn, call, media);
   }
 }
 
@@ -275,18 +312,24 @@ Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent
   const Interaction call = turn.get(known->interaction);
   turn.outcome.conversation = call.conversation;
   turn.outcome.interaction = call.id;
-  if (call.state == InteractionState::ended) return {};  // late news of a call that is over
+  if (call.state == InteractionState::ended) {
+    if (event.kind == CallEventKind::recorded) recorded(turn, call, event);
+    return {};  // other news of a call that is over come too late
+  }
+  const bool stale = is_stale(call, event);
   switch (event.kind) {
     case CallEventKind::incoming:
     case CallEventKind::played: break;
     case CallEventKind::answered: call_answered(turn, call); break;
     case CallEventKind::digits:
-      if (call.session) {
+      if (call.session && !stale) {
         turn.tasks.emplace_back(ContinueFlow{call.id, FlowDigits{event.digits}});
       }
       break;
     case CallEventKind::speech:
-      if (call.session) turn.tasks.emplace_back(ContinueFlow{call.id, FlowSpeech{event.text}});
+      if (call.session && !stale) {
+        turn.tasks.emplace_back(ContinueFlow{call.id, FlowSpeech{event.text}});
+      }
       break;
     case CallEventKind::recorded: recorded(turn, call, event); break;
     case CallEventKind::bridged: bridged(turn, call); break;

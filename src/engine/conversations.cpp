@@ -66,6 +66,16 @@ void close_conversation(Turn& turn, ConversationId id, Author by, std::string qu
                   std::move(by));
 }
 
+void end_pending(Turn& turn, const Interaction& last, Author by, std::string disposition) {
+  const ConversationRecord conversation = turn.get(last.conversation);
+  if (conversation.status != ConversationStatus::pending || !conversation.live.empty()) return;
+  if (!conversation.callbacks.empty() || conversation.kept_place || last.recording) {
+    turn.edit(conversation).status = ConversationStatus::open;
+    return;
+  }
+  close_conversation(turn, conversation.id, std::move(by), {}, {}, std::move(disposition));
+}
+
 Status decide(Turn& turn, const AgentName& actor, const ViewConversation& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());

@@ -171,6 +171,9 @@ void close_conversation(Turn& turn, ConversationId conversation, Author by,
                         std::string disposition);
 // flows.cpp: the contact's language, else the tenant's.
 std::string locale_of(Turn& turn, ContactId contact);
+// conversations.cpp: what only flows have had is over with its last interaction, unless people are
+// to have it.
+void end_pending(Turn& turn, const Interaction& last, Author by, std::string disposition);
 // flows.cpp: the flow of an interaction is over, whatever it was waiting for.
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.

@@ -1,11 +1,38 @@
 #include "novelo/engine.hpp"
 
+#include <exception>
+
+#include <fmt/format.h>
+
 #include "engine/body.hpp"
 
 namespace novelo {
 
 namespace {
+
 constexpr std::size_t shortest_secret = 16;
+
+Error thrown(const char* what) {
+  return {ErrorCode::internal,
+          "exception",
+          fmt::format("the store, an adapter or memory threw: {}", what),
+          {},
+          "mend what threw"};
+}
+
+// What a store, an adapter or the memory throws ends here. Nobody knows what was half done: the
+// engine is faulted.
+template <class Body, class Call>
+auto guarded(Body& body, Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& exception) {
+    return fail(body.fault(thrown(exception.what())));
+  } catch (...) {
+    return fail(body.fault(thrown("something unknown")));
+  }
+}
+
 }  // namespace
 
 Engine::Engine(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -23,40 +50,44 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
     return fail({ErrorCode::invalid, "short_secret", "the tenant's secret is too short",
                  "options.tenant_secret", "give at least 16 bytes nobody can guess"});
   }
-  auto fence = store.open_tenant(options.tenant);
-  if (!fence) return fail(fence.error());
-  auto body = std::make_unique<Body>(store, *fence, std::move(adapters), std::move(options));
-  if (auto restored = body->restore(now); !restored) return fail(restored.error());
-  return Engine(std::move(body));
+  try {
+    auto fence = store.open_tenant(options.tenant);
+    if (!fence) return fail(fence.error());
+    auto body = std::make_unique<Body>(store, *fence, std::move(adapters), std::move(options));
+    if (auto restored = body->restore(now); !restored) return fail(restored.error());
+    return Engine(std::move(body));
+  } catch (const std::exception& exception) {
+    return fail(thrown(exception.what()));
+  }
 }
 
 Result<Response> Engine::receive(const Request& request, Timestamp now,
                                  std::vector<EventOutcome>* events) {
-  return body_->receive(request, now, events);
+  return guarded(*body_, [&] { return body_->receive(request, now, events); });
 }
 
 Result<std::vector<Result<Outcome>>> Engine::feed(std::span<const Input> inputs, Timestamp now) {
-  return body_->run(inputs, now);
+  return guarded(*body_, [&] { return body_->run(inputs, now); });
 }
 
 Result<Outcome> Engine::feed(const Command& command, Timestamp now) {
   const Input input = command;
-  auto results = body_->run(std::span(&input, 1), now);
+  auto results = feed(std::span(&input, 1), now);
   if (!results) return fail(results.error());
   return std::move(results->front());
 }
 
 Status Engine::feed_time(Timestamp now) {
-  return body_->run_time(now);
+  return guarded(*body_, [&] { return body_->run_time(now); });
 }
 
 Result<std::vector<Handout>> Engine::poll(Timestamp now, std::size_t max) {
-  return body_->poll(now, max);
+  return guarded(*body_, [&] { return body_->poll(now, max); });
 }
 
 Result<Outcome> Engine::settle(EffectId effect, const Settlement& settlement, Timestamp now) {
   const Input input = SettleEffect{effect, settlement};
-  auto results = body_->run(std::span(&input, 1), now);
+  auto results = feed(std::span(&input, 1), now);
   if (!results) return fail(results.error());
   return std::move(results->front());
 }

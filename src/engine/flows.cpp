@@ -316,7 +316,7 @@ class Performance {
                       {"outcome", Value(output.outcome)}},
                      {AuthorRole::bot, flow_.text()});
     ended_ = true;
-    outcome_ = output.outcome;
+    turn_.edit(interaction()).flow_outcome = output.outcome;
   }
 
   void on(const FlowSegment& output) {
@@ -340,13 +340,7 @@ class Performance {
       return turn_.call_verb(interaction(), std::move(verb));
     }
     end_interaction(turn_, id_);
-    const ConversationRecord conversation = turn_.get(interaction().conversation);
-    if (conversation.status != ConversationStatus::pending || !conversation.live.empty()) return;
-    if (!conversation.callbacks.empty() || conversation.kept_place) {
-      turn_.edit(conversation).status = ConversationStatus::open;  // people are to have it
-      return;
-    }
-    close_conversation(turn_, conversation.id, {AuthorRole::bot, flow_.text()}, {}, {}, outcome_);
+    end_pending(turn_, interaction(), {AuthorRole::bot, flow_.text()}, interaction().flow_outcome);
   }
 
   Turn& turn_;
@@ -354,7 +348,6 @@ class Performance {
   FlowName flow_;
   std::string locale_;
   std::string speech_;
-  std::string outcome_;
   bool waits_ = false;
   bool ended_ = false;
   bool cannot_go_on_ = false;

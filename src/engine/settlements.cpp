@@ -119,7 +119,9 @@ void notify_failed(Turn& turn, const Effect& effect, const std::string& reason) 
 
 void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) {
   const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
-  if (entry_point == nullptr) return call_failed(turn, effect, "unknown_entry_point");
+  if (entry_point == nullptr) {
+    return call_failed(turn, effect, {SendErrorClass::permanent, "unknown_entry_point", {}});
+  }
   const ConnectionName& connection = entry_point->connection;
   const SendOutcome outcome = turn.setup->adapters.at(connection)
                                   ->read_reply(OutboundCall{effect.id, effect.verb}, reply,

@@ -108,6 +108,7 @@ void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
     asked.told_by = now + silence;
     arm(TimerKind::call, id.value(), now + silence);
   }
+  const CallVerbKind kind = verb.kind;
   verb.call = interaction.call;
   Effect effect;
   effect.kind = EffectKind::call;
@@ -115,7 +116,11 @@ void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
   effect.conversation = interaction.conversation;
   effect.interaction = interaction.id;
   effect.verb = std::move(verb);
-  add_effect(std::move(effect));
+  const EffectId effect_id = add_effect(std::move(effect));
+  if (kind != CallVerbKind::gather && kind != CallVerbKind::record) return;
+  Interaction& listening = edit(interaction);
+  listening.listening = effect_id;
+  listening.recording = kind == CallVerbKind::record;
 }
 
 void Turn::withdraw(EffectId id, DeliveryStatus status) {

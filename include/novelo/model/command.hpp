@@ -116,7 +116,7 @@ struct OpenCase {
   CaseTypeName type;
   std::string category;
   Value::Map fields;
-  CaseId follows;  // a final case of the same contact: this one takes the matter up again
+  CaseId follows = {};  // a final case of the same contact: this one takes the matter up again
 };
 struct SetCaseFields {
   CaseId case_id;
