@@ -385,6 +385,39 @@ TEST_CASE("a genuine webhook is decided, committed and answered") {
   CHECK(difference(before, content_of(desk.store)).empty());
 }
 
+TEST_CASE("whoever hands a request in is told what came of each of its events") {
+  Desk desk;
+  const auto receive = [&desk](const std::string& body) {
+    std::vector<EventOutcome> events;
+    const bool answered =
+        desk.host.engine().receive(desk.host.webhook("pbx", body), morning(), &events).has_value();
+    return std::pair(answered, events);
+  };
+  const auto [answered, events] = receive(R"([
+      {"event_id": "e1", "event": "incoming", "call": "c1", "from": "anonymous", "to": "08001234567"},
+      {"event_id": "e2", "event": "digits", "call": "c9", "digits": "1"},
+      {"event_id": "e1", "event": "incoming", "call": "c1", "from": "anonymous", "to": "08001234567"},
+      {"event_id": "e3", "event": "hung_up", "call": "c1"}])");
+  CHECK(answered);
+  REQUIRE(events.size() == 4);
+  REQUIRE(events[0].outcome);
+  const ConversationId conversation = events[0].outcome->conversation;
+  CHECK(conversation);
+  CHECK(events[0].outcome->interaction);
+  CHECK(events[0].entries < desk.host.timeline(conversation).size());
+  CHECK(events[1].outcome.error().reason == "unknown_call");
+  CHECK(events[1].entries == 0);
+  CHECK(events[2].outcome->repeated);
+  CHECK(events[3].outcome->interaction == events[0].outcome->interaction);
+  CHECK(events[3].entries == desk.host.timeline(conversation).size());
+
+  const auto [refused, alone] =
+      receive(R"({"event_id": "e4", "event": "digits", "call": "c9", "digits": "1"})");
+  CHECK_FALSE(refused);
+  REQUIRE(alone.size() == 1);
+  CHECK(alone[0].outcome.error().reason == "unknown_call");
+}
+
 TEST_CASE("a wrong signature, an unknown path and an oversized body are refused unread") {
   EngineOptions how = options();
   how.limits.request_bytes = 10'000;

@@ -1,6 +1,7 @@
 // The journey player: what it reads, what it refuses, how it compares, and the manual played.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -427,6 +428,214 @@ TEST_CASE("effects: order, any order, and no others") {
   CHECK(failure_of(step).find("capture $x") != std::string::npos);
 }
 
+namespace {
+
+// What was told in a story of the manual's desk: "09:00:00 text", one for each line without
+// headings.
+std::vector<std::string> told(const json& journey) {
+  Desk desk;
+  const auto report = desk.play(journey);
+  INFO((report ? std::string() : to_string(report.error())));
+  REQUIRE(report);
+  std::vector<std::string> lines;
+  for (const TranscriptLine& line : report->transcript) {
+    if (line.side == Side::heading) continue;
+    std::string text = to_string(line.at).substr(11, 8) + " ";
+    if (!line.about.empty()) text += "[" + line.about + "] ";
+    if (!line.who.empty()) text += line.who + ": ";
+    text += line.text;
+    if (!line.status.empty()) text += " (" + line.status + ")";
+    lines.push_back(std::move(text));
+  }
+  return lines;
+}
+
+// Where a line stands; the number of lines when it is not there.
+std::size_t place_of(const std::vector<std::string>& lines, const std::string& part) {
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(part) != std::string::npos;
+  });
+  return static_cast<std::size_t>(found - lines.begin());
+}
+
+bool in_order(const std::vector<std::string>& lines, const std::vector<std::string>& parts) {
+  std::size_t last = 0;
+  for (const std::string& part : parts) {
+    const std::size_t place = place_of(lines, part);
+    INFO(part);
+    CHECK(place < lines.size());
+    if (place < last || place == lines.size()) return false;
+    last = place;
+  }
+  return true;
+}
+
+std::string shown_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += "\n" + line;
+  return text;
+}
+
+json call_events(json events) {
+  return {{"receive", {{"connection", "pbx"}, {"body", std::move(events)}}}};
+}
+
+json call_event(const std::string& id, const std::string& event, json more = json::object()) {
+  json made{{"event_id", id}, {"event", event}, {"call", "c1"}};
+  if (event == "incoming") made.update({{"from", "911111111"}, {"to", "210000000"}});
+  made.update(more);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a transcript tells attempts, refusals and statuses at their own time") {
+  json steps = json::array();
+  for (int i = 0; i < 3; ++i) steps.push_back(manual()["steps"][i]);
+  steps.push_back({{"at", "09:12"},
+                   {"host", {{"settle", false}}},
+                   {"command",
+                    {{"do", "send_message"},
+                     {"actor", "rita"},
+                     {"conversation", "$chat"},
+                     {"entry_point", "sms"},
+                     {"content", {{"text", "Ready.\nCome by."}}}}},
+                   {"expect", {{"effects", {{{"connection", "twilio"}, {"as", "$sms"}}}}}}});
+  steps.push_back(
+      {{"at", "09:12:05"}, {"settle", {{"which", "$sms"}, {"reply", {{"status", 500}}}}}});
+  steps.push_back(
+      {{"at", "09:12:06"}, {"host", {{"replies", {{"twilio", {{"status", 0}}}}}}}, {"wait", true}});
+  steps.push_back(
+      {{"at", "11:00"}, {"host", {{"replies", {{"twilio", {{"status", 400}}}}}}}, {"wait", true}});
+  const auto lines = told(small(steps));
+  INFO(shown_lines(lines));
+  CHECK(
+      in_order(lines, {"09:12:00 Rita: Ready.\nCome by. (pending)", "09:12:05 (twilio answers 500",
+                       "(to twilio, attempt 2: \"Ready.\")", "(twilio answers 400: refused)",
+                       "\"Ready.\": failed", "could not be sent"}));
+  const std::string& failed = lines.at(place_of(lines, "\"Ready.\": failed"));
+  CHECK(failed.substr(0, 5) == "09:12");
+  CHECK(lines.at(place_of(lines, "could not be sent")).substr(0, 8) == failed.substr(0, 8));
+}
+
+TEST_CASE("what happens in one instant is told in its order") {
+  const json steps = {call_events({call_event("e1", "incoming")}),
+                      call_events({call_event("e2", "recorded", {{"recording", {{"ref", "r1"}}}}),
+                                   call_event("e3", "hung_up", {{"cause", 16}})})};
+  const auto lines = told(small(steps));
+  INFO(shown_lines(lines));
+  CHECK(in_order(lines, {"waits in the queue", "leaves a message", "the call is over (cause 16)",
+                         "hung up after"}));
+}
+
+TEST_CASE("what was refused or came too late is not told as if it had happened") {
+  json unknown = call_event("e4", "answered");
+  unknown["call"] = "c9";
+  const json steps = {
+      call_events({call_event("e1", "incoming")}),
+      call_events({unknown, call_event("e5", "digits", {{"digits", "5"}})}),
+      call_events({call_event("e5", "digits", {{"digits", "5"}})}),
+      call_events({call_event("e2", "hung_up")}),
+      call_events({call_event("e3", "hung_up")}),
+      {{"at", "+1s"},
+       {"receive", {{"connection", "pbx"}, {"body", call_event("e6", "answered")}}}}};
+  const auto lines = told(small(steps));
+  INFO(shown_lines(lines));
+  const auto count = [&](const std::string& part) {
+    return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+      return line.find(part) != std::string::npos;
+    });
+  };
+  CHECK(in_order(lines,
+                 {"refused, and kept: not_found (unknown_call)", "presses 5", "00 the call is over",
+                  "(the call is over: too late", "(picks up: too late"}));
+  CHECK(count("picks up") == 1);
+  CHECK(count("presses 5") == 1);
+  const auto alone = told(small({call_events({unknown})}));
+  INFO(shown_lines(alone));
+  CHECK(alone.front().find("refused: not_found (unknown_call)") != std::string::npos);
+}
+
+TEST_CASE("a line says whose it is while more than one conversation is alive") {
+  json steps = json::array();
+  for (int i = 0; i < 3; ++i) steps.push_back(manual()["steps"][i]);
+  const auto one = told(small(steps));
+  CHECK(place_of(one, "[") == one.size());
+  json other = call_event("e1", "incoming", {{"from", "912222222"}});
+  steps.push_back(call_events({other}));
+  steps.push_back(manual()["steps"][3]);
+  steps.back()["at"] = "+1s";
+  steps.push_back({{"command",
+                    {{"do", "add_note"},
+                     {"actor", "rita"},
+                     {"conversation", "$chat"},
+                     {"text", "pays in cash"}}}});
+  json over = call_event("e2", "hung_up");
+  steps.push_back(call_events({over}));
+  steps.push_back(
+      {{"command", {{"do", "view_conversation"}, {"actor", "rita"}, {"conversation", "$chat"}}}});
+  const auto lines = told(small(steps));
+  INFO(shown_lines(lines));
+  CHECK(
+      in_order(lines, {"[..2222] 351912222222: calls", "[Bruno] Rita: Tomorrow at ten",
+                       "[Bruno] Rita, internal note: pays in cash", "[..2222] the call is over"}));
+  CHECK(lines.at(place_of(lines, "looks at the conversation")).find("[") == std::string::npos);
+}
+
+TEST_CASE("a menu is told as its channel carried it") {
+  json journey = small(json::array());
+  json& configuration = journey["configuration"];
+  configuration["flows"] = json::parse(R"([{
+    "flow": "menu", "version": 1, "locales": ["en"], "start": "topic",
+    "steps": {"topic": {"kind": "choose", "text": "How can we help?", "next": "desk",
+                        "options": [{"id": "a", "title": "Repairs"}, {"id": "b", "title": "Rent"}]},
+              "desk": {"kind": "hand_over"}}}])");
+  for (std::size_t i : {0, 1}) configuration["entry_points"][i]["flow"] = "menu";
+  json whatsapp = manual()["steps"][1];
+  for (const char* key : {"expect", "find"}) whatsapp.erase(key);
+  journey["steps"] = {{{"receive",
+                        {{"connection", "twilio"},
+                         {"form",
+                          {{"MessageSid", "SM1"},
+                           {"From", "+351913333333"},
+                           {"To", "+351910000000"},
+                           {"Body", "Hello"}}}}}},
+                      whatsapp};
+  const auto lines = told(journey);
+  INFO(shown_lines(lines));
+  CHECK(in_order(
+      lines, {"How can we help?\n1. Repairs\n2. Rent", "How can we help?\n( Repairs )\n( Rent )"}));
+}
+
+TEST_CASE("the outcome of a payload is that of its last event, however often it comes") {
+  const auto events = json{
+      {{"event_id", "e1"},
+       {"event", "incoming"},
+       {"call", "c1"},
+       {"from", "withheld"},
+       {"to", "210000000"}},
+      {{"event_id", "e2"}, {"event", "recorded"}, {"call", "c1"}, {"recording", {{"ref", "r1"}}}}};
+  json first = call_events(events);
+  first["as"] = {{"conversation", "$talk"}, {"interaction", "$call"}, {"entry", "$entry"}};
+  first["expect"] = {
+      {"outcome", {{"repeated", false}}},
+      {"conversation", {{"$talk", {{"id", "*"}}}}},
+      {"timeline", {{"$talk", {{{"sequence", {{">", 1}}}, {"type", "voicemail"}}}}}}};
+  json again = call_events(events);
+  again["receive"]["times"] = 2;
+  again["as"] = {{"conversation", "$same"}, {"contact", "$who"}, {"entry", "$entry2"}};
+  again["expect"] = {{"outcome",
+                      {{"repeated", true},
+                       {"conversation", "$talk"},
+                       {"interaction", "$call"},
+                       {"entry", {{">", 1}}}}},
+                     {"contact", {{"$who", {{"name", nullptr}}}}}};
+  json handshake{{"receive", {{"connection", "pbx"}, {"body", json::array()}}},
+                 {"as", {{"conversation", "$none"}}}};
+  check_passes(small({first, again}));
+  CHECK(failure_of(handshake).find("as: the outcome has no \"conversation\"") != std::string::npos);
+}
+
 TEST_CASE("a journal lets a run go on, and says when there is nothing left") {
   const std::string file =
       (std::filesystem::temp_directory_path() / "novelo-journey-test.journal").string();
@@ -502,6 +711,17 @@ TEST_CASE("mails are looked at decoded") {
         Value("Olá"));
   CHECK(mail_body("").at("text") == Value(""));
   CHECK(mail_body("=?=?=?\n=?utf-8?q?\n: x\n\n").contains("text"));
+}
+
+TEST_CASE("a transcript says which day it is whenever that changes") {
+  const std::vector<TranscriptLine> lines{
+      {utc("2026-03-12T09:00:00Z"), Side::heading, Channel::none, {}, {}, "A day", ""},
+      {utc("2026-03-12T23:59:59Z"), Side::event, Channel::none, {}, {}, "late", ""},
+      {utc("2026-03-13T00:00:00Z"), Side::event, Channel::none, {}, {}, "early", ""},
+      {utc("2026-03-13T08:00:00Z"), Side::heading, Channel::none, {}, {}, "Next day", ""}};
+  CHECK(render(lines, {}) ==
+        "Thursday, 12 March 2026\n\n09:00  A day\n23:59:59           late\n\n"
+        "Friday, 13 March 2026\n\n00:00:00           early\n\n08:00  Next day\n");
 }
 
 TEST_CASE("a transcript shows no control characters and folds long texts") {

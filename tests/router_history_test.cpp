@@ -5,8 +5,7 @@
 // ctest runs one fixed seed. To look further, in the build's folder:
 //
 //   for seed in $(seq 40); do
-//     RC_PARAMS="seed=$seed max_success=500" ./novelo_tests --source-file='*router_history*' ||
-//     break
+//     RC_PARAMS="seed=$seed max_success=500" ./novelo_tests --source-file='*router_hist*' || break
 //   done
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -281,9 +280,9 @@ WorkChanged History::change(int pick) {
   if (pick % 5 == 0) input.queue = queue_name(pick % queue_count);
   if (pick % 7 == 0) input.skills = {skill_name(pick % 3), skill_name(pick % 3)};
   if (pick % 2 == 0) {
-    input.preferred =
-        WorkChanged::Preferred{agent_name(pick / 5 % agent_count),
-                               static_cast<Preference>(pick / 2 % 3), now_ + seconds(pick % 60)};
+    input.preferred = WorkChanged::Preferred{agent_name(pick / 5 % agent_count),
+                                             static_cast<Preference>(pick / 2 % 3),
+                                             now_ + seconds(pick % 60 - 5)};
   }
   return input;
 }

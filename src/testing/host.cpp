@@ -36,11 +36,11 @@ Error endless(std::string_view what) {
 }  // namespace
 
 Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
-           const Limits& limits, Journal& journal, const Labels& labels)
+           const PlayOptions& options, Journal& journal, const Labels& labels)
     : story_(&story),
       adapters_(std::move(adapters)),
       store_(std::move(store)),
-      limits_(limits),
+      options_(&options),
       journal_(&journal),
       labels_(&labels) {
   for (const JournaledEffect& effect : journal.effects()) {
@@ -59,7 +59,7 @@ Status Host::open(Timestamp now) {
   EngineOptions options;
   options.tenant = TenantName(story_->spec.journey);
   options.tenant_secret = Secret(story_->spec.tenant_secret);
-  options.limits = limits_;
+  options.limits = options_->limits;
   for (const auto& [name, connection] : story_->connections) {
     options.secrets[name] = connection.secrets;
   }
@@ -167,7 +167,10 @@ Status Host::drain() {
 
 std::vector<Signal> Host::take_signals() {
   std::vector<Signal> signals = engine_->take_signals();
-  for (const Signal& signal : signals) signals_.push_back(whole(signal));
+  for (const Signal& signal : signals) {
+    signals_.push_back(whole(signal));
+    if (options_->on_signal) options_->on_signal(signal);
+  }
   return signals;
 }
 
@@ -183,9 +186,9 @@ std::optional<Effect> effect_of(Engine& engine, const Host::EffectKey& key) {
 // Why the other side did not take it; "" when it did.
 std::string refusal_of(const SendOutcome& outcome, const TransportReply& reply) {
   const std::string said =
-      reply.status == 0 ? "no answer" : fmt::format("answers {}", reply.status);
-  const std::string code =
-      outcome.error.code.empty() ? std::string() : fmt::format(" ({})", outcome.error.code);
+      reply.status == 0 ? "gives no answer" : fmt::format("answers {}", reply.status);
+  const bool told = outcome.error.code.empty() || outcome.error.code.starts_with("http_");
+  const std::string code = told ? std::string() : fmt::format(" ({})", outcome.error.code);
   switch (outcome.kind) {
     case SendOutcome::Kind::accepted: return {};
     case SendOutcome::Kind::retry: return fmt::format("{}: not now{}", said, code);
@@ -210,7 +213,7 @@ void Host::tell_handed_out(const Value& view, const EffectKey& key) {
 void Host::tell_not_taken(const Value& view, ConversationId conversation,
                           const Settlement& settlement) {
   if (const auto* failed = std::get_if<Failed>(&settlement)) {
-    return chronicle_.add(now_, NotTaken{view, conversation, "failed: " + failed->reason});
+    return chronicle_.add(now_, NotTaken{view, conversation, "fails: " + failed->reason});
   }
   const auto* const reply = std::get_if<TransportReply>(&settlement);
   const ConnectionName connection(view["connection"].to_text());
@@ -241,6 +244,7 @@ Status Host::take(const Handout& handout) {
     order_.push_back(key);
     handed_out_.push_back(key);
     tell_handed_out(view, key);
+    if (options_->on_handout) options_->on_handout(handout);
     if (left) return {};
     auto settled = settle(key, *answer);
     if (!settled) return fail(settled.error());

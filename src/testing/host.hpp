@@ -33,7 +33,7 @@ class Host {
   };
 
   Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
-       const Limits& limits, Journal& journal, const Labels& labels);
+       const PlayOptions& options, Journal& journal, const Labels& labels);
 
   // Opens the engine on its store, taking up the effects that the journal knows.
   Status open(Timestamp now);
@@ -89,7 +89,7 @@ class Host {
   const Story* story_;
   std::vector<const ChannelAdapter*> adapters_;
   StoreSource store_;
-  Limits limits_;
+  const PlayOptions* options_;
   Journal* journal_;
   const Labels* labels_;
   std::optional<Engine> engine_;

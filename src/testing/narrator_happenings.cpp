@@ -144,7 +144,7 @@ std::optional<TranscriptLine> Narrator::tell(Timestamp at, const NotTaken& not_t
   std::string who = view["connection"].to_text();
   if (who.empty()) who = view["kind"].to_text();
   return event_line(at, Channel::none, not_taken.conversation,
-                    fmt::format("({}: {})", who, not_taken.why));
+                    fmt::format("({} {})", who, not_taken.why));
 }
 
 std::optional<TranscriptLine> Narrator::tell(Timestamp at, const CallNews& news) const {
@@ -153,7 +153,7 @@ std::optional<TranscriptLine> Narrator::tell(Timestamp at, const CallNews& news)
   const CallEventKind kind = news.event.kind;
   const bool by_contact = kind == CallEventKind::digits || kind == CallEventKind::speech ||
                           kind == CallEventKind::answered;
-  if (news.late) text = fmt::format("({}: too late, the call is over)", text);
+  if (news.late) text = fmt::format("({}: too late, it was over before)", text);
   TranscriptLine line = event_line(at, Channel::voice, news.conversation, std::move(text));
   if (by_contact && !news.late) line.side = Side::contact;
   return line;

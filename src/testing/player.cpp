@@ -37,7 +37,7 @@ class Player {
       : story_(story),
         options_(options),
         journal_(std::move(journal)),
-        host_(story, adapters, store, options.limits, journal_, labels_) {
+        host_(story, adapters, store, options, journal_, labels_) {
     for (const auto& [name, value] : journal_.labels()) labels_.bind(name, value);
   }
 
@@ -332,13 +332,24 @@ void Player::collect_entries(const Catalogue& catalogue, StepReport& report) {
   for (const Entry& entry : entries_) facts_.entries.push_back(whole(entry));
 }
 
+namespace {
+
+// Something goes on in it: a line in a later step may be about it.
+bool is_alive(const ConversationRecord& conversation) {
+  return conversation.status != ConversationStatus::closed &&
+         (!conversation.live.empty() || !conversation.callbacks.empty() ||
+          conversation.kept_place.has_value());
+}
+
+}  // namespace
+
 // Whose line each one is, while more than one conversation is alive.
 void Player::tag(const Catalogue& catalogue, const Narrator& narrator,
                  std::vector<TranscriptLine>& lines) {
   std::set<ConversationId> alive;
   for (const auto& [id, entries] : known_) {
     const auto conversation = catalogue.query().conversation(id);
-    if (conversation && conversation->status != ConversationStatus::closed) alive.insert(id);
+    if (conversation && is_alive(*conversation)) alive.insert(id);
   }
   for (const TranscriptLine& line : lines) {
     if (line.conversation) alive.insert(line.conversation);

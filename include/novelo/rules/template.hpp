@@ -3,8 +3,8 @@
 //   "Olá {contact.name|cliente}, o seu número é {case.protocol}."
 //
 // A place is `{path}` or `{path|fallback}`: a path into the variables, and the text that stands
-// there when the path leads nowhere or to an empty text. Without one nothing stands there; `missing`
-// says so to whoever does not want to send a gap. `{{` and `}}` are braces.
+// there when the path leads nowhere or to an empty text. Without one nothing stands there, and
+// `missing` says so to whoever does not want to send a gap. `{{` and `}}` are braces.
 //
 //   path      parts of letters, digits, '_' and '-' joined by '.'; a part begins with no digit or
 //   '-' fallback  any text without '{', '}' and '|'

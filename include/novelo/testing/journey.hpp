@@ -23,6 +23,7 @@
 #include "novelo/base/result.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/channel_adapter.hpp"
+#include "novelo/model/effect.hpp"
 #include "novelo/store.hpp"
 #include "novelo/testing/transcript.hpp"
 
@@ -67,6 +68,9 @@ struct PlayOptions {
   // share it.
   std::string journal;
   Limits limits;
+  // Told of each effect when it is handed out first, and of each signal.
+  std::function<void(const Handout&)> on_handout;
+  std::function<void(const Signal&)> on_signal;
 };
 
 struct StepReport {
