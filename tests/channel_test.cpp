@@ -43,7 +43,7 @@ TEST_CASE("every value of every enum has a name of its own that reads back") {
   for (const auto& name : names<CallEventKind>(1, 9)) {
     CHECK(to_string(*parse_call_event_kind(name)) == name);
   }
-  for (const auto& name : names<DeliveryStatus>(0, 9)) {
+  for (const auto& name : names<DeliveryStatus>(0, 10)) {
     CHECK(to_string(*parse_delivery_status(name)) == name);
   }
   names<Direction>(1, 3);

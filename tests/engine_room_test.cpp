@@ -192,38 +192,25 @@ TEST_CASE("a mail that asks for a verification when there is no room comes again
   MemoryStore store;
   Limits limits = room_for(1);
   Host host(store, Desk::with(limits));
-  nlohmann::json json = configuration();
-  json["tenant"]["mail_domain"] = "aurora.example";
-  json["entry_points"].push_back({{"name", "mailbox"},
-                                  {"channel", "email"},
-                                  {"connection", "twilio"},
-                                  {"address", "care@aurora.example"},
-                                  {"desk", "care"},
-                                  {"queue", "appointments"}});
-  json["templates"].push_back({{"name", "confirm"}, {"subject", "Data"}, {"text", "Confirma?"}});
-  json["case_types"][0]["statuses"].push_back({{"name", "pending"},
-                                               {"category", "waiting"},
-                                               {"sends", "confirm"},
-                                               {"sends_from", "mailbox"},
-                                               {"awaits_reply", true}});
-  host.must(LoadConfiguration{json.dump()});
+  host.must(LoadConfiguration{configuration_with_mail().dump()});
   host.must(UpsertContact{
       "Ana", {}, {{AddressKind::phone, ana}, {AddressKind::email, "ana@mail.example"}}, {}});
   const Outcome written = host.whatsapp(ana, "oi");
-  const CaseId matter =
-      host.must(OpenCase{written.conversation, CaseTypeName("appointment"), {}, {}}).case_id;
-  const Outcome pending = host.must(SetCaseStatus{matter, CaseStatusName("pending"), false});
+  const CaseId matter = host.must(OpenCase{written.conversation,
+                                           CaseTypeName("appointment"),
+                                           {},
+                                           {{"new_date", Value("2026-03-12T10:30:00-03:00")}}})
+                            .case_id;
+  const Outcome pending = host.must(SetCaseStatus{matter, CaseStatusName("confirming"), false});
 
-  InboundMessage reply = message("r1", "care@aurora.example", "", "Confirmo.");
-  reply.from.address = {AddressKind::email, "ana@mail.example"};
-  reply.content.mail.emplace();
+  InboundMessage reply = letter("r1", "ana@mail.example", "Re: Confirme");
   reply.content.mail->in_reply_to = {
       host.timeline(written.conversation)[pending.entry - 1].provider_id};
-  CHECK(host.event("twilio", reply).error().code == ErrorCode::busy);
+  CHECK(host.event("mail", reply).error().code == ErrorCode::busy);
   CHECK(host.query().case_of(matter)->replies.empty());
 
   host.must(FinishInteraction{written.interaction});
-  CHECK(host.event("twilio", reply));
+  CHECK(host.event("mail", reply));
   CHECK(host.query().work(host.query().case_of(matter)->verification)->kind ==
         WorkKind::verification);
 }

@@ -394,9 +394,11 @@ TEST_CASE("whoever hands a request in is told what came of each of its events") 
     return std::pair(answered, events);
   };
   const auto [answered, events] = receive(R"([
-      {"event_id": "e1", "event": "incoming", "call": "c1", "from": "anonymous", "to": "08001234567"},
+      {"event_id": "e1", "event": "incoming", "call": "c1", "from": "anonymous",
+       "to": "08001234567"},
       {"event_id": "e2", "event": "digits", "call": "c9", "digits": "1"},
-      {"event_id": "e1", "event": "incoming", "call": "c1", "from": "anonymous", "to": "08001234567"},
+      {"event_id": "e1", "event": "incoming", "call": "c1", "from": "anonymous",
+       "to": "08001234567"},
       {"event_id": "e3", "event": "hung_up", "call": "c1"}])");
   CHECK(answered);
   REQUIRE(events.size() == 4);

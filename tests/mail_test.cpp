@@ -125,8 +125,7 @@ TEST_CASE("[S0.19] an answer by mail goes into the thread of the contact's newes
   InboundMessage second = letter("m2@correio.example", ana_mail, "RE: Exame");
   second.content.mail->in_reply_to = {mail.message_id};
   second.content.mail->references = {"m1@correio.example", mail.message_id};
-  desk.take(second);
-  desk.host.accept("joao");
+  desk.take(second);  // João has the mail that it joins
   const Mail next = desk.sent(desk.answer());
   CHECK(next.subject == "RE: Exame");
   CHECK(next.in_reply_to == std::vector<std::string>{"m2@correio.example"});
@@ -252,10 +251,10 @@ TEST_CASE("[S0.20] a resolved case is reopened by its own mail, and its owner is
   CHECK(reply.case_id == id);
   CHECK(desk.status(id) == "open");
   CHECK_FALSE(desk.the_case(id).resolved_at);
-  CHECK(reply.interaction);  // somebody has to answer it
+  CHECK(reply.interaction);  // João has it, and is told
   const std::vector<std::string> types = told(desk.host.settle_all(), "joao");
   CHECK(has(types, "case_reopened"));
-  CHECK(has(types, "offer"));
+  CHECK(has(types, "message"));
   const std::vector<Entry> entries = desk.host.timeline(desk.conversation);
   const auto reopened = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
     return entry.event == EventKind::case_status && entry.details.contains("by");
@@ -312,7 +311,7 @@ TEST_CASE("a finalised case stays so, whoever writes or asks") {
   });
   REQUIRE(linked != entries.end());
   CHECK(linked->details.at("final") == Value(true));
-  CHECK(has(told(desk.host.settle_all(), "joao"), "offer"));  // it is answered by a person
+  CHECK(has(told(desk.host.settle_all(), "joao"), "message"));  // it is answered by a person
 }
 
 TEST_CASE("a finalised case is taken up by one that follows it, and its mail goes there") {

@@ -600,10 +600,10 @@ TEST_CASE("a call verb that the telephone system refuses is shown on the call") 
   }
   const std::vector<Entry> entries = host.timeline(call.conversation);
   const auto failed = std::find_if(entries.begin(), entries.end(), [](const Entry& entry) {
-    return entry.event == EventKind::effect_failed;
+    return entry.event == EventKind::offer_ended;
   });
   REQUIRE(failed != entries.end());
-  CHECK(failed->details.at("kind") == Value("call"));
+  CHECK(failed->details.at("end") == Value("device_failed"));
   CHECK(failed->interaction == call.interaction);
 }
 

@@ -185,7 +185,9 @@ class Performance {
 
   void on(const FlowKeepWaiting&) {
     chosen("keep_waiting");
-    waits_ = turn_.router->work(interaction().work) != nullptr;
+    // Whoever greeted the contact has put them into no queue yet.
+    if (turn_.router->work(interaction().work) == nullptr) enqueue(turn_, id_, {});
+    waits_ = true;
   }
 
   // The place in the queue is given up for a promise that keeps it.
@@ -292,7 +294,9 @@ class Performance {
     message.to = *number;
     message.template_name = output.message;
     message.author = {AuthorRole::bot, flow_.text()};
+    const Author author = message.author;
     if (auto sent = send_message(turn_, std::move(message)); !sent) {
+      note_refused(turn_, at.conversation, author, sent.error());
       return sent.error().code == ErrorCode::busy ? "busy" : sent.error().reason;
     }
     chosen("digital");

@@ -151,7 +151,7 @@ class Board {
 
   // True when one more work with these requirements can be taken: they are the queue's own, or
   // their class is known, or there is room for a new one under the ceiling. Then `intern` succeeds.
-  // A work that changes its requirements leaves the room of its class when it is the only one there.
+  // A work that changes its requirements leaves the room of its class when it is alone there.
   bool has_room_for(QueueIndex queue, const std::vector<SkillName>& skills,
                     const WorkEntry* changing = nullptr) const;
 
