@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "flow/compile.hpp"
+#include "flow/references.hpp"
 #include "flow/walk.hpp"
 #include "model/enum_names.hpp"
 
@@ -91,6 +92,11 @@ std::vector<FlowName> FlowEngine::flows() const {
   std::vector<FlowName> names;
   for (const auto& [name, flow] : flows_->by_name) names.push_back(name);
   return names;
+}
+
+std::vector<FlowReference> FlowEngine::references(const FlowName& name, const Value& known) const {
+  const flow::Flow* flow = flows_->find(name);
+  return flow != nullptr ? flow::references(*flow, known) : std::vector<FlowReference>();
 }
 
 Result<FlowDecision> FlowEngine::start(const FlowName& name, std::string_view locale,

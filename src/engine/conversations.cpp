@@ -17,6 +17,13 @@ Status check_not_closed(const ConversationRecord& conversation) {
                       fmt::format("conversation {}", conversation.id.value()), "reopen it first"));
 }
 
+Status check_desk(const Turn& turn, const ConversationRecord& conversation) {
+  if (turn.config().desk(conversation.desk) != nullptr) return {};
+  return fail(refused("desk_gone", "the conversation's desk is not configured any more",
+                      fmt::format("conversation {}", conversation.id.value()),
+                      "begin a new conversation at another desk"));
+}
+
 }  // namespace
 
 void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
@@ -93,6 +100,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
   if (!to) return fail(to.error());
   const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;
+  if (auto there = check_desk(turn, conversation); !there) return there;
   turn.edit(conversation).owner = command.to;
   turn.note_event(conversation.id, EventKind::reassigned,
                   {{"from", Value(conversation.owner.text())}, {"to", Value(command.to.text())}},
@@ -171,6 +179,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& comm
     return fail(refused("not_closed", "the conversation is not closed",
                         fmt::format("conversation {}", conversation.id.value()), "go on in it"));
   }
+  if (auto there = check_desk(turn, conversation); !there) return there;
   const Pointer* open =
       turn.tables.open_conversations.find(turn.tables.key(conversation.desk, conversation.contact));
   if (open != nullptr) {

@@ -67,13 +67,15 @@ void run_cascade(Turn& turn);
 void decide(Turn& turn, const RouterEvent& event);
 void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
+// routing.cpp: whoever still waits gets the alternatives now that there is time for them.
+void look_at_wait(Turn& turn, InteractionId interaction);
 
 // --- shared between the files --------------------------------------------------------------------
 // cases.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
-  std::string answered;  // the Message-ID it answers, when that is known
-  std::string trust;     // "token", "participant"
+  EffectId answered;  // the mail of ours that it answers, when that is known
+  std::string trust;  // "token", "participant"
 };
 // True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
 bool take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,

@@ -345,6 +345,7 @@ void decide(Turn& turn, const StartFlow& task) {
       interaction.state == InteractionState::connected) {
     return;
   }
+  if (task.alternatives && interaction.alternatives_offered) return;  // once for each wait
   if (interaction.channel == Channel::voice && !interaction.answered) {
     turn.edit(interaction).answered = true;
     turn.call_verb(interaction, CallVerb{});
@@ -355,6 +356,7 @@ void decide(Turn& turn, const StartFlow& task) {
       turn.setup->flows.start(task.flow, locale_of(turn, interaction.contact), interaction.channel,
                               flow_variables(turn, interaction), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
+  if (task.alternatives) turn.edit(interaction).alternatives_offered = true;
   keep_session(turn, task.interaction, decision->session);
   Performance(turn, task.interaction, decision->session).perform(decision->outputs);
 }

@@ -112,12 +112,14 @@ bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool veri
   return true;
 }
 
+Recognised take_for_stranger(Turn& turn, const Party& party) {
+  return {create_contact(turn, party), {}, true};
+}
+
 Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point) {
   Recognised who;
   if (party.address.kind == AddressKind::withheld || party.address.empty()) {
-    who.contact = create_contact(turn, party);
-    who.created = true;
-    return who;
+    return take_for_stranger(turn, party);
   }
   const Address plain = plain_form(party.address, entry_point.dial_plan);
   std::vector<Identity> found = identities_at(turn, plain);

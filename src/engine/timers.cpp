@@ -33,6 +33,7 @@ void decide(Turn& turn, const Timer& timer) {
     case TimerKind::flow: return flow_silent(turn, InteractionId(timer.owner));
     case TimerKind::callback: return retry_callback(turn, CallbackId(timer.owner));
     case TimerKind::effect: return too_late(turn, EffectId(timer.owner));
+    case TimerKind::waiting: return look_at_wait(turn, InteractionId(timer.owner));
   }
 }
 

@@ -249,7 +249,7 @@ StepBody read_hand_over(Object& object, const Wordings&) {
   for (std::string& skill : object.names("skills")) {
     hand_over.to.skills.emplace_back(std::move(skill));
   }
-  hand_over.to.priority = static_cast<int>(object.integer("priority", -1000, 1000).value_or(0));
+  hand_over.to.priority = static_cast<int>(object.integer("priority", -100, 100).value_or(0));
   hand_over.to.to = read_enum(object, "to", to_names, FlowHandOver::To::owner_first);
   return hand_over;
 }

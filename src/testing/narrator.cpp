@@ -35,7 +35,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 35> sentences{{
     {EventKind::callback_ended, "the promise to call is over: {state}"},
     {EventKind::case_opened, "case {protocol} is opened ({type})"},
     {EventKind::case_status, "case: {from} -> {to}"},
-    {EventKind::case_fields, "case: fields changed"},
+    {EventKind::case_fields, "case: fields changed{, but not :not_set}"},
     {EventKind::advised, "advice: {text}"},
     {EventKind::informed, "the contact was told: {what}"},
     {EventKind::action_requested, "asks another system: {action}"},

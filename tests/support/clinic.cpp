@@ -78,6 +78,62 @@ constexpr const char* document = R"({
   "callbacks": {"attempts": 3, "retry": "15m", "agent_bound": "24h"}
 })";
 
+constexpr const char* mail_document = R"({
+  "connection": {"name": "post", "adapter": "email", "path": "/hooks/mail"},
+  "entry_point": {"name": "mailbox", "channel": "email", "connection": "post",
+                  "address": "care@aurora.example", "desk": "care", "queue": "appointments"},
+  "template": {"name": "confirm", "subject": "Consulta {case.protocol}",
+               "text": "Confirma {dates.date}?"},
+  "case_type": {
+    "name": "visit",
+    "fields": [{"name": "date", "type": "date_time"}, {"name": "price", "type": "number"},
+               {"name": "paid", "type": "yes_no"}, {"name": "about", "type": "text"},
+               {"name": "cpf", "type": "cpf"}],
+    "statuses": [
+      {"name": "open", "category": "open"},
+      {"name": "pending", "category": "waiting", "sends": "confirm", "sends_from": "mailbox",
+       "awaits_reply": true},
+      {"name": "approved", "category": "waiting", "needs": ["reply_verified"],
+       "allows_override": true},
+      {"name": "done", "category": "resolved"},
+      {"name": "closed", "category": "final"}
+    ]
+  },
+  "action": {"name": "move", "parameters": ["date"],
+             "sets": {"date": "answer.date", "price": "answer.price"}, "supersedes_mails": true}
+})";
+
+// Mail without MIME: what goes out is one line, whatever comes back is a server's reply.
+class PlainMail final : public ChannelAdapter {
+ public:
+  std::string_view name() const override { return "email"; }
+  Capabilities capabilities(const Connection&) const override {
+    Capabilities can;
+    can.channel = Channel::email;
+    can.text = 65'536;
+    can.subject = true;
+    return can;
+  }
+  Status check(const Connection&) const override { return {}; }
+  Status verify(const Request&, const Connection&) const override { return {}; }
+  Result<Decoded> decode(const Request&, const Connection&) const override { return Decoded{}; }
+  Result<Encoded> encode(const Outbound& outbound, const Connection&) const override {
+    Encoded encoded;
+    encoded.request.method = "MAIL";
+    encoded.request.body = std::get<OutboundMessage>(outbound).content.text;
+    return encoded;
+  }
+  SendOutcome read_reply(const Outbound&, const TransportReply& reply,
+                         const Connection&) const override {
+    SendOutcome outcome;
+    outcome.kind = reply.status / 100 == 2   ? SendOutcome::Kind::accepted
+                   : reply.status / 100 == 4 ? SendOutcome::Kind::retry
+                                             : SendOutcome::Kind::failed;
+    return outcome;
+  }
+};
+
+const PlainMail mail_adapter;
 const VoiceAdapter voice_adapter;
 const SmsAdapter sms_adapter;
 const WhatsAppAdapter whatsapp_adapter;
@@ -110,6 +166,18 @@ nlohmann::json configuration() {
   return json;
 }
 
+nlohmann::json configuration_with_mail() {
+  nlohmann::json json = configuration();
+  const nlohmann::json more = nlohmann::json::parse(mail_document);
+  json["tenant"]["mail_domain"] = "aurora.example";
+  json["connections"].push_back(more["connection"]);
+  json["entry_points"].push_back(more["entry_point"]);
+  json["templates"].push_back(more["template"]);
+  json["case_types"].push_back(more["case_type"]);
+  json["actions"].push_back(more["action"]);
+  return json;
+}
+
 EngineOptions options() {
   EngineOptions how;
   how.tenant = TenantName("clinic");
@@ -124,7 +192,7 @@ EngineOptions options() {
 }
 
 std::vector<const ChannelAdapter*> adapters() {
-  return {&voice_adapter, &sms_adapter, &whatsapp_adapter};
+  return {&voice_adapter, &sms_adapter, &whatsapp_adapter, &mail_adapter};
 }
 
 StoreRows content_of(Store& store) {
@@ -180,6 +248,7 @@ Status WatchedStore::commit(const Fence& fence, std::span<const Write> writes) {
 
 std::string adapter_of(const ConnectionName& connection) {
   if (connection.text() == "pbx") return "voice";
+  if (connection.text() == "post") return "email";
   return connection.text() == "twilio" ? "sms" : "whatsapp";
 }
 
@@ -191,6 +260,19 @@ InboundMessage message(std::string id, const std::string& to, const std::string&
   inbound.from.address = {AddressKind::phone, from};
   inbound.to = to;
   inbound.content.text = std::move(text);
+  return inbound;
+}
+
+InboundMessage mail_message(std::string id, const std::string& from, const std::string& to,
+                            const std::string& answers) {
+  InboundMessage inbound;
+  inbound.id = std::move(id);
+  inbound.from.address = {AddressKind::email, from};
+  inbound.to = mailbox;
+  inbound.content.text = "Confirmo.";
+  inbound.content.mail.emplace();
+  inbound.content.mail->to = {to};
+  if (!answers.empty()) inbound.content.mail->in_reply_to = {answers};
   return inbound;
 }
 
@@ -264,6 +346,11 @@ Outcome Host::whatsapp(const std::string& from, const std::string& text) {
 Outcome Host::sms(const std::string& from, const std::string& text) {
   const std::string id = "SM" + std::to_string(++events_);
   return must_succeed(event("twilio", message(id, sms_number, from, text)));
+}
+
+Outcome Host::mail(const std::string& from, const std::string& to, const std::string& answers) {
+  const std::string id = "mail-" + std::to_string(++events_);
+  return must_succeed(event("post", mail_message(id, from, to, answers)));
 }
 
 Outcome Host::call(const std::string& call, const std::string& from) {

@@ -30,7 +30,11 @@ inline constexpr const char* line_number = "08001234567";
 inline constexpr const char* sms_number = "+5541955550000";
 inline constexpr const char* whatsapp_number = "106540352242922";  // as the provider names it
 
+inline constexpr const char* mailbox = "care@aurora.example";
+
 nlohmann::json configuration();
+// The same with a mailbox, and cases of the type "visit" that are confirmed by mail.
+nlohmann::json configuration_with_mail();
 EngineOptions options();
 std::vector<const ChannelAdapter*> adapters();
 
@@ -89,6 +93,8 @@ class Host {
   Result<Outcome> event(const std::string& connection, ChannelEvent event);
   Outcome whatsapp(const std::string& from, const std::string& text);
   Outcome sms(const std::string& from, const std::string& text);
+  // `to` as it was written to, with a signed detail perhaps; `answers` is a Message-ID.
+  Outcome mail(const std::string& from, const std::string& to, const std::string& answers = {});
   Outcome call(const std::string& call, const std::string& from);
   Outcome withheld_call(const std::string& call);
   // What the telephone system tells of a call; fill in what the kind needs.
@@ -123,11 +129,13 @@ class Host {
   std::map<std::string, OfferId> offers_;
 };
 
-// "voice", "sms" or "whatsapp": the adapter of a connection of the clinic's.
+// "voice", "sms", "whatsapp" or "email": the adapter of a connection of the clinic's.
 std::string adapter_of(const ConnectionName& connection);
 // An event as the clinic's providers send it.
 InboundMessage message(std::string id, const std::string& to, const std::string& from,
                        std::string text, std::optional<Timestamp> at = {});
+InboundMessage mail_message(std::string id, const std::string& from, const std::string& to,
+                            const std::string& answers = {});
 CallEvent call_event(CallEventKind kind, std::string call);
 
 }  // namespace novelo::clinic
