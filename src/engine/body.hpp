@@ -51,7 +51,11 @@ class Engine::Body {
 
   // --- for Query ---------------------------------------------------------------------------------
   Status ready() const;  // fails when faulted or inside a call
-  Tables& tables() { return tables_; }
+  // What was read before makes room: nobody can fill the cache by asking.
+  Tables& tables() {
+    tables_.trim();
+    return tables_;
+  }
   const Router& router() const { return *router_; }
   const Outbox& outbox() const { return outbox_; }
   const Limits& limits() const { return options_.limits; }
@@ -60,13 +64,15 @@ class Engine::Body {
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);
-  // Decides inputs one after another; whoever calls commits. `entries` gets, for each input, how long
-  // the timeline of its conversation was when it had been decided.
+  // Decides inputs one after another; whoever calls commits. `entries` gets, for each input, how
+  // long the timeline of its conversation was when it had been decided.
   Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now,
                                                   std::vector<std::uint64_t>* entries = nullptr);
   Result<Outcome> run_one(const Input& input);
   Result<Outcome> run_command(const Command& command);
-  Status check_time(std::span<const Input> inputs, Timestamp now) const;
+  // A jump of the clock is taken only with a confirmation, in front of it, that will be taken.
+  Status check_time(std::span<const Input> inputs, Timestamp now);
+  bool confirms_time(const Input& input);
   void fire_due();
   void find_next_timer();
   // Makes the router from its records, uncommitted changes included.
