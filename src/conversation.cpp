@@ -71,7 +71,7 @@ Result<Outcome> Conversation::add_note(const By& by, std::string text) {
 }
 
 Result<Outcome> Conversation::open_case(const By& by, const CaseTypeName& type, Value::Map fields) {
-  return ask(by, OpenCase{id_, type, {}, std::move(fields)});
+  return ask(by, OpenCase{id_, type, {}, std::move(fields), {}});
 }
 
 Result<Outcome> Conversation::promise_callback(const By& by, const AgentName& agent,

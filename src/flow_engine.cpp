@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "flow/compile.hpp"
+#include "flow/references.hpp"
 #include "flow/walk.hpp"
 #include "model/enum_names.hpp"
 
@@ -100,6 +101,11 @@ std::vector<FlowName> FlowEngine::flows() const {
 std::string FlowEngine::locale(const FlowName& name, std::string_view wanted) const {
   const flow::Flow* flow = flows_->find(name);
   return flow == nullptr ? std::string() : flow->locales[flow->locale(wanted)].name;
+}
+
+std::vector<FlowReference> FlowEngine::references(const FlowName& name, const Value& known) const {
+  const flow::Flow* flow = flows_->find(name);
+  return flow != nullptr ? flow::references(*flow, known) : std::vector<FlowReference>();
 }
 
 Result<FlowDecision> FlowEngine::start(const FlowName& name, std::string_view locale,

@@ -111,22 +111,51 @@ Result<std::vector<Entry>> Query::timeline(ConversationId id, std::uint64_t afte
   return values_of(std::move(rows));
 }
 
+namespace {
+
+// The sequence of the first entry by which the customer's view has more than `after` entries; one
+// behind the last when there is none. Each entry knows how many there are up to it.
+std::uint64_t place_in_view(Tables& tables, const ConversationRecord& conversation,
+                            std::uint64_t after) {
+  if (after >= conversation.customer_entries) return conversation.entries + 1;
+  std::uint64_t low = after + 1;  // an entry of the view is never before its place in it
+  std::uint64_t high = conversation.entries;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const Entry* entry = tables.entries.find(tables.key(conversation.id, middle));
+    if (entry == nullptr) return conversation.entries + 1;
+    if (entry->customer_entries > after) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
 Result<std::vector<CustomerEntry>> Query::customer_view(ConversationId id, std::uint64_t after,
                                                         std::size_t limit) const {
+  constexpr std::size_t page = 64;  // then past what is between: a run of events costs a look-up
   if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+  auto known = conversation(id);
+  if (!known) return fail(known.error());
+  Tables& tables = engine_->body_->tables();
+  const std::string end = tables.key().id(id).end();
   std::vector<CustomerEntry> view;
-  std::uint64_t last = 0;
+  std::uint64_t last = after;
   while (view.size() < limit) {
-    auto entries = timeline(id, last, most_rows);
-    if (!entries) return fail(entries.error());
-    for (const Entry& entry : *entries) {
-      last = entry.sequence;
-      if (entry.customer_sequence <= after || view.size() == limit) continue;
-      view.push_back({entry.customer_sequence, entry.at, entry.direction, entry.author,
-                      entry.channel, entry.content});
+    const std::uint64_t place = place_in_view(tables, *known, last);
+    const auto rows = tables.entries.scan(tables.key(id, place), end, page, Order::ascending);
+    for (const auto& [key, entry] : rows) {
+      if (entry.customer_sequence == 0 || view.size() == limit) continue;
+      last = entry.customer_sequence;
+      view.push_back({last, entry.at, entry.direction, entry.author, entry.channel, entry.content});
     }
-    if (entries->size() < most_rows) break;
+    if (rows.empty()) break;
   }
+  if (tables.fault()) return fail(*tables.fault());
   return view;
 }
 

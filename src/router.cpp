@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "model/enum_names.hpp"
 #include "router/board.hpp"
@@ -46,6 +48,39 @@ void fill(routing::Board& board, std::span<const WorkRecord> works,
     if (record.state != WorkState::queued) continue;
     routing::WorkEntry& work = *board.find(record.id);
     work.told = board.reason(work);
+  }
+}
+
+// Puts works and agents back as they were; adds the agents whose load or record may have changed.
+void put_back(routing::Board& board, const RouterUndo& undo, std::set<routing::AgentIndex>& moved) {
+  const auto move_agent = [&](const AgentName& name) {
+    if (const auto index = board.agent_index(name)) moved.insert(*index);
+  };
+  for (const WorkId id : undo.works) {
+    routing::WorkEntry* work = board.find(id);
+    if (work == nullptr) continue;
+    move_agent(work->record.agent);
+    board.unlink(*work);
+    board.forget(id);
+  }
+  for (const AgentName& name : undo.agents) {
+    const auto index = board.agent_index(name);
+    if (!index) continue;
+    move_agent(name);
+    board.agent(*index).record = AgentRecord{};
+    board.agent(*index).record.name = name;
+  }
+  for (const AgentRecord& record : undo.agents_before) {
+    if (const auto index = board.agent_index(record.name)) board.agent(*index).record = record;
+  }
+  for (const WorkRecord& record : undo.works_before) {
+    if (board.find(record.id) != nullptr) continue;  // it is back already
+    routing::WorkEntry& work = board.add(record);
+    if (record.state == WorkState::queued || record.state == WorkState::offered) {
+      board.intern(work);
+    }
+    board.link(work);
+    move_agent(record.agent);
   }
 }
 
@@ -137,6 +172,21 @@ Result<RouterDecision> Router::apply(const RouterInput& input, IdCounter& ids, T
   turn.pass_time();
   turn.take(input);
   return turn.finish();
+}
+
+void Router::take_back(const RouterUndo& undo) {
+  routing::Board& board = state_->board;
+  std::set<routing::AgentIndex> moved;
+  put_back(board, undo, moved);
+  // What was said to the waiting is what was true of them then.
+  std::vector<WorkId> recheck;
+  for (const routing::AgentIndex agent : moved) board.refresh(agent, recheck);
+  for (const WorkRecord& record : undo.works_before) recheck.push_back(record.id);
+  for (const WorkId id : recheck) {
+    routing::WorkEntry* work = board.find(id);
+    if (work == nullptr || work->record.state != WorkState::queued) continue;
+    work->told = board.reason(*work);
+  }
 }
 
 std::optional<Timestamp> Router::next_deadline() const {

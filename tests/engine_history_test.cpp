@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <ostream>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 #include "engine/tables.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/provider.hpp"
+#include "store_support.hpp"
 #include "support/clinic.hpp"
 
 using namespace novelo;
@@ -37,6 +39,8 @@ struct Step {
   unsigned how = 0;
 };
 
+constexpr unsigned step_kinds = 21;  // of which the last lets time pass
+
 void showValue(const Step& step, std::ostream& out) {
   out << "{" << step.kind << ", " << step.which << ", " << step.how << "}";
 }
@@ -46,16 +50,58 @@ const T* pick(const std::vector<T>& from, unsigned which) {
   return from.empty() ? nullptr : &from[which % from.size()];
 }
 
-// What becomes of an SMS that nobody knows the fate of. Held, a restart shows; sent again, it does
+// The same clinic with something more or less in it: by bits, what has changed. `unknown_send` is
+// what becomes of an SMS that nobody knows the fate of. Held, a restart shows; sent again, it does
 // not.
-std::string history_configuration(const char* unknown_send) {
-  nlohmann::json json = configuration();
+std::string history_configuration(const char* unknown_send, unsigned variant = 0) {
+  nlohmann::json json = configuration_with_mail();
   json["entry_points"][1]["flow"] = "busy_adviser";  // SMS begins with a flow
   json["entry_points"][1]["unknown_send"] = unknown_send;
+  if ((variant & 1) != 0) json["agents"].erase(0);
+  if ((variant & 2) != 0) json["case_types"].erase(0);
+  if ((variant & 4) != 0) json["queues"].push_back({{"name", "another"}});
+  if ((variant & 8) != 0) json["queues"][0]["offer_timeout"] = "5s";
   return json.dump();
 }
 
+// Ceilings low enough to be reached.
+EngineOptions history_options() {
+  EngineOptions how = options();
+  how.limits.text_bytes = 2000;
+  how.limits.input_bytes = 4000;
+  how.limits.fields_bytes = 3000;
+  how.limits.interaction_steps = 2;
+  how.limits.cascade_flows = 1;
+  how.limits.live_per_conversation = 3;
+  how.limits.replies_per_case = 3;
+  how.limits.mails_per_case = 2;
+  how.limits.cases_per_conversation = 4;
+  how.limits.identities_per_contact = 4;
+  how.limits.contacts_per_identity = 2;
+  how.limits.reaches_per_conversation = 3;
+  return how;
+}
+
+// A store in memory, or on disk, where a commit costs what it costs.
+class AnyStore {
+ public:
+  explicit AnyStore(bool on_disk) {
+    if (on_disk) {
+      folder_ = std::make_unique<store_support::TempFolder>();
+      store_ = store_support::open_sqlite(folder_->file());
+    } else {
+      store_ = std::make_unique<MemoryStore>();
+    }
+  }
+  Store& operator*() { return *store_; }
+
+ private:
+  std::unique_ptr<store_support::TempFolder> folder_;
+  std::unique_ptr<Store> store_;
+};
+
 const std::vector<std::string> people{"5541988887777", "5541988881111", "554133334444"};
+const std::vector<std::string> writers{"ana@correio.example", "x@evil.example"};
 const std::vector<std::string> agents{"joao", "marta"};
 const std::vector<std::string> texts{"oi",   "1",  "2",      "esperar",  "outro consultor",
                                      "menu", "10", "nota 9", "WhatsApp", "xyz"};
@@ -63,13 +109,15 @@ const std::vector<std::string> texts{"oi",   "1",  "2",      "esperar",  "outro 
 // The clinic and everything around it, doing steps and writing down what it fed.
 class World {
  public:
-  explicit World(const char* unknown_send = "hold")
-      : engine_(Engine::open(store_, adapters(), options(), now_).value()) {
-    feed(Command{"c0", {}, LoadConfiguration{history_configuration(unknown_send)}});
+  explicit World(const char* unknown_send = "hold", bool on_disk = false)
+      : store_(on_disk),
+        unknown_send_(unknown_send),
+        engine_(Engine::open(*store_, adapters(), history_options(), now_).value()) {
+    feed(Command{"c0", {}, LoadConfiguration{history_configuration(unknown_send_)}});
   }
 
   void take(const Step& step) {
-    switch (step.kind % 16) {
+    switch (step.kind % step_kinds) {
       case 0: return write("meta", whatsapp_number, step);
       case 1: return write("twilio", sms_number, step);
       case 2: return ring(step);
@@ -85,13 +133,18 @@ class World {
       case 12: return promise(step);
       case 13: return resolve(step);
       case 14: return kill();
+      case 15:
+      case 16: return post(step);
+      case 17:
+      case 18: return change_case(step);
+      case 19: return too_much(step);
       default: return pass(step);
     }
   }
 
   // The process dies; the host of the next one knows nothing of what was handed out before.
   void kill() {
-    engine_ = Engine::open(store_, adapters(), options(), now_).value();
+    engine_ = Engine::open(*store_, adapters(), history_options(), now_).value();
     fed_.push_back({now_, std::nullopt, true, true, engine_.next_deadline()});
     out_.clear();
     look();
@@ -99,7 +152,7 @@ class World {
 
   Engine& engine() { return engine_; }
   Query query() { return Query(engine_); }
-  MemoryStore& store() { return store_; }
+  Store& store() { return *store_; }
   Timestamp now() const { return now_; }
   const std::vector<Fed>& fed() const { return fed_; }
   const std::set<EffectId>& settled() const { return settled_; }
@@ -347,7 +400,109 @@ class World {
     feed_time();
   }
 
-  MemoryStore store_;
+  // A mail: to the mailbox or to a signed address, answering something or nothing.
+  void post(const Step& step) {
+    std::vector<std::pair<std::string, std::string>> ours{{mailbox, ""}};
+    const auto all = conversations();
+    for (const ConversationRecord& one : all) {
+      for (const CaseId id : one.cases) {
+        const CaseRecord matter = query().case_of(id).value();
+        for (const CaseMail& mail : matter.mails) add_mail(matter.conversation, mail, ours);
+      }
+    }
+    const auto& [address, message_id] = *pick(ours, step.how);
+    const std::string to = step.how % 3 == 0 ? std::string(mailbox) : address;
+    const std::string answers = step.how % 5 == 0 ? std::string() : message_id;
+    const std::string id = "p" + std::to_string(fed_.size());
+    event("mail", letter(id, *pick(writers, step.which), "Consulta", to, answers));
+  }
+
+  void add_mail(ConversationId conversation, const CaseMail& mail,
+                std::vector<std::pair<std::string, std::string>>& ours) {
+    const auto entries = query().timeline(conversation, 0, 1000).value();
+    for (const Entry& entry : entries) {
+      if (entry.effect != mail.effect || !entry.content.mail) continue;
+      ours.emplace_back(entry.content.mail->to.at(0), mail.message_id);
+    }
+  }
+
+  void change_case(const Step& step) {
+    std::vector<CaseId> cases;
+    const auto all = conversations();
+    for (const ConversationRecord& one : all) {
+      cases.insert(cases.end(), one.cases.begin(), one.cases.end());
+    }
+    const std::string& agent = *pick(agents, step.how / 12);
+    const CaseId* id = pick(cases, step.which);
+    if (const ConversationRecord* one = pick(all, step.which);
+        id == nullptr || step.how % 12 == 0) {
+      if (one == nullptr) return;
+      const Value::Map fields{{"date", Value("2026-03-12T10:30:00-03:00")}};
+      command(OpenCase{one->id, CaseTypeName("visit"), {}, fields, {}}, agent);
+      return;
+    }
+    const auto to = [&](const char* status) {
+      command(SetCaseStatus{*id, CaseStatusName(status), step.how % 7 == 0}, agent);
+    };
+    switch (step.how % 12) {
+      case 1:
+      case 2:
+      case 3: return to("pending");
+      case 4: return to("approved");
+      case 5: return to(step.how % 5 == 0 ? "closed" : "done");
+      case 6:
+      case 7: command(VerifyReply{*id, step.how % 5 == 0}, agent); break;
+      case 8: command(SetCaseFields{*id, {{"price", Value(step.how % 2 == 0 ? 1.5 : 2)}}}); break;
+      case 9: command(SetCaseFields{*id, {{"paid", Value("yes")}}}); break;
+      case 10: command(RunAction{*id, "move", {{"date", Value("x")}}}, agent); break;
+      default: {
+        const std::string mail = *pick(writers, step.which);
+        const Address phone{AddressKind::phone, *pick(people, step.how / 12)};
+        command(UpsertContact{{}, {}, {phone, {AddressKind::email, mail}}, {}});
+      }
+    }
+  }
+
+  // What nobody should hand in, and what comes near it.
+  void too_much(const Step& step) {
+    const auto all = conversations();
+    Value deep("x");
+    for (unsigned i = 0; i < 28 + step.which; ++i) deep = Value(Value::List{std::move(deep)});
+    const Value wide(std::string(step.which * 40, 'w'));
+    const std::string key = "k" + std::to_string(step.how % 3);
+    const Address phone{AddressKind::phone, *pick(people, step.how)};
+    switch (step.how % 6) {
+      case 0: command(UpsertContact{{}, {}, {phone}, {{key, deep}}}); break;
+      case 1: command(UpsertContact{{}, {}, {phone}, {{key, wide}}}); break;
+      case 2:
+        if (!all.empty()) command(AddNote{pick(all, step.which)->id, wide.to_text()}, "joao");
+        break;
+      case 3:
+        command(LoadConfiguration{history_configuration(unknown_send_, step.how / 6 + step.which)});
+        break;
+      case 4: {
+        const auto unsettled = query().unsettled({}, 1000).value();
+        if (!unsettled.empty()) feed(SettleEffect{unsettled.back().id, Done{deep}});
+        note_settled();
+        break;
+      }
+      default: command(ConfirmTime{}, step.which % 2 == 0 ? "joao" : "");
+    }
+  }
+
+  void note_settled() {
+    std::set<EffectId> left;
+    const auto unsettled = query().unsettled({}, 1000).value();
+    for (const Effect& effect : unsettled) left.insert(effect.id);
+    std::erase_if(out_, [&](const Handout& out) {
+      if (left.contains(out.id)) return false;
+      settled_.insert(out.id);
+      return true;
+    });
+  }
+
+  AnyStore store_;
+  const char* unknown_send_;
   Timestamp now_ = morning();
   Engine engine_;
   std::vector<Fed> fed_;
@@ -411,7 +566,7 @@ void check_held(Query query, const std::vector<Effect>& unsettled) {
 }
 
 // The index of open conversations, read from the store.
-std::map<std::string, ConversationId> open_index(MemoryStore& store) {
+std::map<std::string, ConversationId> open_index(Store& store) {
   std::map<std::string, ConversationId> index;
   const std::vector<Row> rows =
       store.scan(Table::open_conversation, "", "\xff", 1000, Order::ascending).value();
@@ -424,7 +579,7 @@ std::map<std::string, ConversationId> open_index(MemoryStore& store) {
 }
 
 // The places that the engine counts, from its own row in the store.
-std::uint64_t places_counted(MemoryStore& store) {
+std::uint64_t places_counted(Store& store) {
   const std::vector<Row> rows = store.scan(Table::meta, "", "\xff", 1000, Order::ascending).value();
   EngineClock clock;
   RC_ASSERT(rows.size() == 1 && codec::from_bytes(rows.front().value, clock));
@@ -432,7 +587,7 @@ std::uint64_t places_counted(MemoryStore& store) {
 }
 
 // The same, counted from everything that is there.
-std::uint64_t places_taken(MemoryStore& store, Query query) {
+std::uint64_t places_taken(Store& store, Query query) {
   std::uint64_t places = 0;
   const std::vector<Row> works =
       store.scan(Table::work, "", "\xff", 1000, Order::ascending).value();
@@ -491,19 +646,20 @@ void check_laws(World& world) {
 struct Way {
   std::size_t batch = 1;          // inputs of one time at once
   std::uint64_t reopen_mask = 0;  // after which calls the engine is closed and opened again
+  bool on_disk = false;
 };
 
 StoreRows replay(const std::vector<Fed>& history, const Way& way) {
-  MemoryStore store;
+  AnyStore store(way.on_disk);
   std::optional<Engine> engine =
-      Engine::open(store, adapters(), options(), history.front().now).value();
+      Engine::open(*store, adapters(), history_options(), history.front().now).value();
   std::size_t calls = 0;
   for (std::size_t at = 0; at < history.size();) {
     const Timestamp now = history[at].now;
     std::vector<Input> batch;
     if (history[at].killed) {
       engine.reset();
-      engine.emplace(Engine::open(store, adapters(), options(), now).value());
+      engine.emplace(Engine::open(*store, adapters(), history_options(), now).value());
       RC_ASSERT(engine->next_deadline() == history[at++].deadline);
       continue;
     }
@@ -523,16 +679,18 @@ StoreRows replay(const std::vector<Fed>& history, const Way& way) {
     }
     if ((way.reopen_mask >> (calls++ % 64) & 1) != 0) {
       engine.reset();
-      engine.emplace(Engine::open(store, adapters(), options(), now).value());
+      auto opened = Engine::open(*store, adapters(), history_options(), now);
+      if (!opened) RC_FAIL(to_string(opened.error()));
+      engine.emplace(std::move(*opened));
     }
     RC_ASSERT(engine->next_deadline() == history[at - 1].deadline);
   }
-  return content_of(store);
+  return content_of(*store);
 }
 
 std::vector<Step> any_history() {
-  const auto step = rc::gen::construct<Step>(rc::gen::inRange(0U, 16U), rc::gen::inRange(0U, 60U),
-                                             rc::gen::inRange(0U, 120U));
+  const auto step = rc::gen::construct<Step>(rc::gen::inRange(0U, step_kinds),
+                                             rc::gen::inRange(0U, 60U), rc::gen::inRange(0U, 120U));
   return *rc::gen::scale(0.6, rc::gen::container<std::vector<Step>>(step));
 }
 
@@ -619,5 +777,30 @@ TEST_CASE("[B3] every provider event that comes again changes nothing") {
     RC_ASSERT(results.has_value());
     for (const auto& result : *results) RC_ASSERT(result.has_value());
     RC_ASSERT(difference(before, content_of(world.store())) == "");
+  });
+}
+
+TEST_CASE("[B3] whatever an engine has taken, every store gives it back") {
+  holds_always([] {
+    const std::vector<Step> steps = any_history();
+    const bool on_disk = *rc::gen::weightedElement<bool>({{7, false}, {1, true}});
+    World world("resend", on_disk);
+    for (const Step& step : steps) {
+      world.take(step);
+      if (on_disk) check_laws(world);
+    }
+    const StoreRows expected = content_of(world.store());
+    RC_ASSERT(difference(expected, replay(world.fed(), {1, ~std::uint64_t{0}, on_disk})) == "");
+    auto opened = Engine::open(world.store(), adapters(), history_options(), world.now());
+    if (!opened) RC_FAIL(to_string(opened.error()));
+    Query query(*opened);
+    const auto conversations = query.conversations({}, 1000).value();
+    for (const ConversationRecord& one : conversations) {
+      RC_ASSERT(query.contact(one.contact).has_value());
+      RC_ASSERT(query.timeline(one.id, 0, 1000).has_value());
+      RC_ASSERT(query.notes(one.id, 1000).has_value());
+      for (const CaseId id : one.cases) RC_ASSERT(query.case_of(id).has_value());
+      RC_ASSERT(one.reaches.size() <= 3);
+    }
   });
 }

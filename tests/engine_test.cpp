@@ -140,6 +140,8 @@ TEST_CASE("a configuration that leaves live things dangling is refused, and take
   without_cases.erase("case_types");
 
   const Outcome oi = desk.host.whatsapp(ana, "oi");
+  const OpenCase open{oi.conversation, CaseTypeName("appointment"), {}, {}};
+  desk.host.must(open);
   CHECK(load_error(desk.host, without_whatsapp).reason == "would_dangle");
   CHECK(load_error(desk.host, other_queue).code == ErrorCode::refused);
   CHECK(load_error(desk.host, without_cases).reason == "would_dangle");

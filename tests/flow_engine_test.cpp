@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -996,6 +997,78 @@ TEST_CASE("property: any bytes are a flow or a list of faults") {
     const FlowSource source{"x", broken.unflatten().dump()};
     (void)FlowEngine::load({&source, 1});
   }));
+}
+
+std::vector<std::string> names_of(const FlowEngine& engine, const char* flow,
+                                  const Value& known = {}) {
+  constexpr std::array kinds{"", "queue", "skill", "message", "channel", "line"};
+  std::vector<std::string> names;
+  for (const FlowReference& one : engine.references(FlowName(flow), known)) {
+    names.push_back(fmt::format("{} {} at {}", kinds.at(static_cast<std::size_t>(one.kind)),
+                                one.name, one.path));
+  }
+  return names;
+}
+
+Value with_channels(bool sms, bool whatsapp) {
+  return Value(Value::Map{
+      {"channels", Value(Value::Map{{"sms", Value(sms)}, {"whatsapp", Value(whatsapp)}})}});
+}
+
+TEST_CASE("[B7] what a flow names beside itself is listed, with its paths") {
+  const FlowEngine engine = load(flow_with(
+      R"("a":{"kind":"hand_over","queue":"sales","skills":["greek","latin"],"next":"b"},
+         "b":{"kind":"switch_channel","channel":"whatsapp","message":"hello","next":"c"},
+         "c":{"kind":"callback"})"));
+  CHECK(names_of(engine, "f") ==
+        std::vector<std::string>{"queue sales at steps.a.queue", "skill greek at steps.a.skills[0]",
+                                 "skill latin at steps.a.skills[1]",
+                                 "message hello at steps.b.message",
+                                 "channel whatsapp at steps.b.channel", "line  at steps.c"});
+  CHECK(engine.references(FlowName("nobody")).empty());
+}
+
+TEST_CASE("[B7] what can never be reached needs nothing") {
+  const FlowEngine engine = load(busy_adviser());
+  const auto channels = [&](bool sms, bool whatsapp) {
+    std::vector<std::string> found;
+    for (const FlowReference& one :
+         engine.references(FlowName("busy_adviser"), with_channels(sms, whatsapp))) {
+      if (one.kind == FlowReference::Kind::channel) found.push_back(one.name);
+    }
+    return found;
+  };
+  CHECK(engine.references(FlowName("busy_adviser")).size() == 5);
+  CHECK(channels(true, true) == std::vector<std::string>{"sms", "whatsapp"});
+  CHECK(channels(true, false) == std::vector<std::string>{"sms"});  // by what was chosen before
+  CHECK(channels(false, true).empty());
+  CHECK(channels(false, false).empty());
+}
+
+TEST_CASE("[B7] conditions are judged as far as they can be") {
+  const auto with_when = [](const std::string& when, const std::string& before = {}) {
+    const FlowEngine engine =
+        load(flow_with(R"("a":{"kind":"set","variables":{"mine":true)" + before + R"(},"next":"b"},
+           "b":{"kind":"branch","cases":[{"exit":"x","when":)" +
+                       when +
+                       R"(}],"exits":{"x":"c"},"next":"d"},
+           "c":{"kind":"hand_over","queue":"sales"},"d":{"kind":"hand_over","queue":"other"})"));
+    std::string reached;
+    for (const FlowReference& one : engine.references(FlowName("f"), with_channels(true, false))) {
+      reached += one.name.front();
+    }
+    return reached;
+  };
+  CHECK(with_when(R"({"path":"channels.sms"})") == "s");
+  CHECK(with_when(R"({"path":"channels.whatsapp"})") == "o");
+  CHECK(with_when(R"({"path":"channels.email"})") == "so");  // nobody knows
+  CHECK(with_when(R"({"path":"mine"})") == "so");            // the walk's own
+  CHECK(with_when(R"({"not":{"path":"channels.sms"}})") == "o");
+  CHECK(with_when(R"({"all":[{"path":"x"},{"path":"channels.whatsapp"}]})") == "o");
+  CHECK(with_when(R"({"all":[{"path":"x"},{"path":"channels.sms"}]})") == "so");
+  CHECK(with_when(R"({"any":[{"path":"x"},{"path":"channels.sms"}]})") == "s");
+  CHECK(with_when(R"({"path":"channels.sms","op":"eq","value":true})") == "s");
+  CHECK(with_when(R"({"path":"channels.sms"})", R"(,"channels":"own")") == "so");
 }
 
 TEST_CASE("a huge answer takes bounded room") {

@@ -220,6 +220,7 @@ class History {
   void feed(const RouterInput& input);
   void check_twins(const RouterInput& input, const Result<RouterDecision>& decision,
                    const RouterRecords& before, IdCounter ids);
+  void check_taken_back(const RouterInput& input);
   void check_events(const RouterDecision& decision);
   void count_missed(const RouterDecision& decision, const RouterRecords& before);
   void check_state() const;
@@ -338,6 +339,7 @@ void History::take(const Step& step) {
 }
 
 void History::feed(const RouterInput& input) {
+  check_taken_back(input);
   const RouterRecords before = records_;
   const IdCounter ids = ids_;
   const auto deadline = router_.next_deadline();
@@ -389,6 +391,37 @@ void History::check_twins(const RouterInput& input, const Result<RouterDecision>
   after.put(*decision);
   must(records == after);
   must(split.next_deadline() == router_.next_deadline());
+}
+
+// Decisions that are taken back were never made: what follows is held against a router that did
+// not make them.
+void History::check_taken_back(const RouterInput& input) {
+  const auto deadline = router_.next_deadline();
+  IdCounter ids = ids_;
+  RouterUndo undo;
+  const auto note = [&](const Result<RouterDecision>& decision) {
+    if (!decision) return;
+    for (const WorkRecord& work : decision->works) undo.works.push_back(work.id);
+    for (const WorkId id : decision->works_gone) undo.works.push_back(id);
+    for (const AgentRecord& agent : decision->agents) undo.agents.push_back(agent.name);
+  };
+  note(router_.apply(input, ids, now_));
+  WorkRecord another;
+  another.id = ids.take<WorkId>();
+  another.queue = queue_name(static_cast<int>(another.id.value() % queue_count));
+  another.requested_at = now_;
+  note(router_.apply(WorkAdded{another}, ids, now_));
+  for (const WorkId id : undo.works) {
+    const auto before = records_.works.find(id);
+    if (before != records_.works.end()) undo.works_before.push_back(before->second);
+  }
+  for (const AgentName& name : undo.agents) {
+    const auto before = records_.agents.find(name);
+    if (before != records_.agents.end()) undo.agents_before.push_back(before->second);
+  }
+  router_.take_back(undo);
+  must(router_.next_deadline() == deadline);
+  check_state();
 }
 
 // I16, I17, I21 and what was said, event by event.

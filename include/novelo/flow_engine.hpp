@@ -180,6 +180,22 @@ struct FlowDecision {
   friend bool operator==(const FlowDecision&, const FlowDecision&) = default;
 };
 
+// Something beside a flow that one of its steps cannot do without.
+struct FlowReference {
+  enum class Kind : std::uint8_t {
+    queue = 1,    // where a step hands over to
+    skill = 2,    // which it asks for
+    message = 3,  // the template that it sends
+    channel = 4,  // the written channel that it leads to: "whatsapp"
+    line = 5,     // any telephone line, to call back from; it has no name
+  };
+  Kind kind = Kind::queue;
+  std::string name;
+  std::string path;  // in the flow: "steps.go.queue"
+
+  friend bool operator==(const FlowReference&, const FlowReference&) = default;
+};
+
 class FlowEngine {
  public:
   // Compiles flows. Fails with `invalid`, reason "bad_flow", and every fault it found: the first
@@ -195,6 +211,12 @@ class FlowEngine {
   std::vector<FlowName> flows() const;  // by name
   // The locale in which a flow would speak to somebody of this one; empty for an unknown flow.
   std::string locale(const FlowName& flow, std::string_view wanted) const;
+
+  // What the flow names that must be there beside it, in the order of its steps; whoever has the
+  // queues, skills and templates can check it. `known` are variables that have these values on
+  // every walk ({"channels": {"sms": false}}): what is named behind a condition that they rule out
+  // is left out. Empty for a flow that is not there.
+  std::vector<FlowReference> references(const FlowName& flow, const Value& known = {}) const;
 
   // Begins a walk. `variables` is what the texts and tests of the flow may read ("contact.name",
   // "owner.name", "channels.sms", ...); what the walk collected under the same first name goes

@@ -220,6 +220,14 @@ struct RouterDecision {
   std::vector<AgentName> agents_gone;  // delete these: `configure` took them out of service
 };
 
+// Decisions to be undone together: what they named, and the records from before them.
+struct RouterUndo {
+  std::vector<WorkId> works;
+  std::vector<WorkRecord> works_before;  // of those that were there
+  std::vector<AgentName> agents;
+  std::vector<AgentRecord> agents_before;  // of those that had a record
+};
+
 // --- looking in --------------------------------------------------------------------------------
 struct RouterPlace {
   std::size_t ahead = 0;    // works waiting in the same queue that come before it, held ones too
@@ -269,6 +277,10 @@ class Router {
   // would, and is part of the decision. Saying what is so already (the same presence, the same
   // change) is no error and changes nothing.
   Result<RouterDecision> apply(const RouterInput& input, IdCounter& ids, Timestamp now);
+
+  // Undoes the last decisions, as if they had never been made; `configure` alone cannot be undone.
+  // The ids that they took are the caller's to give back. Cost: what they named.
+  void take_back(const RouterUndo& undo);
 
   // When something falls due: an offer, a round, a preference, a wrap-up. Nothing when nothing is
   // pending. What is due at a time is over at that time: an offer cannot be accepted at its

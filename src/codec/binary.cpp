@@ -16,6 +16,11 @@ enum ValueKind : std::uint64_t {
 }  // namespace
 
 void Writer::write_object(const Value& value) {
+  if (++depth_ > deepest_value) ok_ = false;
+  if (!ok_) {
+    --depth_;
+    return;
+  }
   if (const auto* flag = value.as_bool()) {
     varint(*flag ? yes : no);
   } else if (const auto* number = value.as_int()) {
@@ -36,10 +41,11 @@ void Writer::write_object(const Value& value) {
   } else {
     varint(null);
   }
+  --depth_;
 }
 
 void Reader::read_object(Value& value) {
-  if (++depth_ > 96) ok_ = false;
+  if (++depth_ > deepest_value) ok_ = false;
   if (!ok_) return;
   switch (varint()) {
     case null: value = Value(); break;

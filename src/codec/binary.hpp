@@ -4,7 +4,8 @@
 //   text     [length varint][bytes]               list, map  [count varint][item]...
 //   optional [0] or [1][value]                    time       varint of microseconds, zigzag
 //
-// Reading is bounded by the bytes at hand and never trusts a length.
+// Reading is bounded by the bytes at hand and never trusts a length. Both sides stop at the same
+// depth: what a writer says is right can always be read.
 #pragma once
 
 #include <bit>
@@ -20,6 +21,10 @@
 #include "codec/fields.hpp"
 
 namespace novelo::codec {
+
+// Levels of values inside one another, those of the structs around them included; and of structs.
+inline constexpr int deepest_value = 96;
+inline constexpr int deepest_struct = 32;
 
 class Writer {
  public:
@@ -49,6 +54,8 @@ class Writer {
   }
 
   std::string take() { return std::move(bytes_); }
+  // False when it was too deep: the bytes are no record.
+  bool ok() const { return ok_; }
 
  private:
   void varint(std::uint64_t value) {
@@ -104,10 +111,14 @@ class Writer {
   template <class T>
   requires requires(Writer& writer, const T& object) { fields(writer, object); }
   void write_object(const T& object) {
-    const std::size_t start = bytes_.size();
-    bytes_.push_back('\0');  // the length of most structs takes one byte
-    fields(*this, object);
-    write_length(start);
+    if (++depth_ > deepest_struct) ok_ = false;
+    if (ok_) {
+      const std::size_t start = bytes_.size();
+      bytes_.push_back('\0');  // the length of most structs takes one byte
+      fields(*this, object);
+      write_length(start);
+    }
+    --depth_;
   }
 
   // Of what stands behind the byte at `start`, into it and, if need be, behind it.
@@ -123,6 +134,8 @@ class Writer {
   }
 
   std::string bytes_;
+  bool ok_ = true;
+  int depth_ = 0;
 };
 
 class Reader {
@@ -230,7 +243,7 @@ class Reader {
   void read_object(T& object) {
     Reader inner(span());
     inner.depth_ = depth_ + 1;
-    if (inner.depth_ > 32) ok_ = false;
+    if (inner.depth_ > deepest_struct) ok_ = false;
     if (!ok_) return;
     fields(inner, object);
     ok_ = ok_ && inner.ok_;
@@ -247,6 +260,15 @@ std::string to_bytes(const T& object) {
   Writer writer(usual_record);
   fields(writer, object);
   return writer.take();
+}
+
+// The bytes of a row that is to be kept; nothing when no reader would take them.
+template <class T>
+std::optional<std::string> to_row(const T& object) {
+  constexpr std::size_t usual_record = 256;
+  Writer writer(usual_record);
+  fields(writer, object);
+  return writer.ok() ? std::optional(writer.take()) : std::nullopt;
 }
 
 // False when the bytes are not a record of this kind.

@@ -236,6 +236,7 @@ void fields(V& v, X& x) {
   v("conversation", x.conversation);
   v("sequence", x.sequence);
   v("customer_sequence", x.customer_sequence);
+  v("customer_entries", x.customer_entries);
   v("at", x.at);
   v("provider_at", x.provider_at);
   v("type", x.type);

@@ -126,12 +126,27 @@ std::string join_text(const Turn& turn, ConversationId conversation) {
   return std::string(token_mark) + turn.token("join", conversation.value());
 }
 
+namespace {
+
+// The one whose window is the longest closed; of those that never had one, the first.
+void forget_a_reach(ConversationRecord& conversation) {
+  const auto oldest = std::min_element(
+      conversation.reaches.begin(), conversation.reaches.end(),
+      [](const Reach& a, const Reach& b) { return a.last_inbound < b.last_inbound; });
+  if (oldest != conversation.reaches.end()) conversation.reaches.erase(oldest);
+}
+
+}  // namespace
+
 void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_point,
                     const Address& address, std::optional<Timestamp> inbound_at) {
   ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
   auto reach = std::find_if(conversation.reaches.begin(), conversation.reaches.end(),
                             [&](const Reach& known) { return known.entry_point == entry_point; });
   if (reach == conversation.reaches.end()) {
+    if (conversation.reaches.size() >= turn.options.limits.reaches_per_conversation) {
+      forget_a_reach(conversation);
+    }
     conversation.reaches.push_back({entry_point, address, {}, 0});
     reach = conversation.reaches.end() - 1;
   }
@@ -158,6 +173,12 @@ const Reach* find_reach(const ConversationRecord& conversation, const EntryPoint
     if (reach.entry_point == entry_point) return &reach;
   }
   return nullptr;
+}
+
+bool is_crowded(Turn& turn, ConversationId id) {
+  const ConversationRecord* conversation = turn.tables.conversations.find(turn.tables.key(id));
+  return conversation != nullptr &&
+         conversation->live.size() >= turn.options.limits.live_per_conversation;
 }
 
 Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointConfig& entry_point,

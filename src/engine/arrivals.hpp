@@ -17,6 +17,8 @@ struct Recognised {
   bool created = false;
 };
 Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point);
+// Somebody whom nothing tells apart: a contact of their own, who is joined to nobody.
+Recognised take_for_stranger(Turn& turn, const Party& party);
 
 // The holder of an address by any spelling; none when nobody or several.
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan);
@@ -57,6 +59,8 @@ void remember_mail(Turn& turn, ConversationId conversation, const EntryPointName
                    std::uint64_t entry);
 const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point);
 
+// Whether a conversation has as many live interactions as one record may name.
+bool is_crowded(Turn& turn, ConversationId conversation);
 // Begins an interaction in a conversation.
 Interaction& begin_interaction(Turn& turn, ConversationId conversation,
                                const EntryPointConfig& entry_point, const Address& remote,

@@ -2,18 +2,23 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "codec/binary.hpp"
+#include "engine/bounds.hpp"
 #include "engine/decide.hpp"
 #include "novelo/base/digest.hpp"
 
 namespace novelo {
 
 namespace {
+
+bool is_command_id(std::string_view id) {
+  constexpr std::size_t longest = 128;
+  return !id.empty() && id.size() <= longest;
+}
 
 std::string digest_of(const Command& command) {
   const std::string body =
@@ -86,28 +91,18 @@ Status Engine::Body::restore(Timestamp now) {
 }
 
 Status Engine::Body::restore_outbox(Timestamp now) {
-  constexpr std::size_t page = 1000;
-  const Key all = tables_.key();
-  std::string from = all.bytes();
   std::vector<EffectId> to_hold;
-  for (;;) {
-    const auto rows = tables_.effects.scan(from, all.end(), page, Order::ascending);
-    for (const auto& [key, effect] : rows) {
-      // What waits for its next attempt has come back: it is not in anybody's hands.
-      const bool back = effect.not_before && *effect.not_before > now;
-      outbox_.add(effect, !back);
-      const EntryPointConfig* at =
-          setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
-      const bool late = effect.not_after && *effect.not_after <= now;  // its timer takes it back
-      const bool holds = effect.kind == EffectKind::send && at != nullptr &&
-                         at->unknown_send == UnknownSend::hold && !effect.held && !late;
-      if (holds && !back && outbox_.maybe_handed_out(effect.id)) {
-        to_hold.push_back(effect.id);
-      }
-    }
-    if (rows.size() < page) break;
-    from = rows.back().first + '\0';
-  }
+  tables_.effects.each(tables_.key().bytes(), tables_.key().end(), [&](const Effect& effect) {
+    // What waits for its next attempt has come back: it is not in anybody's hands.
+    const bool back = effect.not_before && *effect.not_before > now;
+    outbox_.add(effect, !back);
+    const EntryPointConfig* at =
+        setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
+    const bool late = effect.not_after && *effect.not_after <= now;  // its timer takes it back
+    const bool holds = effect.kind == EffectKind::send && at != nullptr &&
+                       at->unknown_send == UnknownSend::hold && !effect.held && !late;
+    if (holds && !back && outbox_.maybe_handed_out(effect.id)) to_hold.push_back(effect.id);
+  });
   if (tables_.fault()) return fail(*tables_.fault());
   return to_hold.empty() ? Status() : hold_unknown(to_hold);
 }
@@ -131,13 +126,8 @@ Status Engine::Body::restore_router() {
   const Key all = tables_.key();
   std::vector<WorkRecord> works;
   std::vector<AgentRecord> agents;
-  const std::size_t most = std::numeric_limits<std::int64_t>::max();
-  for (auto& row : tables_.works.scan(all.bytes(), all.end(), most, Order::ascending)) {
-    works.push_back(std::move(row.second));
-  }
-  for (auto& row : tables_.agents.scan(all.bytes(), all.end(), most, Order::ascending)) {
-    agents.push_back(std::move(row.second));
-  }
+  tables_.works.each(all.bytes(), all.end(), [&](WorkRecord& work) { works.push_back(work); });
+  tables_.agents.each(all.bytes(), all.end(), [&](AgentRecord& agent) { agents.push_back(agent); });
   if (tables_.fault()) return fail(*tables_.fault());
   if (auto restored = router->restore(works, agents); !restored) return restored;
   router_.emplace(std::move(*router));
@@ -147,10 +137,21 @@ Status Engine::Body::restore_router() {
 void Engine::Body::take_back(const Turn& turn, std::uint64_t last_id) {
   tables_.undo();
   ids_ = IdCounter(last_id);
+  RouterUndo undo;
+  for (const WorkId id : turn.routed_works) {
+    undo.works.push_back(id);
+    const WorkRecord* before = tables_.works.find(tables_.key(id));
+    if (before != nullptr) undo.works_before.push_back(*before);
+  }
+  for (const AgentName& name : turn.routed_agents) {
+    undo.agents.push_back(name);
+    const AgentRecord* before = tables_.agents.find(tables_.text_key(name.text()));
+    if (before != nullptr) undo.agents_before.push_back(*before);
+  }
   if (tables_.fault()) {
     fault(*tables_.fault());
-  } else if (turn.routed) {
-    if (auto restored = restore_router(); !restored) fault(restored.error());
+  } else {
+    router_->take_back(undo);
   }
 }
 
@@ -162,8 +163,9 @@ void Engine::Body::find_next_timer() {
 
 Turn Engine::Body::begin_turn() {
   tables_.begin_input();
-  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_, now_, places_,
-              {},      {},           {},        {},   {},       false,     false,   {}};
+  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_,
+              now_,    places_,      {},        {},   {},       {},        {},
+              false,   {},           0,         {},   {}};
 }
 
 bool Engine::Body::keep(Turn& turn) {
@@ -223,7 +225,7 @@ void Engine::Body::fire_due() {
 }
 
 Result<Outcome> Engine::Body::run_command(const Command& command) {
-  if (command.id.empty() || command.id.size() > 128) {
+  if (!is_command_id(command.id)) {
     return fail({ErrorCode::invalid, "bad_id", "a command needs an id of 1 to 128 bytes", "id",
                  "give each command an id of its own"});
   }
@@ -244,12 +246,14 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
     take_back(turn, first_id);
     return fail(fault_ ? *fault_ : decided.error());
   }
+  run_cascade(turn);  // what follows belongs to the outcome, now and when the command comes again
   tables_.commands.create(key, {digest, turn.outcome});
   if (!keep(turn)) return fail(*fault_);
   return turn.outcome;
 }
 
 Result<Outcome> Engine::Body::run_one(const Input& input) {
+  if (auto bounded = check_bounds(input, options_.limits); !bounded) return fail(bounded.error());
   if (const auto* command = std::get_if<Command>(&input)) return run_command(*command);
   if (!setup_) {
     return fail(refused("no_configuration", "the engine has no configuration yet", {},
@@ -271,15 +275,19 @@ Result<Outcome> Engine::Body::run_one(const Input& input) {
   return turn.outcome;
 }
 
-Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) const {
+bool Engine::Body::confirms_time(const Input& input) {
+  const auto* command = std::get_if<Command>(&input);
+  if (command == nullptr || !std::holds_alternative<ConfirmTime>(command->body)) return false;
+  const bool taken_before = tables_.commands.find(tables_.text_key(command->id)) != nullptr;
+  return setup_ != nullptr && command->actor.empty() && is_command_id(command->id) && !taken_before;
+}
+
+Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) {
   if (now_ == Timestamp{} || now <= now_ + options_.time_jump) return {};
-  for (const Input& input : inputs) {
-    const auto* command = std::get_if<Command>(&input);
-    if (command != nullptr && std::holds_alternative<ConfirmTime>(command->body)) return {};
-  }
+  if (!inputs.empty() && confirms_time(inputs.front())) return {};
   return fail({ErrorCode::refused, "time_jump",
                fmt::format("the clock jumped from {} to {}", to_string(now_), to_string(now)),
-               "now", "feed ConfirmTime at this time if it is right"});
+               "now", "if it is right, feed ConfirmTime first, from the business's own systems"});
 }
 
 Status Engine::Body::write() {
@@ -294,6 +302,7 @@ Status Engine::Body::write() {
     clock.places = places_;
     tables_.clock.put(tables_.clock_key(), clock);
     for (Write& write : tables_.collect()) writes.push_back(std::move(write));
+    if (tables_.fault()) return fail(*tables_.fault());
     if (auto committed = store_.commit(fence_, writes); !committed) return committed;
   }
   tables_.trim();

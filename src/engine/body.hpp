@@ -53,7 +53,11 @@ class Engine::Body {
 
   // --- for Query ---------------------------------------------------------------------------------
   Status ready() const;  // fails when faulted or inside a call
-  Tables& tables() { return tables_; }
+  // What was read before makes room: nobody can fill the cache by asking.
+  Tables& tables() {
+    tables_.trim();
+    return tables_;
+  }
   const Router& router() const { return *router_; }
   const Outbox& outbox() const { return outbox_; }
   const Limits& limits() const { return options_.limits; }
@@ -68,7 +72,9 @@ class Engine::Body {
                                                   std::vector<std::uint64_t>* entries = nullptr);
   Result<Outcome> run_one(const Input& input);
   Result<Outcome> run_command(const Command& command);
-  Status check_time(std::span<const Input> inputs, Timestamp now) const;
+  // A jump of the clock is taken only with a confirmation, in front of it, that will be taken.
+  Status check_time(std::span<const Input> inputs, Timestamp now);
+  bool confirms_time(const Input& input);
   void fire_due();
   void find_next_timer();
   // Makes the router from its records, uncommitted changes included.

@@ -50,8 +50,12 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
                  "configure an entry point with this number"});
   }
   const DeskConfig& desk = *turn.config().desk(at->desk);
-  const Recognised who = recognise(turn, event.from, *at);
-  const Placed placed = place_contact(turn, who, desk);
+  Recognised who = recognise(turn, event.from, *at);
+  Placed placed = place_contact(turn, who, desk);
+  if (is_crowded(turn, placed.conversation)) {  // a line that never hangs up: each call by itself
+    who = take_for_stranger(turn, event.from);
+    placed = place_contact(turn, who, desk);
+  }
   const ConversationRecord before = turn.get(placed.conversation);
   if (!began(placed) && find_reach(before, at->name) == nullptr) {
     Entry& joined =

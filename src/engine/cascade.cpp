@@ -1,4 +1,5 @@
-// The cascade: what follows from an input, first-in first-out, up to a ceiling.
+// The cascade: what follows from an input, first-in first-out, up to its ceilings.
+#include <map>
 #include <string>
 
 #include "engine/arrivals.hpp"
@@ -8,34 +9,37 @@ namespace novelo {
 
 namespace {
 
-// At the ceiling what was decided stands, and whoever was still being led goes to a person.
-void give_up(Turn& turn) {
-  std::deque<Task> left;
-  left.swap(turn.tasks);
-  for (const Task& task : left) {
-    InteractionId id;
-    if (const auto* start = std::get_if<StartFlow>(&task)) id = start->interaction;
-    if (const auto* next = std::get_if<ContinueFlow>(&task)) id = next->interaction;
-    if (!id) continue;
-    stop_flow(turn, id);
-    const Interaction interaction = turn.get(id);
-    turn.note_event(interaction, EventKind::ceiling_reached, {{"which", Value("cascade_steps")}});
-    if (turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
-  }
+// The interaction that a task leads on; none for what the router has to say.
+InteractionId led_by(const Task& task) {
+  if (const auto* start = std::get_if<StartFlow>(&task)) return start->interaction;
+  if (const auto* next = std::get_if<ContinueFlow>(&task)) return next->interaction;
+  return {};
+}
+
+// At its ceiling what was decided for an interaction stands, and it goes to a person.
+void give_up(Turn& turn, InteractionId id) {
+  stop_flow(turn, id);
+  const Interaction interaction = turn.get(id);
+  turn.note_event(interaction, EventKind::ceiling_reached, {{"which", Value("interaction_steps")}});
+  const bool over = interaction.state == InteractionState::ended ||
+                    interaction.state == InteractionState::connected;
+  if (!over && turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
 }
 
 }  // namespace
 
+// What the router says is always heard. Flows are counted for each interaction, so that one that
+// goes in circles ends and many that have to wait are all served.
 void run_cascade(Turn& turn) {
-  std::size_t steps = 0;
+  std::map<InteractionId, std::size_t> steps;
   while (!turn.tasks.empty()) {
     const Task task = std::move(turn.tasks.front());
     turn.tasks.pop_front();
-    if (++steps > turn.options.limits.cascade_steps && !std::holds_alternative<RouterEvent>(task)) {
-      turn.tasks.push_front(task);
-      give_up(turn);
-      continue;
-    }
+    const InteractionId id = led_by(task);
+    const std::size_t step = id ? ++steps[id] : 0;
+    const std::size_t most = turn.options.limits.interaction_steps;
+    if (step == most + 1) give_up(turn, id);
+    if (step > most) continue;
     std::visit([&](const auto& what) { decide(turn, what); }, task);
   }
 }

@@ -1,5 +1,7 @@
 // Taking a configuration into service.
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -14,65 +16,82 @@ Error dangling(std::string_view what, const std::string& name) {
                  "keep it until what lives there has ended");
 }
 
-Status check_open(Turn& turn, const ConversationRecord& conversation, const Setup& next) {
-  if (next.configuration.desk(conversation.desk) == nullptr) {
-    return fail(dangling("conversations", conversation.desk.text()));
-  }
-  for (const InteractionId id : conversation.live) {
-    const Interaction interaction = turn.get(id);
-    if (next.configuration.entry_point(interaction.entry_point) == nullptr) {
-      return fail(dangling("interactions", interaction.entry_point.text()));
-    }
-  }
-  return {};
-}
+// Whatever lives now must find what it hangs on in the next configuration. Everything is looked
+// through once, a page at a time and past the cache.
+class CarryOver {
+ public:
+  CarryOver(Turn& turn, const Configuration& next)
+      : tables_(turn.tables), now_(turn.config()), next_(next) {}
 
-// Every open conversation, page by page, past the cache.
-Status check_open(Turn& turn, const Setup& next) {
-  constexpr std::size_t page = 1000;
-  const Key all = turn.tables.key();
-  std::string from = all.bytes();
-  for (;;) {
-    const auto rows = turn.tables.open_conversations.scan(from, all.end(), page, Order::ascending);
-    for (const auto& [key, pointer] : rows) {
-      const std::string at = turn.tables.key(ConversationId(pointer.id));
-      const auto found = turn.tables.conversations.scan(at, at + '\0', 1, Order::ascending);
-      if (found.empty()) continue;
-      if (auto kept = check_open(turn, found.front().second, next); !kept) return kept;
+  Status check() {
+    each(tables_.works,
+         [&](const WorkRecord& work) { need(next_.queue(work.queue), "work", work.queue.text()); });
+    each(tables_.open_conversations, [&](const Pointer& open) {
+      const auto found = tables_.conversations.look(tables_.key(ConversationId(open.id)));
+      if (found) conversation(*found);
+    });
+    for (const EntryPointConfig& entry_point : now_.entry_points) {
+      const EntryPointConfig* kept = next_.entry_point(entry_point.name);
+      need(kept == nullptr || kept->desk == entry_point.desk, "conversations",
+           entry_point.desk.text());
     }
-    if (rows.size() < page) return {};
-    from = rows.back().first + '\0';
+    for (const CaseTypeConfig& type : now_.case_types) case_type(type);
+    return fault_ ? Status(fail(*fault_)) : Status{};
   }
-}
 
-// What lives now must find everything it hangs on in the new configuration.
-Status check_live(Turn& turn, const Setup& next) {
-  const auto dangles = [](std::string_view what, const std::string& name) {
-    return fail(dangling(what, name));
-  };
-  if (turn.setup == nullptr) return {};
-  const Key all = turn.tables.key();
-  const auto works = turn.tables.works.scan(all.bytes(), all.end(), turn.options.limits.live_works,
-                                            Order::ascending);
-  for (const auto& [key, work] : works) {
-    if (next.configuration.queue(work.queue) == nullptr) return dangles("work", work.queue.text());
+ private:
+  template <class Records, class Use>
+  void each(Records& records, Use use) {
+    records.each(tables_.key().bytes(), tables_.key().end(), [&](const auto& record) {
+      if (!fault_) use(record);
+    });
   }
-  if (auto kept = check_open(turn, next); !kept) return kept;
-  for (const EntryPointConfig& entry_point : turn.config().entry_points) {
-    const EntryPointConfig* kept = next.configuration.entry_point(entry_point.name);
-    if (kept != nullptr && kept->desk != entry_point.desk) {
-      return dangles("conversations", entry_point.desk.text());
+
+  template <class Found>
+  void need(const Found& found, std::string_view what, const std::string& name) {
+    if (!found && !fault_) fault_ = dangling(what, name);
+  }
+
+  void conversation(const ConversationRecord& conversation) {
+    need(next_.desk(conversation.desk), "conversations", conversation.desk.text());
+    for (const InteractionId id : conversation.live) {
+      const auto interaction = tables_.interactions.look(tables_.key(id));
+      if (!interaction) continue;
+      const EntryPointName& entry_point = interaction->entry_point;
+      need(next_.entry_point(entry_point), "interactions", entry_point.text());
+    }
+    for (const CallbackId id : conversation.callbacks) {
+      const auto promised = tables_.callbacks.look(tables_.key(id));
+      if (promised) callback(*promised);
     }
   }
-  for (const CaseTypeConfig& type : turn.config().case_types) {
-    const CaseTypeConfig* kept = next.configuration.case_type(type.name);
-    if (kept == nullptr) return dangles("cases", type.name.text());
+
+  // An agent who had left before has promised nothing.
+  void callback(const Callback& callback) {
+    need(next_.entry_point(callback.entry_point), "callbacks", callback.entry_point.text());
+    need(next_.queue(callback.queue), "callbacks", callback.queue.text());
+    const bool leaves =
+        now_.agent(callback.agent) != nullptr && next_.agent(callback.agent) == nullptr;
+    need(!leaves, "callbacks", callback.agent.text());
+  }
+
+  // Cases that have come to their end may lose their status and their type: nobody changes them.
+  void case_type(const CaseTypeConfig& type) {
+    const CaseTypeConfig* kept = next_.case_type(type.name);
     for (const StatusConfig& status : type.statuses) {
-      if (kept->status(status.name) == nullptr) return dangles("cases", status.name.text());
+      const bool stays = kept != nullptr && kept->status(status.name) != nullptr;
+      if (stays || status.category == StatusCategory::final) continue;
+      const Counter* cases = tables_.counters.find(tables_.key(type.name, status.name));
+      const bool any = cases != nullptr && cases->value > 0;
+      need(!any, "cases", kept != nullptr ? status.name.text() : type.name.text());
     }
   }
-  return {};
-}
+
+  Tables& tables_;
+  const Configuration& now_;
+  const Configuration& next_;
+  std::optional<Error> fault_;
+};
 
 }  // namespace
 
@@ -83,7 +102,9 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
   }
   auto next = Setup::make(command.json, turn.adapters, turn.options);
   if (!next) return fail(next.error());
-  if (auto kept = check_live(turn, *next); !kept) return kept;
+  if (turn.setup != nullptr) {
+    if (auto kept = CarryOver(turn, next->configuration).check(); !kept) return kept;
+  }
   auto decision = turn.router->configure(next->router_config(), turn.ids, turn.now);
   if (!decision) return fail(decision.error());
   turn.take(std::move(*decision));
@@ -99,7 +120,11 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
   return {};
 }
 
-Status decide(Turn& turn, const AgentName&, const ConfirmTime&) {
+Status decide(Turn& turn, const AgentName& actor, const ConfirmTime&) {
+  if (!actor.empty()) {
+    return fail(refused("not_an_agents", "agents do not set the clock", {},
+                        "send it from the business's own systems"));
+  }
   turn.outcome.details["now"] = Value(to_string(turn.now));
   return {};
 }

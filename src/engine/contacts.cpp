@@ -1,10 +1,12 @@
 // Contacts: what the business knows of them, and who a shared number belongs to.
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "engine/arrivals.hpp"
+#include "engine/bounds.hpp"
 #include "engine/decide.hpp"
 #include "flow/words.hpp"
 
@@ -12,17 +14,47 @@ namespace novelo {
 
 namespace {
 
+bool contains(const std::vector<ContactId>& contacts, ContactId contact) {
+  return std::find(contacts.begin(), contacts.end(), contact) != contacts.end();
+}
+
 // A number held by one contact and given to another becomes shared.
 void share_identity(Turn& turn, ContactId contact, const Address& plain) {
   const std::string key = turn.tables.key(plain);
   const Identity* known = turn.tables.identities.find(key);
   if (known == nullptr || known->holder == contact) return;
-  const auto& members = known->members;
-  if (std::find(members.begin(), members.end(), contact) != members.end()) return;
+  if (contains(known->members, contact)) return;
   turn.tables.identities.edit(key).members.push_back(contact);
   const std::string contact_key = turn.tables.key(contact);
   if (turn.tables.contacts.find(contact_key) == nullptr) return;
   turn.tables.contacts.edit(contact_key).identities.push_back(plain);
+}
+
+Error too_many(std::string reason, std::string message, std::string subject, std::string remedy) {
+  return {ErrorCode::limit, std::move(reason), std::move(message), std::move(subject),
+          std::move(remedy)};
+}
+
+// Whether a contact, none for a new one, has room for these addresses, and they for the contact.
+Status check_addresses(Turn& turn, const ContactRecord& contact,
+                       const std::vector<Address>& plain) {
+  const Limits& limits = turn.options.limits;
+  std::set<Address> added;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const Identity* known = turn.tables.identities.find(turn.tables.key(plain[i]));
+    const bool theirs =
+        known != nullptr && (known->holder == contact.id || contains(known->members, contact.id));
+    if (theirs || !added.insert(plain[i]).second) continue;
+    if (contact.identities.size() + added.size() > limits.identities_per_contact) {
+      return fail(too_many("too_many_addresses", "the contact has as many as it may have",
+                           fmt::format("addresses[{}]", i), "give fewer"));
+    }
+    if (known != nullptr && known->members.size() + 1 >= limits.contacts_per_identity) {
+      return fail(too_many("too_many_contacts", "as many as may share this address share it",
+                           fmt::format("addresses[{}]", i), "leave it out: it tells nobody apart"));
+    }
+  }
+  return {};
 }
 
 // What the conversation has begun for "one of them" is the contact's.
@@ -46,23 +78,18 @@ bool may_be_one(const std::string& known, const std::string& given) {
   return !left.empty() && !right.empty() && left.words.front() == right.words.front();
 }
 
-// Whom the command is about; a new contact when it is nobody yet.
-ContactId contact_for(Turn& turn, const UpsertContact& command, const Address& first) {
+// Whom the command is about; none when it is nobody yet.
+ContactId known_as(Turn& turn, const UpsertContact& command, const Address& first) {
   if (command.contact) return command.contact;
-  if (const Identity* identity = turn.tables.identities.find(turn.tables.key(first))) {
-    std::vector<ContactId> users = identity->members;
-    users.insert(users.begin(), identity->holder);
-    for (const ContactId user : users) {
-      const ContactRecord* known = turn.tables.contacts.find(turn.tables.key(user));
-      if (known != nullptr && may_be_one(known->name, command.name)) return user;
-    }
+  const Identity* identity = turn.tables.identities.find(turn.tables.key(first));
+  if (identity == nullptr) return {};
+  std::vector<ContactId> users = identity->members;
+  users.insert(users.begin(), identity->holder);
+  for (const ContactId user : users) {
+    const ContactRecord* known = turn.tables.contacts.find(turn.tables.key(user));
+    if (known != nullptr && may_be_one(known->name, command.name)) return user;
   }
-  ContactRecord contact;
-  contact.id = turn.ids.take<ContactId>();
-  contact.created_at = turn.now;
-  const ContactId id = contact.id;
-  turn.tables.contacts.create(turn.tables.key(id), std::move(contact));
-  return id;
+  return {};
 }
 
 void move_work(Turn& turn, WorkId work, ConversationId into) {
@@ -136,11 +163,25 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
     }
     plain.push_back(std::move(*address));
   }
-  const ContactId id = contact_for(turn, command, plain.empty() ? Address() : plain.front());
-  ContactRecord& contact = turn.tables.contacts.edit(turn.tables.key(id));
-  if (!command.name.empty()) contact.name = command.name;
-  if (!command.locale.empty()) contact.locale = command.locale;
-  for (const auto& [name, value] : command.attributes) contact.attributes[name] = value;
+  const ContactId known = known_as(turn, command, plain.empty() ? Address() : plain.front());
+  ContactRecord next;
+  if (known) next = *turn.tables.contacts.find(turn.tables.key(known));
+  if (auto room = check_addresses(turn, next, plain); !room) return room;
+  if (!command.name.empty()) next.name = command.name;
+  if (!command.locale.empty()) next.locale = command.locale;
+  for (const auto& [name, value] : command.attributes) next.attributes[name] = value;
+  const Limits& limits = turn.options.limits;
+  if (auto sized = check_size(next.attributes, "attributes", limits); !sized) return sized;
+  if (!known) {
+    next.id = turn.ids.take<ContactId>();
+    next.created_at = turn.now;
+  }
+  const ContactId id = next.id;
+  if (known) {
+    turn.tables.contacts.put(turn.tables.key(id), std::move(next));
+  } else {
+    turn.tables.contacts.create(turn.tables.key(id), std::move(next));
+  }
   for (const Address& address : plain) {
     if (!add_identity(turn, id, address, true)) share_identity(turn, id, address);
   }

@@ -25,6 +25,13 @@ void pass_chat(Turn& turn, const Interaction& chat, const AgentName& to) {
   if (!turn.route(WorkClaimed{chat.work, to})) back_to_queue(turn, chat.id);
 }
 
+Status check_desk(const Turn& turn, const ConversationRecord& conversation) {
+  if (turn.config().desk(conversation.desk) != nullptr) return {};
+  return fail(refused("desk_gone", "the conversation's desk is not configured any more",
+                      fmt::format("conversation {}", conversation.id.value()),
+                      "begin a new conversation at another desk"));
+}
+
 }  // namespace
 
 void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
@@ -116,6 +123,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
   if (!to) return fail(to.error());
   const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;
+  if (auto there = check_desk(turn, conversation); !there) return there;
   if (conversation.owner == command.to) {
     return fail(refused("already_owner", fmt::format("it is {}'s already", command.to.text()),
                         fmt::format("conversation {}", conversation.id.value()),
@@ -192,6 +200,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& comm
     return fail(refused("not_closed", "the conversation is not closed",
                         fmt::format("conversation {}", conversation.id.value()), "go on in it"));
   }
+  if (auto there = check_desk(turn, conversation); !there) return there;
   const Pointer* open =
       turn.tables.open_conversations.find(turn.tables.key(conversation.desk, conversation.contact));
   if (open != nullptr) {

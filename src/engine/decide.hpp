@@ -71,6 +71,8 @@ void run_cascade(Turn& turn);
 void decide(Turn& turn, const RouterEvent& event);
 void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
+// routing.cpp: whoever still waits gets the alternatives now that there is time for them.
+void look_at_wait(Turn& turn, InteractionId interaction);
 
 // --- shared between the files --------------------------------------------------------------------
 // calls.cpp: the telephone system told nothing in time, or will not do what it was asked.
@@ -83,8 +85,8 @@ void hold_the_line(Turn& turn, const Interaction& call, const std::string& local
 // cases.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
-  std::string answered;  // the Message-ID it answers, when that is known
-  std::string trust;     // "token", "participant"
+  EffectId answered;  // the mail of ours that it answers, when that is known
+  std::string trust;  // "token", "participant"
 };
 // The newest case of a matter: the one that follows this one, and so on.
 CaseId newest_of_matter(Turn& turn, CaseId id);

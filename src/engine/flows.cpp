@@ -414,6 +414,7 @@ void decide(Turn& turn, const StartFlow& task) {
       interaction.state == InteractionState::connected) {
     return;
   }
+  if (task.alternatives && interaction.alternatives_offered) return;  // once for each wait
   if (interaction.channel == Channel::voice && !interaction.answered) {
     turn.edit(interaction).answered = true;
     turn.call_verb(interaction, CallVerb{});
@@ -425,6 +426,7 @@ void decide(Turn& turn, const StartFlow& task) {
   auto decision = flows.start(task.flow, locale, interaction.channel,
                               flow_variables(turn, interaction, locale), turn.now);
   if (!decision) return flow_broke(turn, task.interaction);
+  if (task.alternatives) turn.edit(interaction).alternatives_offered = true;
   walk(turn, task.interaction, std::move(*decision));
 }
 

@@ -15,53 +15,55 @@ namespace {
 struct MailLink {
   CaseId case_id;
   ConversationId conversation;
-  std::string answered;  // the Message-ID of ours that it answers
-  std::string trust;     // "token", "participant", or empty: linked to nothing
+  EffectId answered;  // the mail of ours that it answers
+  std::string trust;  // "token", "participant", or empty: linked to nothing
 };
 
-// The case named by a signed reply address: "desk+<token>@example.org".
-CaseId case_of_address(const Turn& turn, const Mail& mail) {
+// The mail of a case named by the signed address that answers it: "desk+<token>@example.org".
+const Correlation* named_by_address(Turn& turn, const Mail& mail) {
   for (const std::string& address : mail.to) {
     const std::size_t plus = address.find('+');
     const std::size_t at = address.find('@');
     if (plus == std::string::npos || at == std::string::npos || at < plus) continue;
-    const std::uint64_t id = turn.read_token("case", address.substr(plus + 1, at - plus - 1));
-    if (id != 0) return CaseId(id);
+    const std::uint64_t id = turn.read_token("reply", address.substr(plus + 1, at - plus - 1));
+    if (id == 0) continue;
+    return turn.tables.correlations.find(
+        turn.tables.key(CorrelationKind::reply, "", std::to_string(id)));
   }
-  return {};
+  return nullptr;
 }
 
-const Correlation* answered_mail(Turn& turn, const Mail& mail, std::string& message_id) {
+const Correlation* answered_mail(Turn& turn, const Mail& mail) {
   std::vector<std::string> named = mail.in_reply_to;
   named.insert(named.end(), mail.references.rbegin(), mail.references.rend());
   named.resize(std::min(named.size(), turn.options.limits.mail_references));
   for (const std::string& id : named) {
     const Correlation* known =
         turn.tables.correlations.find(turn.tables.key(CorrelationKind::mail, "", id));
-    if (known == nullptr) continue;
-    message_id = id;
-    return known;
+    if (known != nullptr) return known;
   }
   return nullptr;
 }
 
-// A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed.
+// A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed. What is
+// answered is what the contact's mail program says, else the mail whose address was written to.
 MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
   MailLink link;
-  const Correlation* answered = answered_mail(turn, mail, link.answered);
-  link.case_id = case_of_address(turn, mail);
-  if (link.case_id && turn.tables.cases.find(turn.tables.key(link.case_id)) != nullptr) {
-    link.case_id = newest_of_matter(turn, link.case_id);
+  const Correlation* answered = answered_mail(turn, mail);
+  if (const Correlation* named = named_by_address(turn, mail)) {
+    const bool same = answered != nullptr && answered->case_id == named->case_id;
+    link.case_id = newest_of_matter(turn, named->case_id);
+    link.answered = same ? answered->effect : named->effect;
     link.conversation = turn.get(link.case_id).conversation;
     link.trust = sender == turn.get(link.case_id).contact ? "participant" : "token";
     return link;
   }
-  link.case_id = {};
   if (answered == nullptr) return link;
   const ConversationRecord conversation = turn.get(answered->conversation);
   if (!sender || conversation.contact != sender) return link;
   link.case_id = answered->case_id;
   if (link.case_id) link.case_id = newest_of_matter(turn, link.case_id);
+  link.answered = answered->effect;
   link.conversation = answered->conversation;
   link.trust = "participant";
   return link;
@@ -87,8 +89,7 @@ void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage
   CaseId case_id = link.case_id;
   const bool bounce = message.content.mail->automatic == AutoMail::bounce;
   if (!conversation && bounce) {  // the mail system is no contact; it reports on a mail of ours
-    std::string answered;
-    if (const Correlation* ours = answered_mail(turn, *message.content.mail, answered)) {
+    if (const Correlation* ours = answered_mail(turn, *message.content.mail)) {
       conversation = ours->conversation;
       case_id = ours->case_id;
     }

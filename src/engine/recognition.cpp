@@ -80,10 +80,6 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
   return who;
 }
 
-Recognised recognise_nobody(Turn& turn, const Party& party) {
-  return {create_contact(turn, party), {}, true};
-}
-
 }  // namespace
 
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan) {
@@ -116,15 +112,19 @@ bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool veri
   return true;
 }
 
+Recognised take_for_stranger(Turn& turn, const Party& party) {
+  return {create_contact(turn, party), {}, true};
+}
+
 Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point) {
   Recognised who;
   if (party.address.kind == AddressKind::withheld || party.address.empty()) {
-    return recognise_nobody(turn, party);
+    return take_for_stranger(turn, party);
   }
   // A number that cannot be one is shown by thousands: it is nobody's, as a withheld one.
   const auto read = normalise(party.address, entry_point.dial_plan);
   if (!read && party.address.kind == AddressKind::phone && party.aliases.empty()) {
-    return recognise_nobody(turn, party);
+    return take_for_stranger(turn, party);
   }
   const Address plain = read ? *read : party.address;
   std::vector<Identity> found = identities_at(turn, plain);

@@ -94,6 +94,24 @@ class Records {
     return result;
   }
 
+  // Every record with from <= key < to, a page at a time and past the cache, in key order.
+  template <class Use>
+  void each(std::string from, const std::string& to, Use use) {
+    constexpr std::size_t page = 1000;
+    for (;;) {
+      auto rows = scan(from, to, page, Order::ascending);
+      for (auto& [key, value] : rows) use(value);
+      if (rows.size() < page) return;
+      from = rows.back().first + '\0';
+    }
+  }
+
+  // The record as `find` gives it, past the cache: for looking through many once.
+  std::optional<T> look(const std::string& key) {
+    auto rows = scan(key, key + '\0', 1, Order::ascending);
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front().second));
+  }
+
   void begin_input() {
     ++input_;
     undo_.clear();
@@ -127,7 +145,9 @@ class Records {
       slot.dirty = false;
       if (slot.value) {
         const auto kind = slot.stored ? Write::Kind::put : Write::Kind::insert;
-        writes.push_back({kind, table, key, codec::to_bytes(*slot.value)});
+        std::optional<std::string> row = codec::to_row(*slot.value);
+        if (!row && !fault_->error) fault_->error = unreadable();
+        writes.push_back({kind, table, key, std::move(row).value_or(std::string())});
       } else if (slot.stored) {
         writes.push_back({Write::Kind::erase, table, key, {}});
       }
@@ -206,6 +226,13 @@ class Records {
     return {ErrorCode::internal,
             "missing_record",
             "a record that was to be changed is not there",
+            std::string(to_string(table)),
+            {}};
+  }
+  static Error unreadable() {
+    return {ErrorCode::internal,
+            "unreadable_record",
+            "a record is nested deeper than anybody could read again",
             std::string(to_string(table)),
             {}};
   }

@@ -117,20 +117,26 @@ void on(Turn& turn, const WorkAssigned& assigned) {
 }
 
 // S0.5: alternatives at once instead of a long silent wait. Once for each wait.
-void on(Turn& turn, const WorkWaiting& waiting) {
-  const WorkRecord* found = turn.router->work(waiting.work);
-  if (found == nullptr || found->state != WorkState::queued) return;  // over before it was told
-  const WorkRecord work = *found;
-  turn.signal("waiting", {}, work.conversation, {{"reason", Value(to_string(waiting.reason))}});
+void offer_alternatives(Turn& turn, const WorkRecord& work, WaitReason reason) {
   const auto interaction = interaction_of(turn, work);
   const QueueConfig* queue = turn.config().queue(work.queue);
   if (!interaction || queue == nullptr || interaction->session) return;
   if (interaction->alternatives_offered || interaction->state != InteractionState::waiting) return;
   const auto& when = queue->waiting_when;
-  const bool wanted = std::find(when.begin(), when.end(), to_string(waiting.reason)) != when.end();
+  const bool wanted = std::find(when.begin(), when.end(), to_string(reason)) != when.end();
   if (queue->waiting_flow.empty() || !wanted) return;
-  turn.edit(*interaction).alternatives_offered = true;
-  turn.tasks.emplace_back(StartFlow{interaction->id, queue->waiting_flow});
+  if (++turn.waiting_flows > turn.options.limits.cascade_flows) {
+    return turn.arm(TimerKind::waiting, interaction->id.value(), turn.now);
+  }
+  turn.tasks.emplace_back(StartFlow{interaction->id, queue->waiting_flow, true});
+}
+
+void on(Turn& turn, const WorkWaiting& waiting) {
+  const WorkRecord* found = turn.router->work(waiting.work);
+  if (found == nullptr || found->state != WorkState::queued) return;  // over before it was told
+  const WorkRecord work = *found;
+  turn.signal("waiting", {}, work.conversation, {{"reason", Value(to_string(waiting.reason))}});
+  offer_alternatives(turn, work, waiting.reason);
 }
 
 void on(Turn& turn, const PreferenceReleased& released) {
@@ -159,6 +165,16 @@ void on(Turn& turn, const AgentNotResponding& missing) {
 }
 
 }  // namespace
+
+void look_at_wait(Turn& turn, InteractionId id) {
+  const Interaction* interaction = turn.tables.interactions.find(turn.tables.key(id));
+  if (interaction == nullptr) return;
+  const WorkRecord* work = turn.router->work(interaction->work);
+  const auto explained = turn.router->explain(interaction->work);
+  const bool waits = work != nullptr && work->state == WorkState::queued;
+  if (!waits || !explained || !explained->waiting) return;
+  offer_alternatives(turn, WorkRecord(*work), *explained->waiting);
+}
 
 void decide(Turn& turn, const RouterEvent& event) {
   std::visit([&](const auto& happened) { on(turn, happened); }, event);

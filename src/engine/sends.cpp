@@ -212,7 +212,7 @@ void complete_mail(Turn& turn, const ConversationRecord& conversation,
   shorten_thread(mail.in_reply_to, turn.options.limits.mail_references);
   if (message.case_id) {
     const std::size_t at = entry_point.address.find('@');
-    const std::string token = turn.token("case", message.case_id.value());
+    const std::string token = turn.token("reply", effect.value());  // names this very mail
     mail.to.push_back(entry_point.address.substr(0, at) + "+" + token +
                       entry_point.address.substr(at));
   }
@@ -222,6 +222,10 @@ void complete_mail(Turn& turn, const ConversationRecord& conversation,
 void expect_reply(Turn& turn, const ConversationRecord& conversation,
                   const OutgoingMessage& message, EffectId effect) {
   Correlation correlation{conversation.id, conversation.entries + 1, message.case_id, {}, effect};
+  if (message.case_id) {
+    turn.tables.correlations.create(
+        turn.tables.key(CorrelationKind::reply, "", std::to_string(effect.value())), correlation);
+  }
   turn.tables.correlations.create(
       turn.tables.key(CorrelationKind::mail, "", message.content.mail->message_id),
       std::move(correlation));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/check_flows.hpp"
+
 namespace novelo {
 
 namespace {
@@ -53,6 +55,7 @@ Result<Setup> Setup::make(std::string_view json, const std::vector<const Channel
   if (!flows) return fail(flows.error());
 
   Setup setup{std::string(json), std::move(*configuration), std::move(*flows), {}, {}, {}};
+  if (auto named = check_flows(setup); !named) return fail(named.error());
   for (Connection connection : setup.configuration.connections) {
     auto adapter = find_adapter(adapters, connection);
     if (!adapter) return fail(adapter.error());

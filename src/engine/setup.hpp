@@ -20,8 +20,8 @@ struct Setup {
   std::map<ConnectionName, const ChannelAdapter*> adapters;
   std::map<ConnectionName, Capabilities> capabilities;
 
-  // Checks the whole document against this host: flows compile, every connection has an adapter and
-  // the secrets it needs.
+  // Checks the whole document against this host: flows compile and what they name is there, every
+  // connection has an adapter and the secrets it needs.
   static Result<Setup> make(std::string_view json,
                             const std::vector<const ChannelAdapter*>& adapters,
                             const EngineOptions& options);

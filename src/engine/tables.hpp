@@ -40,6 +40,7 @@ enum class TimerKind : std::uint8_t {
   flow = 1,      // owner: an interaction; silence is an answer too
   callback = 2,  // owner: a callback; the next attempt
   effect = 3,    // owner: an effect; it may not be sent any more
+  waiting = 4,   // owner: an interaction; its wait is looked at when the others have had their turn
   call = 5,      // owner: an interaction; what was asked of the telephone system is not told
   promise = 6,   // owner: a callback; it should have been kept by now
 };
@@ -208,6 +209,7 @@ enum class CorrelationKind : std::uint8_t {
   mail = 3,      // Message-ID of a mail of ours
   call = 4,      // (connection, call) -> interaction
   effect = 5,    // a settled or withdrawn send -> its entry
+  reply = 6,     // a mail of a case, named by the address that answers it
 };
 
 // Made once, in tables.cpp: every file of the engine would make them again otherwise.
@@ -309,6 +311,10 @@ class Tables {
   }
   std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
     return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).take();
+  }
+  // Of counters: how many cases of a type have a status.
+  std::string key(const CaseTypeName& type, const CaseStatusName& status) const {
+    return key().text("case").text(type.text()).text(status.text()).take();
   }
   std::string clock_key() const { return key().text("engine").take(); }
   std::string text_key(std::string_view text) const { return key().text(text).take(); }

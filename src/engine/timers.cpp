@@ -54,6 +54,7 @@ void decide(Turn& turn, const Timer& timer) {
     case TimerKind::effect: return too_late(turn, EffectId(timer.owner));
     case TimerKind::promise: return promise_late(turn, CallbackId(timer.owner));
     case TimerKind::call: return call_silent(turn, InteractionId(timer.owner));
+    case TimerKind::waiting: return look_at_wait(turn, InteractionId(timer.owner));
   }
 }
 

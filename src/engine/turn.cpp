@@ -23,6 +23,7 @@ Entry& Turn::append(ConversationId id, Entry entry) {
   entry.sequence = ++conversation.entries;
   entry.at = now;
   if (entry.type != EntryType::event) entry.customer_sequence = ++conversation.customer_entries;
+  entry.customer_entries = conversation.customer_entries;
   conversation.last_activity = now;
   return tables.entries.create(tables.key(id, entry.sequence), std::move(entry));
 }
@@ -156,7 +157,6 @@ void Turn::withdraw_verbs(InteractionId interaction, std::optional<CallVerbKind>
 Status Turn::route(const RouterInput& input) {
   auto decision = router->apply(input, ids, now);
   if (!decision) return fail(decision.error());
-  routed = true;
   take(std::move(*decision));
   return {};
 }
@@ -182,6 +182,9 @@ Status Turn::check_room(Asking by, std::size_t more) const {
 }
 
 void Turn::take(RouterDecision decision) {
+  for (const WorkRecord& work : decision.works) routed_works.insert(work.id);
+  routed_works.insert(decision.works_gone.begin(), decision.works_gone.end());
+  for (const AgentRecord& agent : decision.agents) routed_agents.insert(agent.name);
   for (WorkRecord& work : decision.works) {
     const std::string key = tables.key(work.id);
     tables.works.put(key, std::move(work));

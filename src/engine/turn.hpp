@@ -3,13 +3,14 @@
 //
 // A decision first validates and only then changes things. The router is asked last: what it
 // answers (offers, waits, assignments) is queued and worked off first-in first-out after the input
-// itself, like everything that flows say. That cascade has a ceiling.
+// itself, like everything that flows say. That cascade has its ceilings.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,6 +29,7 @@ struct Turn;
 struct StartFlow {
   InteractionId interaction;
   FlowName flow;
+  bool alternatives = false;  // the waiting flow, once for each wait
 };
 struct ContinueFlow {
   InteractionId interaction;
@@ -62,8 +64,11 @@ struct Turn {
   std::deque<Task> tasks;
   std::optional<Setup> new_setup;  // of a LoadConfiguration
   bool timers_changed = false;
-  bool routed = false;          // the router has changed too
-  std::optional<Error> broken;  // an invariant did not hold: the engine is faulted
+  std::optional<Error> broken;    // an invariant did not hold: the engine is faulted
+  std::size_t waiting_flows = 0;  // started for contacts who wait
+  // What the router has decided in this turn, for taking it back.
+  std::set<WorkId> routed_works;
+  std::set<AgentName> routed_agents;
 
   const Configuration& config() const { return setup->configuration; }
 

@@ -37,7 +37,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 44> sentences{{
     {EventKind::callback_late, "the callback is late"},
     {EventKind::case_opened, "case {protocol} is opened ({type})"},
     {EventKind::case_status, "the case is now {to}"},
-    {EventKind::case_fields, "the case changes: {fields}"},
+    {EventKind::case_fields, "the case changes{: :fields}{, but not :not_set}"},
     {EventKind::advised, "advice: {text}"},
     {EventKind::informed, "the contact was told: {what}"},
     {EventKind::action_requested, "another system is asked: {action}"},

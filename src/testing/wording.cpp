@@ -99,12 +99,13 @@ constexpr std::array words{
     Word{"which", "unknown_queue", "it waits in the entry point's queue"},
 };
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> notices{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> notices{{
     {"voicemail", "{} is told: a voice message was left"},
     {"identity_claimed", "{} is told: an address that nobody has confirmed"},
     {"send_failed", "{} is told: a message was not delivered"},
     {"reassigned", "{} gets a mail with a link to the conversation"},
     {"case_reply", "{} is told: one more reply for the case"},
+    {"fields_not_set", "{} is told: the case does not take some of what came back"},
     {"callback_exhausted", "{} is told: nobody was reached, the attempts are used up"},
     {"callback_late", "{} is told: a callback is late"},
     {"device_failed", "{} is told: a telephone does not answer, its agent is paused"},
@@ -131,6 +132,15 @@ std::string fields_in_words(const Value::Map& fields) {
     const std::string value = change["new"].to_text();
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", spaced(name),
                         value.empty() ? "is empty" : value);
+  }
+  return text;
+}
+
+std::string reasons_in_words(const Value::Map& reasons) {
+  std::string text;
+  for (const auto& [name, reason] : reasons) {
+    text +=
+        fmt::format("{}{} ({})", text.empty() ? "" : ", ", spaced(name), spaced(reason.to_text()));
   }
   return text;
 }
@@ -173,6 +183,9 @@ std::string in_words(std::string_view detail, const Value& value) {
   }
   if (detail == "fields") {
     if (const auto* fields = value.as_map()) return fields_in_words(*fields);
+  }
+  if (detail == "not_set") {
+    if (const auto* reasons = value.as_map()) return reasons_in_words(*reasons);
   }
   if (detail == "address") return text.substr(text.find(':') + 1);
   const bool word = detail == "result" || detail == "class" || detail == "which" ||

@@ -79,24 +79,51 @@ constexpr const char* document = R"({
   "callbacks": {"attempts": 3, "retry": "15m", "agent_bound": "24h"}
 })";
 
+constexpr const char* mail_document = R"({
+  "connection": {"name": "mail", "adapter": "email", "path": "/hooks/mail",
+                 "settings": {"domain": "aurora.example"}, "secrets": ["shared_secret"]},
+  "entry_point": {"name": "mailbox", "channel": "email", "connection": "mail",
+                  "address": "care@aurora.example", "desk": "care", "queue": "appointments"},
+  "templates": [
+    {"name": "confirm", "subject": "Confirme, protocolo {case.protocol}",
+     "text": "A nova data é {dates.new_date}."},
+    {"name": "confirm_visit", "subject": "Consulta {case.protocol}",
+     "text": "Confirma {dates.date}?"}
+  ],
+  "case_types": [
+    {"name": "appointment", "protocol": "{yyyy}{mm}{dd}{seq:6}",
+     "fields": [{"name": "new_date", "type": "date_time"},
+                {"name": "cpf", "type": "cpf", "sendable": false}],
+     "statuses": [
+       {"name": "open", "category": "open"},
+       {"name": "confirming", "category": "waiting", "sends": "confirm", "sends_from": "mailbox",
+        "awaits_reply": true},
+       {"name": "done", "category": "resolved"},
+       {"name": "approved", "category": "resolved", "reopens_to": "confirming"},
+       {"name": "over", "category": "final"}
+     ]},
+    {"name": "visit",
+     "fields": [{"name": "date", "type": "date_time"}, {"name": "price", "type": "number"},
+                {"name": "paid", "type": "yes_no"}, {"name": "about", "type": "text"},
+                {"name": "cpf", "type": "cpf"}],
+     "statuses": [
+       {"name": "open", "category": "open"},
+       {"name": "pending", "category": "waiting", "sends": "confirm_visit",
+        "sends_from": "mailbox", "awaits_reply": true},
+       {"name": "approved", "category": "waiting", "needs": ["reply_verified"],
+        "allows_override": true},
+       {"name": "done", "category": "resolved"},
+       {"name": "closed", "category": "final"}
+     ]}
+  ],
+  "action": {"name": "move", "parameters": ["date"],
+             "sets": {"date": "answer.date", "price": "answer.price"}, "supersedes_mails": true}
+})";
+
 const VoiceAdapter voice_adapter;
 const SmsAdapter sms_adapter;
 const WhatsAppAdapter whatsapp_adapter;
 const EmailAdapter email_adapter;
-
-constexpr const char* mail_cases = R"([
-  {"name": "appointment", "protocol": "{yyyy}{mm}{dd}{seq:6}",
-   "fields": [{"name": "new_date", "type": "date_time"},
-              {"name": "cpf", "type": "cpf", "sendable": false}],
-   "statuses": [
-     {"name": "open", "category": "open"},
-     {"name": "confirming", "category": "waiting", "sends": "confirm", "sends_from": "mailbox",
-      "awaits_reply": true},
-     {"name": "done", "category": "resolved"},
-     {"name": "approved", "category": "resolved", "reopens_to": "confirming"},
-     {"name": "over", "category": "final"}
-   ]}
-])";
 
 // The secrets of the connection, as the engine has them.
 Connection connection_of(const std::string& name) {
@@ -128,20 +155,13 @@ nlohmann::json configuration() {
 
 nlohmann::json configuration_with_mail() {
   nlohmann::json json = configuration();
+  const nlohmann::json more = nlohmann::json::parse(mail_document);
   json["tenant"]["mail_domain"] = "aurora.example";
-  json["connections"].push_back(nlohmann::json::parse(
-      R"({"name": "mail", "adapter": "email", "path": "/hooks/mail",
-          "settings": {"domain": "aurora.example"}, "secrets": ["shared_secret"]})"));
-  json["entry_points"].push_back({{"name", "mailbox"},
-                                  {"channel", "email"},
-                                  {"connection", "mail"},
-                                  {"address", mailbox},
-                                  {"desk", "care"},
-                                  {"queue", "appointments"}});
-  json["templates"].push_back({{"name", "confirm"},
-                               {"subject", "Confirme, protocolo {case.protocol}"},
-                               {"text", "A nova data é {dates.new_date}."}});
-  json["case_types"] = nlohmann::json::parse(mail_cases);
+  json["connections"].push_back(more["connection"]);
+  json["entry_points"].push_back(more["entry_point"]);
+  for (const auto& text : more["templates"]) json["templates"].push_back(text);
+  json["case_types"] = more["case_types"];
+  json["actions"].push_back(more["action"]);
   return json;
 }
 
@@ -231,12 +251,14 @@ InboundMessage message(std::string id, const std::string& to, const std::string&
   return inbound;
 }
 
-InboundMessage letter(std::string id, const std::string& from, std::string subject) {
+InboundMessage letter(std::string id, const std::string& from, std::string subject,
+                      const std::string& to, const std::string& answers) {
   InboundMessage mail;
   mail.from.address = {AddressKind::email, from};
   mail.to = mailbox;
   mail.content.text = "Bom dia!";
-  mail.content.mail = Mail{std::move(subject), id, {}, {}, {mailbox}, AutoMail::none};
+  mail.content.mail = Mail{std::move(subject), id, {}, {}, {to}, AutoMail::none};
+  if (!answers.empty()) mail.content.mail->in_reply_to = {answers};
   mail.id = std::move(id);
   return mail;
 }
@@ -311,6 +333,11 @@ Outcome Host::whatsapp(const std::string& from, const std::string& text) {
 Outcome Host::sms(const std::string& from, const std::string& text) {
   const std::string id = "SM" + std::to_string(++events_);
   return must_succeed(event("twilio", message(id, sms_number, from, text)));
+}
+
+Outcome Host::mail(const std::string& from, const std::string& to, const std::string& answers) {
+  const std::string id = "mail-" + std::to_string(++events_);
+  return must_succeed(event("mail", letter(id, from, "Consulta", to, answers)));
 }
 
 Outcome Host::call(const std::string& call, const std::string& from) {

@@ -33,7 +33,8 @@ inline constexpr const char* whatsapp_number = "106540352242922";  // as the pro
 inline constexpr const char* mailbox = "care@aurora.example";
 
 nlohmann::json configuration();
-// The same with a mailbox, and cases that wait for a reply, are resolved and are finalised.
+// The same with a mailbox; with cases of the type "appointment" that wait for a reply, are resolved
+// and are finalised; and with cases of the type "visit" whose replies are verified.
 nlohmann::json configuration_with_mail();
 EngineOptions options();
 std::vector<const ChannelAdapter*> adapters();
@@ -93,6 +94,8 @@ class Host {
   Result<Outcome> event(const std::string& connection, ChannelEvent event);
   Outcome whatsapp(const std::string& from, const std::string& text);
   Outcome sms(const std::string& from, const std::string& text);
+  // `to` as it was written to, with a signed detail perhaps; `answers` is a Message-ID.
+  Outcome mail(const std::string& from, const std::string& to, const std::string& answers = {});
   Outcome call(const std::string& call, const std::string& from);
   Outcome withheld_call(const std::string& call);
   // What the telephone system tells of a call; fill in what the kind needs.
@@ -132,8 +135,10 @@ std::string adapter_of(const ConnectionName& connection);
 // An event as the clinic's providers send it.
 InboundMessage message(std::string id, const std::string& to, const std::string& from,
                        std::string text, std::optional<Timestamp> at = {});
-// A mail to the clinic's mailbox.
-InboundMessage letter(std::string id, const std::string& from, std::string subject);
+// A mail to the clinic's mailbox: `to` as it was written to, with a signed detail perhaps;
+// `answers` is a Message-ID.
+InboundMessage letter(std::string id, const std::string& from, std::string subject,
+                      const std::string& to = mailbox, const std::string& answers = {});
 CallEvent call_event(CallEventKind kind, std::string call);
 
 }  // namespace novelo::clinic

@@ -17,9 +17,13 @@ struct Limits {
   std::size_t events_per_request = 1000;
   std::size_t inputs_per_feed = 10'000;
   std::size_t text_scalars = 65'536;  // of one message, in Unicode scalars
+  // of a command, and of what another system answered; a provider's own bytes have request_bytes
+  std::size_t input_bytes = 1024 * 1024;  // all of it
+  std::size_t text_bytes = 256 * 1024;    // of one text in it: a note, a field
+  std::size_t value_depth = 32;           // lists and maps inside one another
   std::size_t media_per_message = 32;
   std::size_t json_depth = 64;
-  std::size_t configuration_bytes = 64 * 1024 * 1024;
+  std::size_t configuration_bytes = 32 * 1024 * 1024;
   std::size_t mail_depth = 32;             // multiparts and messages inside one another
   std::size_t mail_parts = 256;            // of one mail
   std::size_t mail_header_bytes = 65'536;  // of one part, the mail itself included
@@ -28,7 +32,10 @@ struct Limits {
   std::size_t parked_receipts = 10'000;    // that came before their message; the oldest goes first
 
   // one decision
-  std::size_t cascade_steps = 256;  // derived inputs of one input before a person takes over
+  std::size_t interaction_steps = 16;  // flow turns of one interaction that one input causes; then
+                                       // a person takes over
+  std::size_t cascade_flows = 256;  // flows of waiting contacts that one input starts; the rest are
+                                    // due at once and start with the next calls
   std::size_t timers_per_feed = 1000;
   std::size_t flow_steps_per_turn = 100;
   std::size_t flow_turns_per_session = 500;
@@ -51,15 +58,18 @@ struct Limits {
   Duration originate_silence = std::chrono::minutes(3);  // and then the contact is to be called
   Duration hang_up_silence = std::chrono::minutes(2);    // what is being said is said to its end
 
-  // cases
-  std::size_t case_mails = 100;    // sent by the statuses of one case; one more is refused
-  std::size_t case_replies = 100;  // of one case; the oldest makes room
-  std::size_t case_words = 100;    // what the contact of one case was told; one more is refused
-  std::size_t follow_ups = 100;    // of one matter, each after the last
-  std::size_t conversation_cases = 100;
-
-  // people
-  std::size_t identities_per_contact = 64;
+  // people, and what hangs on one record: commands above it are refused `limit`; what arrives is
+  // never refused for it
+  std::size_t identities_per_contact = 64;    // further addresses are recognised and not listed
+  std::size_t contacts_per_identity = 64;     // who share an address
+  std::size_t reaches_per_conversation = 64;  // the entry point written to longest ago is forgotten
+  std::size_t live_per_conversation = 64;     // a further call is an unknown caller's
+  std::size_t cases_per_conversation = 256;
+  std::size_t replies_per_case = 64;       // the oldest superseded one is let go, else the oldest
+  std::size_t mails_per_case = 64;         // the oldest superseded one is let go
+  std::size_t words_per_case = 64;         // that the contact was told
+  std::size_t follow_ups = 100;            // of one matter, each after the last
+  std::size_t fields_bytes = 1024 * 1024;  // of one case, and the attributes of one contact
   std::size_t callback_attempts = 20;
 };
 

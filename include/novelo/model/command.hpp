@@ -183,7 +183,7 @@ struct AnswerSurvey {
 struct LoadConfiguration {
   std::string json;
 };
-// Confirms a jump of the clock that was refused.
+// Confirms a jump of the clock that was refused. From the business's own systems only.
 struct ConfirmTime {};
 
 using CommandBody =

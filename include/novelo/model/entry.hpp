@@ -45,7 +45,7 @@ enum class EventKind : std::uint8_t {
   callback_ended = 19,          // callback, state, attempts
   case_opened = 20,             // case, protocol, type, follows
   case_status = 21,             // case, from, to, by ("mail", when nobody set it)
-  case_fields = 22,             // case, and for each field its old and new value
+  case_fields = 22,             // case, fields: old and new; not_set: why not
   advised = 23,                 // the agent was told something by a rule: advice
   informed = 24,                // the contact was told something: what
   action_requested = 25,        // action
@@ -76,6 +76,7 @@ struct Entry {
   ConversationId conversation;
   std::uint64_t sequence = 0;            // 1, 2, 3, ... in the conversation
   std::uint64_t customer_sequence = 0;   // its place in the customer's own view; 0: not in it
+  std::uint64_t customer_entries = 0;    // entries of that view so far, this one included
   Timestamp at{};                        // the engine's time
   std::optional<Timestamp> provider_at;  // the provider's, as it gave it
   EntryType type = EntryType::event;

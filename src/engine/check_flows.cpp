@@ -1,0 +1,136 @@
+#include "engine/check_flows.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace novelo {
+
+namespace {
+
+// A flow at a desk: what the one needs, the other must have.
+using Use = std::pair<DeskName, FlowName>;
+
+class Check {
+ public:
+  explicit Check(const Setup& setup) : setup_(setup), all_(setup.configuration) {}
+
+  Status run() {
+    for (const FlowName& flow : all_.flow_names) {
+      for (const FlowReference& reference : setup_.flows.references(flow)) {
+        if (auto named = name(flow, reference); !named) return named;
+      }
+    }
+    for (const EntryPointConfig& entry_point : all_.entry_points) {
+      use(entry_point.desk, entry_point.flow);
+      use(entry_point.desk, all_.queue(entry_point.queue)->waiting_flow);
+    }
+    while (!open_.empty()) {
+      const Use next = open_.back();
+      open_.pop_back();
+      if (auto served = serve(next.first, next.second); !served) return served;
+    }
+    return {};
+  }
+
+ private:
+  using Kind = FlowReference::Kind;
+
+  Status fault(const FlowName& flow, const FlowReference& reference, std::string reason,
+               std::string message, std::string remedy) const {
+    const auto at = std::find(all_.flow_names.begin(), all_.flow_names.end(), flow);
+    return fail({ErrorCode::invalid, std::move(reason), std::move(message),
+                 fmt::format("flows[{}].{}", at - all_.flow_names.begin(), reference.path),
+                 std::move(remedy)});
+  }
+
+  // What must be there whoever uses the flow.
+  Status name(const FlowName& flow, const FlowReference& reference) const {
+    const auto unknown = [&](std::string_view what) {
+      return fault(flow, reference, "unknown_name",
+                   fmt::format("There is no {} \"{}\".", what, reference.name),
+                   "Add it to the configuration, or name another one.");
+    };
+    switch (reference.kind) {
+      case Kind::queue:
+        if (all_.queue(QueueName(reference.name)) == nullptr) return unknown("queue");
+        return {};
+      case Kind::message:
+        if (all_.message_template(TemplateName(reference.name)) == nullptr) {
+          return unknown("template");
+        }
+        return {};
+      case Kind::skill: {
+        const SkillName skill(reference.name);
+        const bool known =
+            std::any_of(all_.agents.begin(), all_.agents.end(),
+                        [&](const AgentConfig& agent) { return agent.skills.contains(skill); });
+        return known ? Status{} : unknown("agent with the skill");
+      }
+      case Kind::channel:
+      case Kind::line: return {};  // each desk has its own
+    }
+    return {};
+  }
+
+  void use(const DeskName& desk, const FlowName& flow) {
+    if (!flow.empty() && uses_.emplace(desk, flow).second) open_.emplace_back(desk, flow);
+  }
+
+  // What flows can rely on at a desk, whoever walks.
+  Value known_at(const DeskName& desk) const {
+    Value::Map channels;
+    for (const Channel channel : {Channel::sms, Channel::whatsapp, Channel::email}) {
+      channels[std::string(to_string(channel))] =
+          Value(all_.entry_point_on(desk, channel) != nullptr);
+    }
+    return Value(Value::Map{{"channels", Value(std::move(channels))}});
+  }
+
+  Status serve(const DeskName& desk, const FlowName& flow) {
+    for (const FlowReference& reference : setup_.flows.references(flow, known_at(desk))) {
+      if (reference.kind == Kind::queue) {
+        use(desk, all_.queue(QueueName(reference.name))->waiting_flow);
+      } else if (reference.kind == Kind::line) {
+        if (all_.entry_point_on(desk, Channel::voice) != nullptr) continue;
+        return fault(
+            flow, reference, "no_line",
+            fmt::format("The desk \"{}\" has no telephone line to call back from.", desk.text()),
+            "Give the desk an entry point for voice, or another flow.");
+      } else if (reference.kind == Kind::channel) {
+        // The way there is told by SMS.
+        for (const Channel channel : {*parse_channel(reference.name), Channel::sms}) {
+          if (auto there = has_channel(desk, channel, flow, reference); !there) return there;
+        }
+      }
+    }
+    return {};
+  }
+
+  Status has_channel(const DeskName& desk, Channel channel, const FlowName& flow,
+                     const FlowReference& reference) const {
+    if (all_.entry_point_on(desk, channel) != nullptr) return {};
+    return fault(flow, reference, "no_channel",
+                 fmt::format("The desk \"{}\" has no entry point for {}, and the step can be "
+                             "reached there.",
+                             desk.text(), to_string(channel)),
+                 fmt::format("Give the desk one, or ask for channels.{} before the step.",
+                             to_string(channel)));
+  }
+
+  const Setup& setup_;
+  const Configuration& all_;
+  std::set<Use> uses_;
+  std::vector<Use> open_;
+};
+
+}  // namespace
+
+Status check_flows(const Setup& setup) {
+  return Check(setup).run();
+}
+
+}  // namespace novelo

@@ -1,0 +1,12 @@
+// Whether everything is there that flows name: a contact must never be led to a place that is not.
+#pragma once
+
+#include "engine/setup.hpp"
+
+namespace novelo {
+
+// Fails with `invalid`, the subject being the path in the configuration:
+// "flows[1].steps.go.queue".
+Status check_flows(const Setup& setup);
+
+}  // namespace novelo
