@@ -179,15 +179,6 @@ TEST_CASE("at the ceiling of requirements a contact waits without skills rather 
   CHECK(desk.work(desk.host.whatsapp(bruno, "de novo")).skills.empty());
 }
 
-TEST_CASE("what was wished beyond the contact's place may fail, the place does not") {
-  Desk desk(Limits{}, {{"kind", "hand_over"}, {"queue", "sales"}, {"priority", 3}});
-  desk.host.sms(ana, "oi");
-  const Outcome named = desk.host.sms(ana, "Ana");
-  CHECK(desk.work(named).queue == QueueName("appointments"));
-  CHECK(desk.host.count(named.conversation, EventKind::ceiling_reached) == 1);
-  CHECK_FALSE(desk.host.engine().faulted());
-}
-
 TEST_CASE("a mail that asks for a verification when there is no room comes again") {
   MemoryStore store;
   Limits limits = room_for(1);

@@ -58,11 +58,6 @@ class Check {
       case Kind::queue:
         if (all_.queue(QueueName(reference.name)) == nullptr) return unknown("queue");
         return {};
-      case Kind::message:
-        if (all_.message_template(TemplateName(reference.name)) == nullptr) {
-          return unknown("template");
-        }
-        return {};
       case Kind::skill: {
         const SkillName skill(reference.name);
         const bool known =
@@ -70,10 +65,18 @@ class Check {
                         [&](const AgentConfig& agent) { return agent.skills.contains(skill); });
         return known ? Status{} : unknown("agent with the skill");
       }
+      case Kind::message:
       case Kind::channel:
-      case Kind::line: return {};  // each desk has its own
+      case Kind::line: return {};  // as far as a desk can get there: see `serve`
     }
     return {};
+  }
+
+  Status template_named(const FlowName& flow, const FlowReference& reference) const {
+    if (all_.message_template(TemplateName(reference.name)) != nullptr) return {};
+    return fault(flow, reference, "unknown_name",
+                 fmt::format("There is no template \"{}\".", reference.name),
+                 "Add it to the configuration, or name another one.");
   }
 
   void use(const DeskName& desk, const FlowName& flow) {
@@ -94,12 +97,8 @@ class Check {
     for (const FlowReference& reference : setup_.flows.references(flow, known_at(desk))) {
       if (reference.kind == Kind::queue) {
         use(desk, all_.queue(QueueName(reference.name))->waiting_flow);
-      } else if (reference.kind == Kind::line) {
-        if (all_.entry_point_on(desk, Channel::voice) != nullptr) continue;
-        return fault(
-            flow, reference, "no_line",
-            fmt::format("The desk \"{}\" has no telephone line to call back from.", desk.text()),
-            "Give the desk an entry point for voice, or another flow.");
+      } else if (reference.kind == Kind::message) {
+        if (auto named = template_named(flow, reference); !named) return named;
       } else if (reference.kind == Kind::channel) {
         // The way there is told by SMS.
         for (const Channel channel : {*parse_channel(reference.name), Channel::sms}) {
