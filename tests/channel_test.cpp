@@ -8,6 +8,7 @@
 
 #include "novelo/model/call.hpp"
 #include "novelo/model/content.hpp"
+#include "novelo/model/effect.hpp"
 #include "novelo/model/event.hpp"
 
 using namespace novelo;
@@ -45,6 +46,9 @@ TEST_CASE("every value of every enum has a name of its own that reads back") {
   }
   for (const auto& name : names<DeliveryStatus>(0, 10)) {
     CHECK(to_string(*parse_delivery_status(name)) == name);
+  }
+  for (const auto& name : names<SendResolution>(0, 3)) {
+    CHECK(to_string(*parse_send_resolution(name)) == name);
   }
   names<Direction>(1, 3);
   names<AutoMail>(0, 4);

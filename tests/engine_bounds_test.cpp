@@ -2,6 +2,10 @@
 // decided, and what was taken can always be read again.
 #include <doctest/doctest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "codec/binary.hpp"
 #include "novelo/stores/memory.hpp"
 #include "store_support.hpp"
@@ -100,6 +104,111 @@ TEST_CASE("[B3] a text that no store would take is refused with its path") {
   CHECK_FALSE(host.engine().faulted());
   host.reopen();
   CHECK(host.query().notes(conversation, 10)->size() == 1);
+}
+
+TEST_CASE("a flood of mails is one live interaction, and its agent hears of each") {
+  MemoryStore store;
+  Host host(store);
+  host.must(LoadConfiguration{configuration_with_mail().dump()});
+  host.sign_in("joao");
+  const Outcome first = host.mail("x@evil.example", mailbox);
+  host.accept("joao");
+  host.settle_all();
+  for (int i = 0; i < 20; ++i) {
+    const Outcome further = host.mail("x@evil.example", mailbox);
+    CHECK(further.conversation == first.conversation);
+    CHECK(further.interaction == first.interaction);
+    const std::vector<Handout> told = host.settle_all();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].body.at("entry") == Value(std::to_string(further.entry)));
+  }
+  const ConversationRecord flooded = host.query().conversation(first.conversation).value();
+  CHECK(flooded.live.size() == 1);
+  CHECK(flooded.customer_entries == 21);
+}
+
+TEST_CASE("a line that never hangs up is taken for a stranger's") {
+  EngineOptions how = options();
+  how.limits.live_per_conversation = 2;
+  Desk desk(how);
+  const Outcome first = desk.host.call("c1", ana);
+  CHECK(desk.host.call("c2", ana).conversation == first.conversation);
+  const Outcome third = desk.host.call("c3", ana);
+  CHECK(third.conversation != first.conversation);
+  CHECK(third.contact != first.contact);
+  CHECK(desk.host.query().work(desk.host.query().interaction(third.interaction)->work));
+  CHECK(desk.host.query().contact(third.contact)->identities.empty());
+  desk.host.hung_up("c1");
+  CHECK(desk.host.call("c4", ana).conversation == first.conversation);
+}
+
+TEST_CASE("a contact, and an address, have as many of each other as they may have") {
+  EngineOptions how = options();
+  how.limits.identities_per_contact = 3;
+  how.limits.contacts_per_identity = 2;
+  Desk desk(how);
+  const auto phone = [](int number) {
+    return Address{AddressKind::phone, "554133330" + std::to_string(100 + number)};
+  };
+  UpsertContact many{"Ana", {}, {phone(0), phone(1), phone(2), phone(3)}, {}};
+  const Error addresses = desk.host.refusal(many);
+  CHECK(addresses.code == ErrorCode::limit);
+  CHECK(addresses.subject == "addresses[3]");
+  many.addresses.pop_back();
+  const ContactId contact = desk.host.must(many).contact;
+  CHECK(desk.host.must(many).contact == contact);  // they are hers already
+
+  // A provider names one more: she is known by it all the same.
+  InboundMessage message = clinic::message("w1", whatsapp_number, phone(0).value, "oi");
+  message.from.aliases = {{AddressKind::page_user, "psid-1"}};
+  CHECK(desk.host.event("meta", message)->contact == contact);
+  CHECK(desk.host.query().contact(contact)->identities.size() == 3);
+  CHECK(desk.host.query().contacts_at({AddressKind::page_user, "psid-1"}, {}).value() ==
+        std::vector{contact});
+
+  desk.host.must(UpsertContact{"Bea", {}, {phone(7), phone(0)}, {}});
+  const Error shared = desk.host.refusal(UpsertContact{"Caio", {}, {phone(8), phone(0)}, {}});
+  CHECK(shared.code == ErrorCode::limit);
+  CHECK(shared.reason == "too_many_contacts");
+  CHECK(shared.subject == "addresses[1]");
+}
+
+TEST_CASE("attributes are measured together with those that are there") {
+  EngineOptions how = options();
+  how.limits.fields_bytes = 1000;
+  Desk desk(how);
+  UpsertContact contact = ana_with(Value(std::string(600, 'a')));
+  desk.host.must(contact);
+  desk.host.must(contact);
+  contact.attributes = {{"other", Value(std::string(600, 'a'))}};
+  const Error refused = desk.host.refusal(contact);
+  CHECK(refused.code == ErrorCode::limit);
+  CHECK(refused.subject == "attributes.other");
+}
+
+TEST_CASE("the entry point that was written to longest ago is forgotten first") {
+  EngineOptions how = options();
+  how.limits.reaches_per_conversation = 2;
+  MemoryStore store;
+  Host host(store, how);
+  host.must(LoadConfiguration{configuration_with_mail().dump()});
+  const Address phone{AddressKind::phone, ana};
+  const Address mail{AddressKind::email, "ana@correio.example"};
+  host.must(UpsertContact{"Ana", {}, {phone, mail}, {}});
+  const auto reached = [&](const Outcome& outcome) {
+    std::vector<std::string> names;
+    const ConversationRecord at = host.query().conversation(outcome.conversation).value();
+    for (const Reach& reach : at.reaches) names.push_back(reach.entry_point.text());
+    return names;
+  };
+  host.whatsapp(ana, "oi");
+  host.wait(1min);
+  host.sms(ana, "oi");
+  host.wait(1min);
+  CHECK(reached(host.mail(mail.value, mailbox)) == std::vector<std::string>{"sms", "mailbox"});
+  host.wait(1min);
+  host.sms(ana, "oi");
+  CHECK(reached(host.whatsapp(ana, "oi")) == std::vector<std::string>{"sms", "whatsapp"});
 }
 
 TEST_CASE("the largest configuration fits into a row of the store") {

@@ -122,6 +122,26 @@ TEST_CASE("a bridge that nothing is told of fails in the end, and the contact wa
   CHECK(desk.interaction(call).state == InteractionState::connected);
 }
 
+TEST_CASE("news of a bridge that was given up is not taken for news of the next one") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.carry();
+  desk.host.must(AcceptOffer{desk.host.offer_to("joao")}, "joao");
+  const EffectId first = desk.interaction(call).asked_with;
+  desk.host.pass(1min);
+  desk.host.sign_in("marta");
+  desk.host.accept("marta");
+  CallEvent late = call_event(CallEventKind::bridge_failed, "k1");
+  late.effect = first;
+  desk.host.told(late);
+  CHECK(desk.interaction(call).agent == marta);
+  CHECK(desk.host.query().agent(marta)->presence == Presence::available);
+  late.kind = CallEventKind::bridged;
+  late.id.clear();
+  desk.host.told(late);
+  CHECK_FALSE(desk.interaction(call).connected_at);
+}
+
 TEST_CASE("an agent whose device fails is told, and offered no call until they are back") {
   Desk desk;
   const Outcome call = desk.host.call("k1", ana);

@@ -16,7 +16,8 @@ using namespace novelo::clinic;
 namespace {
 
 struct Desk {
-  MemoryStore store;
+  MemoryStore memory;
+  WatchedStore store{memory};
   Host host;
 
   explicit Desk(EngineOptions how = options(), const nlohmann::json& json = configuration())
@@ -176,7 +177,9 @@ TEST_CASE(
   const CallbackId callback = desk.host.must(create).callback;
   desk.host.must(SetOtherCall{AgentName("joao"), true});
   const auto live = content_of(desk.store);
+  const std::size_t read = desk.store.rows_read();
   CHECK(desk.host.refusal(PlaceCallback{callback}, "joao").reason == "no_capacity");
+  CHECK(desk.store.rows_read() - read < 10);
   CHECK(difference(live, content_of(desk.store)) == "");
 
   // What follows is what follows in an engine that was never asked.
@@ -197,6 +200,35 @@ TEST_CASE(
   same([](Host& host) { host.sign_in("marta"); });
   same([](Host& host) { host.pass(5min); });
   CHECK(difference(content_of(desk.store), content_of(untouched)) == "");
+}
+
+TEST_CASE("looking up what is not there leaves the cache as small as it was") {
+  EngineOptions how = options();
+  how.limits.cached_records = 100;
+  Desk desk(how);
+  const ContactId known = desk.host.whatsapp(ana, "oi").contact;
+  REQUIRE(desk.host.query().contact(known));
+  const std::size_t read = desk.store.rows_read();
+  REQUIRE(desk.host.query().contact(known));
+  CHECK(desk.store.rows_read() == read);  // at hand
+  for (std::uint64_t id = 1000; id < 2000; ++id) {
+    CHECK_FALSE(desk.host.query().contact(ContactId(id)));
+  }
+  REQUIRE(desk.host.query().contact(known));
+  CHECK(desk.store.rows_read() == read + 1001);  // it had to make room
+}
+
+TEST_CASE("a page of the customer's view costs what it shows, not what lies before it") {
+  Desk desk;
+  const ConversationId conversation = desk.host.whatsapp(ana, "oi").conversation;
+  for (int i = 0; i < 3000; ++i) desk.host.must(ViewConversation{conversation}, "joao");
+  desk.host.whatsapp(ana, "oi");
+  desk.host.reopen();
+  const std::size_t read = desk.store.rows_read();
+  CHECK(desk.host.query().customer_view(conversation, 1, 50)->size() == 1);
+  CHECK(desk.host.query().customer_view(conversation, 0, 50)->size() == 2);
+  CHECK(desk.host.query().customer_view(conversation, 1000, 50)->empty());
+  CHECK(desk.store.rows_read() - read < 300);
 }
 
 TEST_CASE("a page of the customer's view is found wherever it is") {

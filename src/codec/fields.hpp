@@ -219,6 +219,7 @@ void fields(V& v, X& x) {
   v("answered", x.answered);
   v("asked", x.asked);
   v("told_by", x.told_by);
+  v("asked_with", x.asked_with);
   v("listening", x.listening);
   v("recording", x.recording);
   v("flow_outcome", x.flow_outcome);

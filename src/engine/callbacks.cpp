@@ -351,7 +351,6 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
       command.entry_point.empty()
           ? turn.config().entry_point_on((*conversation)->desk, Channel::voice)
           : turn.config().entry_point(command.entry_point);
-  if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   if (line == nullptr || line->channel != Channel::voice) {
     return fail(refused("no_line", "there is no telephone line to call from",
                         fmt::format("entry point {}", command.entry_point.text()),
@@ -372,6 +371,7 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
                         fmt::format("conversation {}", command.conversation.value()),
                         "give the number to call"));
   }
+  if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   callback.conversation = command.conversation;
   callback.contact = (*conversation)->contact;
   callback.entry_point = line->name;

@@ -91,6 +91,11 @@ bool asked_for(const Interaction& call, CallVerbKind verb) {
   return call.asked == verb;
 }
 
+// News of a bridge that was given up meanwhile: it is another agent's turn, or nobody's.
+bool is_late(const Interaction& call, const CallEvent& event) {
+  return event.effect && call.asked_with && event.effect != call.asked_with;
+}
+
 void bridged(Turn& turn, const Interaction& call) {
   if (call.state == InteractionState::dialling) return call_answered(turn, call);
   // A bridge that was given up for failed comes too late: the contact waits again.
@@ -131,7 +136,7 @@ void bridge_failed(Turn& turn, const Interaction& call, int cause) {
   const WorkRecord* work = turn.router->work(call.work);
   if (work == nullptr || call.state != InteractionState::connected || call.connected_at) return;
   turn.stop_listening(call.id);
-  turn.withdraw_verbs(call.id);
+  turn.withdraw_verbs(call.id, CallVerbKind::answer);
   WorkRecord again = *work;
   turn.note_event(call, EventKind::offer_ended,
                   {{"agent", Value(again.agent.text())},
@@ -275,10 +280,11 @@ void hold_the_line(Turn& turn, const Interaction& call, const std::string& local
 
 void call_silent(Turn& turn, InteractionId id) {
   const Interaction* found = turn.tables.interactions.find(turn.tables.key(id));
-  if (found == nullptr || !found->told_by || *found->told_by > turn.now) return;
+  if (found == nullptr || found->state == InteractionState::ended) return;
+  if (!found->told_by || *found->told_by > turn.now) return;
   const Interaction call = *found;
   turn.stop_listening(id);
-  turn.withdraw_verbs(id);
+  turn.withdraw_verbs(id, CallVerbKind::answer);
   if (asked_for(call, CallVerbKind::hang_up)) return hung_up(turn, call, 0);
   bridge_failed(turn, call, 0);
 }
@@ -336,8 +342,12 @@ Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent
       }
       break;
     case CallEventKind::recorded: recorded(turn, call, event); break;
-    case CallEventKind::bridged: bridged(turn, call); break;
-    case CallEventKind::bridge_failed: bridge_failed(turn, call, event.cause); break;
+    case CallEventKind::bridged:
+      if (!is_late(call, event)) bridged(turn, call);
+      break;
+    case CallEventKind::bridge_failed:
+      if (!is_late(call, event)) bridge_failed(turn, call, event.cause);
+      break;
     case CallEventKind::hung_up: hung_up(turn, call, event.cause); break;
   }
   return {};

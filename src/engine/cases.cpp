@@ -461,13 +461,17 @@ void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
                              {"fields", Value(before.fields)}});
   const CaseTypeConfig* type = turn.config().case_type(before.type);
   Value::Map fields;
+  Value::Map next = before.fields;
   Value::Map not_set;
   for (const auto& [field, path] : action.sets) {
     const Value& value = all.at_path(path);
     Status taken = check_not_final(turn, before);
-    if (taken) taken = check_fields(turn, *type, {{field, value}}, before.fields);
-    if (taken) fields[field] = value;
-    if (!taken) not_set[field] = Value(taken.error().reason);
+    if (taken) taken = check_fields(turn, *type, {{field, value}}, next);
+    if (taken) {
+      fields[field] = next[field] = value;
+    } else {
+      not_set[field] = Value(taken.error().reason);
+    }
   }
   CaseRecord& matter = turn.edit(before);
   if (action.supersedes_mails) supersede_mails(matter);
@@ -610,7 +614,7 @@ Status decide(Turn& turn, const AgentName& actor, const VerifyReply& command) {
                         fmt::format("case {}", matter.id.value()), "wait for the reply"));
   }
   if (reply->superseded && !command.override_checks) {
-    return fail(refused("superseded", "the reply answers a message that a newer one replaced",
+    return fail(refused("superseded", "the reply answers a message that is out of date",
                         fmt::format("case {}", matter.id.value()),
                         "ask the contact again, or override knowing that"));
   }

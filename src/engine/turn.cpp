@@ -97,18 +97,11 @@ void Turn::stop_listening(InteractionId id) {
   Interaction& changed = edit(call);
   changed.asked.reset();
   changed.told_by.reset();
+  changed.asked_with = {};
 }
 
 void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
-  const InteractionId id = interaction.id;
   const Duration silence = silence_after(verb.kind, options.limits);
-  if (silence > Duration::zero()) {
-    stop_listening(id);
-    Interaction& asked = edit(interaction);
-    asked.asked = verb.kind;
-    asked.told_by = now + silence;
-    arm(TimerKind::call, id.value(), now + silence);
-  }
   const CallVerbKind kind = verb.kind;
   verb.call = interaction.call;
   Effect effect;
@@ -117,11 +110,19 @@ void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
   effect.conversation = interaction.conversation;
   effect.interaction = interaction.id;
   effect.verb = std::move(verb);
-  const EffectId effect_id = add_effect(std::move(effect));
-  if (kind != CallVerbKind::gather && kind != CallVerbKind::record) return;
-  Interaction& listening = edit(interaction);
-  listening.listening = effect_id;
-  listening.recording = kind == CallVerbKind::record;
+  const EffectId id = add_effect(std::move(effect));
+  if (kind == CallVerbKind::gather || kind == CallVerbKind::record) {
+    Interaction& listening = edit(interaction);
+    listening.listening = id;
+    listening.recording = kind == CallVerbKind::record;
+  }
+  if (silence == Duration::zero()) return;
+  stop_listening(interaction.id);
+  Interaction& asked = edit(interaction);
+  asked.asked = kind;
+  asked.told_by = now + silence;
+  asked.asked_with = id;
+  arm(TimerKind::call, interaction.id.value(), now + silence);
 }
 
 void Turn::withdraw(EffectId id, DeliveryStatus status) {

@@ -213,12 +213,15 @@ Result<Fence> WatchedStore::open_tenant(const TenantName& tenant) {
 }
 
 Result<std::optional<std::string>> WatchedStore::get(Table table, std::string_view key) {
+  ++rows_read_;
   return inner_->get(table, key);
 }
 
 Result<std::vector<Row>> WatchedStore::scan(Table table, std::string_view from, std::string_view to,
                                             std::size_t limit, Order order) {
-  return inner_->scan(table, from, to, limit, order);
+  auto rows = inner_->scan(table, from, to, limit, order);
+  if (rows) rows_read_ += rows->size();
+  return rows;
 }
 
 Status WatchedStore::commit(const Fence& fence, std::span<const Write> writes) {

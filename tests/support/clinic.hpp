@@ -45,7 +45,7 @@ StoreRows content_of(Store& store);
 // The first difference, for a message; empty when there is none.
 std::string difference(const StoreRows& left, const StoreRows& right);
 
-// Another store with its commits counted, and one of them failing.
+// Another store with its commits and reads counted, and one of the commits failing.
 class WatchedStore final : public Store {
  public:
   explicit WatchedStore(Store& inner) : inner_(&inner) {}
@@ -53,6 +53,7 @@ class WatchedStore final : public Store {
   // The commit after `before` further ones fails; its writes are there all the same when `applied`.
   void fail_commit(std::size_t before, ErrorCode code, bool applied);
   std::size_t commits() const { return commits_; }
+  std::size_t rows_read() const { return rows_read_; }
 
   Result<Fence> open_tenant(const TenantName& tenant) override;
   Result<std::optional<std::string>> get(Table table, std::string_view key) override;
@@ -69,6 +70,7 @@ class WatchedStore final : public Store {
 
   Store* inner_;
   std::size_t commits_ = 0;
+  std::size_t rows_read_ = 0;
   std::optional<Failure> failure_;
 };
 

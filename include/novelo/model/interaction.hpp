@@ -31,6 +31,7 @@ struct Interaction {
   bool answered = false;              // voice: the line is open, so that it can be spoken to
   std::optional<CallVerbKind> asked;  // voice: what the telephone system is to tell the end of,
   std::optional<Timestamp> told_by;   // and by when
+  EffectId asked_with;                // the effect that carries the verb
   EffectId listening;                 // voice: the last gather or record, whose answer counts
   bool recording = false;             // it was a record, and its recording has not come
   std::string flow_outcome;           // of the flow that led it to its end; else empty
