@@ -7,8 +7,12 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "novelo/router.hpp"
@@ -105,6 +109,121 @@ TEST_CASE("the page names every member that the example has") {
     const Json& value = section.value();
     for (const Json& item : value.is_array() ? value : Json::array({value})) {
       for (const auto& member : item.items()) check_named(member.key());
+    }
+  }
+}
+
+// --- the page's tables ---------------------------------------------------------------------------
+
+struct PageTable {
+  std::set<std::string> required;
+  std::set<std::string> all;
+};
+
+// The rows of the first table under a heading; `heading` is a line of its own.
+PageTable table_under(const std::string& heading) {
+  std::ifstream file(NOVELO_SOURCE_DIR "/docs/configuration.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  std::size_t from = page.find("\n" + heading + "\n");
+  REQUIRE_MESSAGE(from != std::string::npos, heading);
+  from = page.find("\n| member |", from) + 1;
+  PageTable table;
+  while (page[from] == '|') {
+    const std::string cell = page.substr(from, page.find('|', from + 1) - from);
+    const std::regex name("(\\*\\*)?`([a-z_]+)`");
+    for (std::sregex_iterator found(cell.begin(), cell.end(), name), none; found != none; ++found) {
+      table.all.insert((*found)[2].str());
+      if ((*found)[1].matched) table.required.insert((*found)[2].str());
+    }
+    from = page.find('\n', from) + 1;
+  }
+  REQUIRE_FALSE(table.all.empty());
+  return table;
+}
+
+std::string listed(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += " " + name;
+  return text;
+}
+
+// What the reader takes at a place: it says so when it meets a member that it does not.
+std::set<std::string> taken_at(Json document, const std::string& place) {
+  document[Json::json_pointer(place)]["zzz"] = 1;
+  const auto made = Configuration::parse(document.dump());
+  REQUIRE_FALSE(made);
+  const std::string start = "Remove it, or write one of ";
+  REQUIRE_MESSAGE(made.error().remedy.starts_with(start), to_string(made.error()));
+  const std::string list = made.error().remedy.substr(start.size());
+  std::set<std::string> names;
+  const std::regex name("[a-z_]+");
+  for (std::sregex_iterator found(list.begin(), list.end(), name), none; found != none; ++found) {
+    names.insert(found->str());
+  }
+  return names;
+}
+
+TEST_CASE("the page lists every member that is taken, and marks those that must be there") {
+  const std::vector<std::pair<std::string, std::string>> places{
+      {"## The document", ""},
+      {"## tenant", "/tenant"},
+      {"## connections", "/connections/0"},
+      {"## entry_points", "/entry_points/0"},
+      {"## desks", "/desks/0"},
+      {"## queues", "/queues/0"},
+      {"## agents", "/agents/0"},
+      {"## hours", "/hours/office"},
+      {"## templates", "/templates/0"},
+      {"## case_types", "/case_types/0"},
+      {"**Fields**", "/case_types/0/fields/0"},
+      {"**Statuses**", "/case_types/0/statuses/0"},
+      {"**Rules**", "/case_types/0/rules/0"},
+      {"## actions", "/actions/0"},
+      {"## surveys", "/surveys/0"},
+      {"## callbacks", "/callbacks"}};
+  for (const auto& [heading, place] : places) {
+    INFO(heading);
+    const PageTable table = table_under(heading);
+    const std::set<std::string> taken = taken_at(example(), place);
+    INFO("the page has" << listed(table.all) << "; taken are" << listed(taken));
+    CHECK(table.all == taken);
+    for (const std::string& member : taken) {
+      Json document = example();
+      document[Json::json_pointer(place)].erase(member);
+      const auto made = Configuration::parse(document.dump());
+      const bool missing =
+          !made && made.error().reason == "missing_key" && made.error().subject.ends_with(member);
+      INFO(member << (made ? "" : ": " + to_string(made.error())));
+      if (table.required.contains(member)) CHECK(missing);
+      // Some members need each other: that is said beside them.
+      const bool needs_another = member == "waiting_flow" || member == "waiting_when" ||
+                                 member == "country" || member == "mail_domain";
+      if (!table.required.contains(member) && !needs_another) CHECK_FALSE(missing);
+    }
+  }
+}
+
+TEST_CASE("what stands inside a row of the page's tables is marked there") {
+  std::ifstream file(NOVELO_SOURCE_DIR "/docs/configuration.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::vector<std::tuple<std::string, std::string, std::set<std::string>>> places{
+      {"/hours/office/weekly/0", "`weekly`", {"days", "from", "to"}},
+      {"/case_types/0/rules/0/when/0", "`when`", {"path", "op"}},
+      {"/templates/1/attachments/0", "`attachments`", {"ref"}}};
+  for (const auto& [place, row, required] : places) {
+    INFO(place);
+    const std::size_t begin = page.find("| " + row + " |");
+    REQUIRE(begin != std::string::npos);
+    const std::string text = page.substr(begin, page.find('\n', begin) - begin);
+    for (const std::string& member : taken_at(example(), place)) {
+      INFO(member);
+      Json document = example();
+      document[Json::json_pointer(place)].erase(member);
+      const auto made = Configuration::parse(document.dump());
+      const bool missing = !made && made.error().reason == "missing_key";
+      CHECK(missing == required.contains(member));
+      CHECK((text.find("**`" + member + "`**") != std::string::npos) == missing);
+      CHECK(text.find("`" + member + "`") != std::string::npos);
     }
   }
 }

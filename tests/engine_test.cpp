@@ -10,6 +10,7 @@
 #include "novelo/testing/provider.hpp"
 #include "store_support.hpp"
 #include "support/clinic.hpp"
+#include "support/payloads.hpp"
 
 using namespace novelo;
 using namespace novelo::clinic;
@@ -103,6 +104,16 @@ TEST_CASE("without a configuration only a configuration is taken") {
 
   CHECK(host.configure().details.at("version") == Value(1));
   CHECK(host.whatsapp(ana, "oi").conversation);
+}
+
+TEST_CASE("the manual's example is taken into service") {
+  const std::string page = testing_support::read_source("docs/configuration.md");
+  const std::size_t begin = page.find("```json\n") + 8;
+  EngineOptions how = options();
+  how.secrets[ConnectionName("pbx")]["verbs_token"] = {Secret("pbx-token")};
+  MemoryStore store;
+  Host host(store, how);
+  host.must(LoadConfiguration{page.substr(begin, page.find("```", begin) - begin)});
 }
 
 TEST_CASE("a configuration with a fault changes nothing") {

@@ -275,6 +275,26 @@ TEST_CASE("a failure told by a receipt is shown, and the owner is told once") {
   CHECK(told[0].body.at("type").to_text() == "send_failed");
 }
 
+TEST_CASE("an answer that asks for another attempt counts once for each attempt") {
+  Sent sent;
+  const TransportReply later{429, {}, {}};
+  REQUIRE(sent.host.engine().settle(sent.effect, later, sent.host.now()));
+  const StoreRows before = content_of(sent.store);
+  const auto again = sent.host.engine().settle(sent.effect, later, sent.host.now());
+  REQUIRE(again);
+  CHECK(again->repeated);
+  CHECK(difference(before, content_of(sent.store)).empty());
+  sent.host.wait(5s);
+  const std::vector<Handout> second = sent.host.poll();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].attempt == 2);
+  // One that is late to say so is believed.
+  REQUIRE(sent.host.engine().settle(sent.effect, later, sent.host.now()));
+  const TransportReply taken{200, {}, R"({"messages": [{"id": "wamid.9"}]})"};
+  CHECK_FALSE(sent.host.engine().settle(sent.effect, taken, sent.host.now())->repeated);
+  CHECK(sent.status() == DeliveryStatus::accepted);
+}
+
 TEST_CASE("an answer that tells nothing is tried again under the same key") {
   Sent sent;
   REQUIRE(sent.host.engine().settle(sent.effect, TransportReply{0, {}, {}}, sent.host.now()));

@@ -57,6 +57,11 @@ void note_unknown(Turn& turn, const Effect& effect, const SendOutcome& outcome) 
 
 // True when it is to be tried again.
 bool try_again(Turn& turn, const Effect& effect, Duration retry_after) {
+  // What waits for its next attempt is in nobody's hands: this attempt was told of before.
+  if (effect.not_before && *effect.not_before > turn.now) {
+    turn.outcome.repeated = true;
+    return true;
+  }
   if (effect.attempts + 1 >= most_attempts) return false;
   Effect& again = turn.tables.effects.edit(turn.tables.key(effect.id));
   const Duration backoff = first_backoff * (1U << (2 * effect.attempts));

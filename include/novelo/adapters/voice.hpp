@@ -10,8 +10,8 @@
 //                  rotating); a signature that is there is always checked when it is set
 //   verbs_token    when set, verbs carry it as a bearer token
 //
-// One request carries one event or a list of up to Limits::events_per_request; all of it is taken
-// or none. Unknown members are refused with their path. Caller numbers stay as the telephone system
+// One request carries one event or a list of up to Limits::events_per_request; all of it is read or
+// none. Unknown members are refused with their path. Caller numbers stay as the telephone system
 // gives them ("041988887777", "+5541988887777"): the entry point's defaults say what they mean. A
 // caller whose number is absent, empty, "anonymous" or "withheld", or has no digit, is `withheld`.
 //

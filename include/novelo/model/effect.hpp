@@ -21,8 +21,9 @@ namespace novelo {
 enum class EffectKind : std::uint8_t {
   send = 1,    // a message to a contact
   call = 2,    // a verb to the telephone system
-  notify = 3,  // tell an agent something: `body` says what
-  action = 4,  // look up or do something in another system; the answer comes in the settlement
+  notify = 3,  // tell an agent something: `body` says what (docs/notifications.md)
+  action = 4,  // look up or do something in another system (the same page); the answer comes in
+               // the settlement
 };
 std::string_view to_string(EffectKind kind);
 
@@ -87,9 +88,9 @@ struct Failed {
 // TransportReply: the provider's raw answer to a send or a call verb; its adapter reads it.
 using Settlement = std::variant<TransportReply, Done, Failed>;
 
-// Something worth showing now and not worth storing.
+// Something worth showing now and not worth storing. docs/notifications.md lists them all.
 struct Signal {
-  std::string name;  // "offer", "message", "queue_place", ...
+  std::string name;  // "message_status", "waiting", ...
   AgentName agent;   // for whom; empty: for everybody who looks
   ConversationId conversation;
   Value::Map body;
