@@ -106,7 +106,8 @@ const std::map<std::string, Json>& least_steps() {
     std::map<std::string, Json> made;
     const Json read = Json::parse(R"({
       "say": {"text": "t", "next": "end"},
-      "ask": {"text": "t", "expects": "yes_no", "save_as": "v", "exits": {"yes": "end", "no": "end"}},
+      "ask": {"text": "t", "expects": "yes_no", "save_as": "v",
+              "exits": {"yes": "end", "no": "end"}},
       "choose": {"text": "t", "options": [{"id": "o", "title": "t"}], "exits": {"o": "end"}},
       "branch": {"cases": [{"exit": "e", "when": {"path": "p"}}], "next": "end"},
       "set": {"variables": {"v": 1}, "next": "end"},
