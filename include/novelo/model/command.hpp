@@ -208,8 +208,12 @@ struct By {
   Timestamp now{};
 };
 
-// What a command, an event or a settlement came to: ids that did not exist before, and the rest as
-// values by name.
+// What a command, an event or a settlement came to: the ids of what it made or was about, none
+// where there is nothing of that kind.
+//
+// In `details`, by name: "protocol" (OpenCase), "note" (AddNote), "qualification_saved" and
+// "description_saved" (CloseConversation), "counted" (an answer to a survey), "version"
+// (LoadConfiguration), "now" (ConfirmTime).
 struct Outcome {
   bool repeated = false;  // it had been taken before; this is the first result again
   ContactId contact;
@@ -219,7 +223,7 @@ struct Outcome {
   CallbackId callback;
   SurveyId survey;
   EffectId effect;
-  std::uint64_t entry = 0;
+  std::uint64_t entry = 0;  // of `conversation`: what was said or sent
   Value::Map details;
 
   friend bool operator==(const Outcome&, const Outcome&) = default;
