@@ -547,7 +547,8 @@ void check_live(Query query, const ConversationRecord& conversation,
 // What is held says so wherever somebody looks, and nothing else does.
 void check_held(Query query, const std::vector<Effect>& unsettled) {
   std::set<EffectId> held;
-  for (const HeldSend& one : query.held({}, 1000).value()) {
+  const std::vector<HeldSend> sends = query.held({}, 1000).value();
+  for (const HeldSend& one : sends) {
     held.insert(one.effect.id);
     const Entry message =
         query.timeline(one.effect.conversation, one.effect.entry - 1, 1).value().front();
