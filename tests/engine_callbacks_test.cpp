@@ -327,3 +327,41 @@ TEST_CASE("[S0.34] a promise that nobody keeps by its bound is told, and becomes
   desk.host.pass(72h);
   CHECK(desk.host.count(desk.conversation, EventKind::callback_late) == 1);
 }
+
+TEST_CASE("nobody calls a contact who is on the line with us") {
+  Desk desk;
+  const CallbackId id = desk.promise(desk.host.now() + 10min);
+  desk.host.must(SetPresence{joao, Presence::paused, {}}, "joao");
+  desk.host.call("k1", ana);
+  desk.host.settle_all();
+  desk.host.pass(11min);
+  CHECK(desk.host.refusal(PlaceCallback{id}, "joao").reason == "on_the_line");
+  desk.host.sign_in("joao");
+  desk.host.settle_all();
+  for (const Entry& entry : desk.host.timeline(desk.conversation)) {
+    if (entry.event != EventKind::offered) continue;
+    CHECK(entry.details.at("work") != Value("callback"));
+  }
+  desk.host.hung_up("k1");
+  desk.host.pass(2min);
+  desk.host.accept("joao");
+  CHECK(desk.callback(id).attempts.size() == 1);
+}
+
+TEST_CASE("one conversation has a bounded number of promises to call") {
+  MemoryStore store;
+  EngineOptions how = options();
+  how.limits.callbacks_per_conversation = 2;
+  Host host(store, how);
+  host.configure();
+  const ConversationId conversation = host.whatsapp(ana, "oi").conversation;
+  CreateCallback create;
+  create.conversation = conversation;
+  host.must(create);
+  const CallbackId second = host.must(create).callback;
+  const Error third = host.refusal(create);
+  CHECK(third.code == ErrorCode::limit);
+  CHECK(third.reason == "too_many_callbacks");
+  host.must(CancelCallback{second});
+  host.must(create);
+}

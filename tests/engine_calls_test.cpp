@@ -236,3 +236,20 @@ TEST_CASE("[S0.11] a callback that the telephone system says nothing of is a fai
   CHECK(callback.not_before == desk.host.now() + 15min);
   CHECK(desk.works(joao) == before - 1);
 }
+
+TEST_CASE("a conversation taken for a call that never came about is whose it was") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.host.accept("joao");
+  const auto owner = [&] { return desk.host.query().conversation(call.conversation)->owner; };
+  CHECK(owner() == joao);
+  desk.tell(CallEventKind::bridge_failed, "k1");
+  CHECK(owner().empty());
+
+  desk.host.sign_in("marta");
+  desk.host.accept("marta");
+  desk.tell(CallEventKind::bridged, "k1");
+  CHECK(owner() == marta);
+  desk.tell(CallEventKind::bridge_failed, "k1");  // too late: they have spoken
+  CHECK(owner() == marta);
+}

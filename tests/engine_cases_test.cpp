@@ -134,6 +134,15 @@ TEST_CASE("a case is not over without the fields that it must have then") {
   desk.host.must(desk.to("done"), "joao");
 }
 
+TEST_CASE("an answer that says nothing of a field leaves it as it was") {
+  Desk desk;
+  desk.host.must(SetCaseFields{desk.id, {{"price", Value(90)}}});
+  const char* later = "2026-03-20T08:00:00-03:00";
+  desk.move_to(Value(Value::Map{{"date", Value(later)}}));
+  CHECK(desk.matter().fields.at("date") == Value(later));
+  CHECK(desk.matter().fields.at("price") == Value(90));
+}
+
 TEST_CASE("a final case is final") {
   Desk desk;
   const EffectId late =

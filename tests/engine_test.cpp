@@ -596,6 +596,53 @@ TEST_CASE("signals are shown after the commit, once, and not after a failed one"
   CHECK(host.engine().take_signals().empty());
 }
 
+TEST_CASE("a question that the store cannot answer now harms nothing") {
+  MemoryStore memory;
+  WatchedStore store(memory);
+  EngineOptions how = options();
+  how.limits.cached_records = 0;
+  Host host(store, how);
+  host.configure();
+  const ConversationId id = host.whatsapp(ana, "oi").conversation;
+  store.fail_read();
+  CHECK(host.query().conversation(id).error().code == ErrorCode::storage);
+  CHECK(host.query().conversation(id)->id == id);
+  store.fail_read();
+  CHECK_FALSE(host.query().conversation(id));
+  CHECK(host.whatsapp(ana, "ainda aí?").conversation == id);
+  CHECK_FALSE(host.engine().faulted());
+}
+
+TEST_CASE("an engine whose tenant another one serves hands nothing out, and says why") {
+  MemoryStore store;
+  Host first(store);
+  first.configure();
+  first.sign_in("joao");
+  first.whatsapp(ana, "oi");
+  Host second(store);
+  const Error fenced = first.engine().poll(first.now(), 10).error();
+  CHECK(fenced.code == ErrorCode::unknown);
+  CHECK(fenced.reason == "fenced");
+  CHECK(fenced.remedy == "close this one: another engine serves the tenant now");
+  CHECK(first.engine().faulted());
+  CHECK_FALSE(second.poll().empty());
+}
+
+TEST_CASE("a faulted engine says what the store said") {
+  MemoryStore memory;
+  WatchedStore store(memory);
+  Host host(store);
+  host.configure();
+  store.fail_commit(0, ErrorCode::storage, false);
+  for (int times = 0; times < 2; ++times) {
+    const Error error = host.event("meta", message("m2", whatsapp_number, ana, "dois")).error();
+    CHECK(error.code == ErrorCode::unknown);
+    CHECK(error.reason == "test");
+    CHECK(error.message == "the engine is faulted (storage): the test makes this commit fail");
+    CHECK(error.remedy == "open a new engine on the same store");
+  }
+}
+
 TEST_CASE("an engine whose commit failed is faulted, and reopening goes on") {
   struct Case {
     ErrorCode code;

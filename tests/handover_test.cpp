@@ -160,6 +160,24 @@ TEST_CASE("[S0.26] a place that was kept is used up when the contact comes back 
   CHECK_FALSE(desk.conversation(chat.conversation).kept_place);
 }
 
+TEST_CASE("a place that was kept is given up in the end") {
+  for (const Duration later : {23h, 24h}) {
+    MemoryStore store;
+    Host host(store);
+    nlohmann::json json = configuration();
+    json["entry_points"][1]["flow"] = "busy_adviser";
+    host.must(LoadConfiguration{json.dump()});
+    const Outcome asked = host.sms("+5541988887777", "oi");
+    host.sms("+5541988887777", "Seguir no WhatsApp");
+    REQUIRE(host.query().conversation(asked.conversation)->kept_place);
+    host.wait(later);
+    const Outcome back = host.whatsapp(ana, "Estou aqui");
+    const WorkId work = host.query().interaction(back.interaction)->work;
+    const bool kept = host.query().work(work)->requested_at == morning();
+    CHECK(kept == (later < 24h));
+  }
+}
+
 TEST_CASE("[S0.6] who asked for another and hung up has not given the conversation away") {
   Desk desk;
   const Outcome chat = desk.chat();

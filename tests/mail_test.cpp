@@ -398,3 +398,21 @@ TEST_CASE("a report that names an effect and not its Message-ID is nobody's word
   REQUIRE(desk.host.event("mail", forged));
   CHECK(status_of(by_mail) == DeliveryStatus::failed);
 }
+
+TEST_CASE("an automatic mail about nobody who is known is put aside, not dropped") {
+  MailDesk desk;
+  InboundMessage news = letter("n1@lists.example", "news@lists.example", "Novidades");
+  news.content.mail->automatic = AutoMail::list;
+  const auto refused = desk.host.event("mail", news);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().reason == "automatic_mail");
+
+  const std::string raw =
+      "From: news@lists.example\r\nTo: care@aurora.example\r\nMessage-ID: <n2@lists.example>\r\n"
+      "List-Id: <news.lists.example>\r\nSubject: Novidades\r\n\r\nLeia.\r\n";
+  CHECK_FALSE(desk.host.engine().receive(desk.host.webhook("mail", raw), desk.host.now()));
+  const auto kept = desk.host.query().quarantine({}, 10).value();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept.front().error.reason == "automatic_mail");
+  CHECK(kept.front().request.body == raw);
+}

@@ -289,3 +289,16 @@ TEST_CASE("[B2] two channels in one batch make one conversation") {
   CHECK(contacts.size() == 1);
   CHECK(desk.conversation(*conversations.begin()).live.size() == 3);
 }
+
+TEST_CASE("[S0.2] what the business knows of a number is of whoever has it in another spelling") {
+  Desk desk;
+  const ContactId wrote = desk.host.sms("+554188887777", "oi").contact;  // without the ninth digit
+  CHECK(desk.contact("Ana", ana) == wrote);
+  CHECK(desk.host.sms(std::string("+") + ana, "sou eu").contact == wrote);
+  CHECK(desk.host.query().contact(wrote)->identities.size() == 2);
+
+  const ContactId son = desk.contact("Bruno", "554188887777");
+  CHECK(son != wrote);
+  const Outcome somebody = desk.host.sms("+554188887777", "olá");
+  CHECK(desk.conversation(somebody.conversation).candidates == std::vector{wrote, son});
+}

@@ -186,6 +186,43 @@ TEST_CASE("a flow whose message cannot be said leads to a person, who sees why")
   CHECK(refused->customer_sequence == 0);
 }
 
+TEST_CASE("[S0.33] a contact whose mail address is known can go on by mail, and nobody else") {
+  for (const bool known : {true, false}) {
+    nlohmann::json json = configuration_with_mail();
+    json["entry_points"][1]["flow"] = "elsewhere";
+    json["flows"].push_back(nlohmann::json::parse(R"({
+      "flow": "elsewhere", "version": 1, "locales": ["pt-BR"], "start": "where", "steps": {
+        "where": {"kind": "choose", "save_as": "where", "text": "Como prefere continuar?",
+                  "options": [{"id": "mail", "title": "Por e-mail",
+                               "when": {"path": "channels.email"}},
+                              {"id": "here", "title": "Por aqui"}],
+                  "exits": {"mail": "mail", "here": "desk", "no_match": "mail",
+                            "no_answer": "desk"}},
+        "mail": {"kind": "switch_channel", "channel": "email", "message": "go_on",
+                 "exits": {"failed": "desk"}},
+        "desk": {"kind": "hand_over"}}})"));
+    json["templates"].push_back(
+        {{"name", "go_on"}, {"subject", "Continuemos"}, {"text", "Responda a este e-mail."}});
+    MemoryStore store;
+    Host host(store);
+    host.must(LoadConfiguration{json.dump()});
+    UpsertContact contact{"Ana", {}, {{AddressKind::phone, ana}}, {}};
+    if (known) contact.addresses.push_back({AddressKind::email, "ana@correio.example"});
+    host.must(contact);
+    const Outcome oi = host.sms("+5541988887777", "oi");
+    host.settle_all();
+    host.sms("+5541988887777", "Por e-mail");
+    const ConversationRecord after = host.query().conversation(oi.conversation).value();
+    CHECK(after.kept_place.has_value() == known);
+    CHECK((host.query().interaction(oi.interaction)->state == InteractionState::ended) == known);
+    std::size_t mails = 0;
+    for (const Handout& out : host.settle_all()) {
+      if (out.connection == ConnectionName("mail")) ++mails;
+    }
+    CHECK(mails == (known ? 1 : 0));
+  }
+}
+
 // --- what a channel carries ----------------------------------------------------------------------
 
 TEST_CASE("what a channel cannot carry is refused when it is decided") {

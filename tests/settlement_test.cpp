@@ -645,3 +645,60 @@ TEST_CASE("a send whose entry point is gone when the answer comes is not pending
   CHECK(entry.status == DeliveryStatus::failed);
   CHECK(entry.error.code == "unknown_entry_point");
 }
+
+TEST_CASE("a message that its provider wants again only tomorrow holds nothing up") {
+  Sent sent;
+  SendMessage more;
+  more.conversation = sent.conversation;
+  more.entry_point = EntryPointName("whatsapp");
+  more.content.text = "tudo bem?";
+  const EffectId behind = sent.host.must(more, "joao").effect;
+  CHECK(sent.host.poll().empty());
+  const TransportReply tomorrow{429, {{"Retry-After", "86400"}}, {}};
+  REQUIRE(sent.host.engine().settle(sent.effect, tomorrow, sent.host.now()));
+  CHECK(sent.status() == DeliveryStatus::failed);
+  CHECK(sent.message().error.error == SendErrorClass::throttled);
+  const std::vector<Handout> next = sent.host.poll();
+  CHECK(
+      std::any_of(next.begin(), next.end(), [&](const Handout& out) { return out.id == behind; }));
+}
+
+TEST_CASE("a message that failed is told to whoever wrote it, and of nobody's to the supervisors") {
+  Sent sent;
+  SendMessage more;
+  more.conversation = sent.conversation;
+  more.entry_point = EntryPointName("sms");
+  more.content.text = "tudo bem?";
+  const EffectId martas = sent.host.must(more, "marta").effect;
+  const auto told = [](Host& host, EffectId effect) {
+    const Failed failed{"no_route", "x", false};
+    REQUIRE(host.engine().settle(effect, failed, host.now()));
+    std::vector<std::string> names;
+    for (const Handout& out : host.poll()) {
+      if (out.body.at("type") == Value("send_failed")) names.push_back(out.agent.text());
+    }
+    return names;
+  };
+  CHECK(told(sent.host, martas) == std::vector<std::string>{"joao", "marta"});
+
+  MemoryStore store;
+  Host nobody(store);
+  nobody.configure();
+  more.conversation = nobody.whatsapp(ana, "oi").conversation;
+  CHECK(told(nobody, nobody.must(more).effect) == std::vector<std::string>{"marta"});
+}
+
+TEST_CASE("where nobody settles anything, nobody is notified without end, and it shows") {
+  MemoryStore store;
+  EngineOptions how = options();
+  how.limits.unsettled_effects = 4;
+  Host host(store, how);
+  host.configure();
+  host.sign_in("joao");
+  ConversationId last;
+  for (int i = 0; i < 20; ++i) {
+    last = host.whatsapp("55419888800" + std::to_string(10 + i), "oi").conversation;
+    host.pass(1min);
+  }
+  CHECK(host.query().unsettled({}, 100)->size() <= 2 * how.limits.unsettled_effects + 4);
+}

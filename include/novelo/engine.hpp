@@ -23,9 +23,10 @@
 //     engine.settle(out.id, reply, now).value();
 //   }
 //
-// Time is an argument, UTC. The engine keeps the latest it has seen and never goes back; a jump of
-// more than `EngineOptions::time_jump` is refused, and leaves the time as it was, until the
-// business's own systems feed ConfirmTime at that time, first in its call.
+// Time is an argument, UTC. The engine keeps the latest it has seen and never goes back; a new one
+// on the same store goes on from the time of the last commit. A jump of more than
+// `EngineOptions::time_jump` is refused, and leaves the time as it was, until the business's own
+// systems feed ConfirmTime at that time, first in its call.
 //
 // Threads: one call at a time. The store and the adapters outlive the engine. Calls from inside a
 // call are refused with `reentrant`.

@@ -213,6 +213,7 @@ void fields(V& v, X& x) {
   v("call", x.call);
   v("state", x.state);
   v("agent", x.agent);
+  v("owner_before", x.owner_before);
   v("work", x.work);
   v("session", x.session);
   v("alternatives_offered", x.alternatives_offered);

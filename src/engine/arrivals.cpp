@@ -197,6 +197,17 @@ Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointCo
   return turn.tables.interactions.create(turn.tables.key(interaction.id), interaction);
 }
 
+namespace {
+
+// The place that was kept for a contact who has come back in time; null when there is none.
+const KeptPlace* kept_place(const Turn& turn, const ConversationRecord& conversation) {
+  const auto& kept = conversation.kept_place;
+  const Duration bound = turn.options.limits.place_kept;
+  return kept && turn.now < kept->requested_at + bound ? &*kept : nullptr;
+}
+
+}  // namespace
+
 Status dispatch(Turn& turn, InteractionId id) {
   if (auto room = turn.check_room(Asking::arrival); !room) return room;
   const Interaction interaction = turn.get(id);
@@ -204,9 +215,8 @@ Status dispatch(Turn& turn, InteractionId id) {
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
   const DeskConfig& desk = *turn.config().desk(entry_point.desk);
   AgentName first = conversation.owner;
-  if (conversation.kept_place && !conversation.kept_place->preferred.empty()) {
-    first = conversation.kept_place->preferred;
-  }
+  const KeptPlace* kept = kept_place(turn, conversation);
+  if (kept != nullptr && !kept->preferred.empty()) first = kept->preferred;
   if (first.empty() && !entry_point.flow.empty()) {
     turn.edit(interaction).state = InteractionState::in_flow;
     turn.edit(conversation).status = ConversationStatus::pending;
@@ -248,8 +258,8 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
   work.preference = wish.preference;
   work.preference_until = wish.until;
   work.requested_at = wish.since.value_or(interaction.started_at);
-  if (conversation.kept_place) {
-    work.requested_at = std::min(work.requested_at, conversation.kept_place->requested_at);
+  if (const KeptPlace* kept = kept_place(turn, conversation)) {
+    work.requested_at = std::min(work.requested_at, kept->requested_at);
   }
   return work;
 }

@@ -20,6 +20,9 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
 // Somebody whom nothing tells apart: a contact of their own, who is joined to nobody.
 Recognised take_for_stranger(Turn& turn, const Party& party);
 
+// The identities that an address in its plain form may be: the exact spelling alone when it is
+// known, else what its variants name.
+std::vector<Identity> identities_at(Turn& turn, const Address& plain);
 // The holder of an address by any spelling; none when nobody or several.
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan);
 // Gives an address to a contact unless somebody has it; false when it is another's.

@@ -44,18 +44,36 @@ Status Engine::Body::ready() const {
                  {},
                  "return first, then call"});
   }
-  if (fault_) {
-    return fail({ErrorCode::unknown, "faulted", "the engine is faulted: " + fault_->message,
-                 fault_->subject, "open a new engine on the same store"});
-  }
+  if (fault_) return fail(out_of_service());
+  return {};
+}
+
+Status Engine::Body::enter() {
+  if (auto may = ready(); !may) return may;
+  tables_.forget_fault();
   return {};
 }
 
 Error Engine::Body::fault(Error error) {
-  fault_ = error;
-  if (open_ && options_.on_fault) options_.on_fault(error);
+  if (!fault_) {
+    fault_ = std::move(error);
+    if (open_ && options_.on_fault) options_.on_fault(*fault_);
+  }
+  return out_of_service();
+}
+
+// Its reason, subject and remedy are those of what went wrong: a full disk is to be recognised.
+Error Engine::Body::out_of_service() const {
+  Error error = *fault_;
+  error.message =
+      fmt::format("the engine is faulted ({}): {}", to_string(error.code), error.message);
   error.code = ErrorCode::unknown;
-  error.remedy = "open a new engine on the same store";
+  if (error.reason == "fenced") {
+    error.remedy = "close this one: another engine serves the tenant now";
+  } else {
+    error.remedy +=
+        fmt::format("{}open a new engine on the same store", error.remedy.empty() ? "" : ", then ");
+  }
   return error;
 }
 
@@ -171,7 +189,7 @@ Turn Engine::Body::begin_turn() {
 bool Engine::Body::keep(Turn& turn) {
   run_cascade(turn);
   if (tables_.fault() || turn.broken) {
-    if (!fault_) fault(tables_.fault() ? *tables_.fault() : *turn.broken);
+    fault(tables_.fault() ? *tables_.fault() : *turn.broken);
     return false;
   }
   places_ += static_cast<std::uint64_t>(tables_.places_added());
@@ -244,11 +262,11 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
   const std::uint64_t first_id = ids_.last();
   if (auto decided = decide(turn, command.actor, command.body); !decided) {
     take_back(turn, first_id);
-    return fail(fault_ ? *fault_ : decided.error());
+    return fail(fault_ ? out_of_service() : decided.error());
   }
   run_cascade(turn);  // what follows belongs to the outcome, now and when the command comes again
   tables_.commands.create(key, {digest, turn.outcome});
-  if (!keep(turn)) return fail(*fault_);
+  if (!keep(turn)) return fail(out_of_service());
   return turn.outcome;
 }
 
@@ -269,9 +287,9 @@ Result<Outcome> Engine::Body::run_one(const Input& input) {
   }
   if (!decided) {
     take_back(turn, first_id);
-    return fail(fault_ ? *fault_ : decided.error());
+    return fail(fault_ ? out_of_service() : decided.error());
   }
-  if (!keep(turn)) return fail(*fault_);
+  if (!keep(turn)) return fail(out_of_service());
   return turn.outcome;
 }
 
@@ -335,9 +353,7 @@ Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const In
   for (const Input& input : inputs) {
     fire_due();
     if (!fault_) results.push_back(run_one(input));
-    if (fault_)
-      return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message, fault_->subject,
-                        "open a new engine on the same store"});
+    if (fault_) return fail(out_of_service());
     if (entries != nullptr) entries->push_back(timeline_length(results.back()));
   }
   return results;
@@ -345,7 +361,7 @@ Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const In
 
 Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
                                                        Timestamp now) {
-  if (auto may = ready(); !may) return fail(may.error());
+  if (auto may = enter(); !may) return fail(may.error());
   const Inside inside(inside_);
   auto results = decide_all(inputs, now);
   if (!results) return results;
@@ -360,14 +376,12 @@ std::uint64_t Engine::Body::timeline_length(const Result<Outcome>& outcome) {
 }
 
 Status Engine::Body::run_time(Timestamp now) {
-  if (auto may = ready(); !may) return may;
+  if (auto may = enter(); !may) return may;
   if (auto plausible = check_time({}, now); !plausible) return plausible;
   const Inside inside(inside_);
   now_ = std::max(now_, now);
   fire_due();
-  if (fault_)
-    return fail(Error{ErrorCode::unknown, fault_->reason, fault_->message, fault_->subject,
-                      "open a new engine on the same store"});
+  if (fault_) return fail(out_of_service());
   return commit();
 }
 

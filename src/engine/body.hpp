@@ -49,12 +49,15 @@ class Engine::Body {
   bool faulted() const { return fault_.has_value(); }
   // Takes the engine out of service, tells the host once, and gives what every call says now.
   Error fault(Error error);
+  // What every call of a faulted engine says.
+  Error out_of_service() const;
   std::string fallback_route(const EntryPointName& entry_point) const;
 
   // --- for Query ---------------------------------------------------------------------------------
   Status ready() const;  // fails when faulted or inside a call
   // What was read before makes room: nobody can fill the cache by asking.
   Tables& tables() {
+    tables_.forget_fault();
     tables_.trim();
     return tables_;
   }
@@ -63,6 +66,9 @@ class Engine::Body {
   const Limits& limits() const { return options_.limits; }
 
  private:
+  // Begins a call, as long as the engine may be called. What a question failed to read before
+  // changed nothing, and is read again when it is needed.
+  Status enter();
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);

@@ -100,7 +100,7 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
 
 Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
                                        std::vector<EventOutcome>* events) {
-  if (auto may = ready(); !may) return fail(may.error());
+  if (auto may = enter(); !may) return fail(may.error());
   const Inside inside(inside_);
   const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
   if (connection == nullptr) {
@@ -172,11 +172,15 @@ std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
 }
 
 Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) {
-  if (auto may = ready(); !may) return fail(may.error());
+  if (auto may = enter(); !may) return fail(may.error());
   const Inside inside(inside_);
   const Timestamp at = std::max(now_, now);
   std::vector<Handout> handouts;
   outbox_.wake(at);
+  // Whoever has taken the tenant over hands out the same effects.
+  if (outbox_.next_ready({})) {
+    if (auto ours = store_.commit(fence_, {}); !ours) return fail(fault(ours.error()));
+  }
   EffectId id;
   while (handouts.size() < max) {
     const auto next = outbox_.next_ready(id);

@@ -108,6 +108,17 @@ void queue_callback(Turn& turn, CallbackId id) {
   turn.must_route(WorkAdded{std::move(work)});
 }
 
+// The contact has called meanwhile: a call of ours would find their line busy. A call that is being
+// hung up is none any more.
+bool is_on_the_line(Turn& turn, const Callback& callback) {
+  const std::vector<InteractionId> live = turn.get(callback.conversation).live;
+  return std::any_of(live.begin(), live.end(), [&](InteractionId id) {
+    const Interaction call = turn.get(id);
+    return call.channel == Channel::voice && call.direction == Direction::inbound &&
+           call.asked != CallVerbKind::hang_up;
+  });
+}
+
 Status check_open(const Callback& callback) {
   if (callback.state == CallbackState::open) return {};
   return fail(refused("callback_over", "the callback is not open any more",
@@ -198,7 +209,8 @@ void ask_again(Turn& turn, CallbackId id, const std::optional<Media>& message) {
 }
 
 // S0.10: rings the agent, then the contact; the call is one more interaction of the conversation.
-void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent) {
+void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent,
+                    const std::optional<AgentName>& owner_before) {
   const CallbackId id(work.subject);
   const Callback callback = turn.get(id);
   const EntryPointConfig* line = turn.config().entry_point(callback.entry_point);
@@ -210,6 +222,7 @@ void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent) 
       begin_interaction(turn, callback.conversation, *line, callback.number, Direction::outbound);
   call.state = InteractionState::dialling;
   call.agent = agent;
+  call.owner_before = owner_before;
   call.callback = id;
   call.work = work.id;
   call.call = fmt::format("novelo-{}", call.id.value());
@@ -270,9 +283,11 @@ void retry_callback(Turn& turn, CallbackId id) {
   queue_callback(turn, id);
 }
 
-bool waits_for_opening(Turn& turn, const WorkRecord& work) {
+bool cannot_dial_yet(Turn& turn, const WorkRecord& work) {
   const CallbackId id(work.subject);
-  const Timestamp at = dialling_time(turn, turn.get(id).entry_point, turn.now);
+  const Callback callback = turn.get(id);
+  Timestamp at = dialling_time(turn, callback.entry_point, turn.now);
+  if (is_on_the_line(turn, callback)) at = std::max(at, turn.now + turn.options.limits.on_the_line);
   if (at == turn.now) return false;
   turn.must_route(WorkRemoved{work.id});
   wait_until(turn, id, at);
@@ -371,6 +386,12 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
                         fmt::format("conversation {}", command.conversation.value()),
                         "give the number to call"));
   }
+  if ((*conversation)->callbacks.size() >= turn.options.limits.callbacks_per_conversation) {
+    return fail({ErrorCode::limit, "too_many_callbacks",
+                 "as many promises to call are open as one conversation may have",
+                 fmt::format("conversation {}", command.conversation.value()),
+                 "keep or cancel one of them first"});
+  }
   if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   callback.conversation = command.conversation;
   callback.contact = (*conversation)->contact;
@@ -394,6 +415,11 @@ Status decide(Turn& turn, const AgentName& actor, const PlaceCallback& command) 
     return fail(refused("attempt_under_way", "this callback is being placed right now",
                         fmt::format("callback {}", callback.id.value()),
                         "wait for the attempt's result"));
+  }
+  if (is_on_the_line(turn, callback)) {
+    return fail(refused("on_the_line", "the contact is on the line now",
+                        fmt::format("callback {}", callback.id.value()),
+                        "take the call instead: served there, the promise is kept"));
   }
   if (turn.router->work(callback.work) == nullptr) queue_callback(turn, callback.id);
   const WorkId work = turn.get(callback.id).work;

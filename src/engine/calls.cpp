@@ -103,9 +103,23 @@ void bridged(Turn& turn, const Interaction& call) {
   if (asked_for(call, CallVerbKind::bridge)) turn.stop_listening(call.id);
   Interaction& connected = turn.edit(call);
   connected.answered = true;
+  connected.owner_before.reset();
   if (!connected.connected_at) connected.connected_at = turn.now;
   set_call_state(turn, call, "connected");
   serve_callbacks(turn, call.conversation);
+}
+
+// The conversation was taken for a call that never came about: it is whose it was.
+void give_back(Turn& turn, const Interaction& call) {
+  if (!call.owner_before) return;
+  turn.edit(call).owner_before.reset();
+  const ConversationRecord conversation = turn.get(call.conversation);
+  if (conversation.owner != call.agent) return;
+  turn.edit(conversation).owner = *call.owner_before;
+  if (call.owner_before->empty()) return;
+  turn.edit(conversation).passing_on = call.id;  // the contact still asks for another
+  turn.note_event(conversation.id, EventKind::reassigned,
+                  {{"from", Value(call.agent.text())}, {"to", Value(call.owner_before->text())}});
 }
 
 // The agent's device did not answer, so that the contact was not called at all. It was not on the
@@ -115,6 +129,7 @@ void originate_failed(Turn& turn, const Interaction& call, int cause) {
   verb.kind = CallVerbKind::hang_up;
   turn.call_verb(call, std::move(verb));
   set_call_state(turn, call, "ended");
+  give_back(turn, call);
   if (turn.router->work(call.work) != nullptr) turn.must_route(WorkRemoved{call.work});
   end_attempt(turn, call, AttemptResult::failed, cause);
 }
@@ -137,6 +152,7 @@ void bridge_failed(Turn& turn, const Interaction& call, int cause) {
   if (work == nullptr || call.state != InteractionState::connected || call.connected_at) return;
   turn.stop_listening(call.id);
   turn.withdraw_verbs(call.id, CallVerbKind::answer);
+  give_back(turn, call);
   WorkRecord again = *work;
   turn.note_event(call, EventKind::offer_ended,
                   {{"agent", Value(again.agent.text())},
@@ -262,6 +278,7 @@ void call_answered(Turn& turn, const Interaction& call) {
   Interaction& connected = turn.edit(call);
   connected.state = InteractionState::connected;
   connected.answered = true;
+  connected.owner_before.reset();
   connected.connected_at = turn.now;
   set_call_state(turn, call, "connected");
   if (call.callback) end_attempt(turn, call, AttemptResult::reached, 0);

@@ -465,6 +465,7 @@ void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
   Value::Map not_set;
   for (const auto& [field, path] : action.sets) {
     const Value& value = all.at_path(path);
+    if (value.is_null()) continue;  // the answer says nothing of it
     Status taken = check_not_final(turn, before);
     if (taken) taken = check_fields(turn, *type, {{field, value}}, next);
     if (taken) {

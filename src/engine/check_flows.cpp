@@ -83,12 +83,14 @@ class Check {
     if (!flow.empty() && uses_.emplace(desk, flow).second) open_.emplace_back(desk, flow);
   }
 
-  // What flows can rely on at a desk, whoever walks.
+  // What flows can rely on at a desk, whoever walks. Who can be written a mail is known then only.
   Value known_at(const DeskName& desk) const {
+    const auto has = [&](Channel channel) { return all_.entry_point_on(desk, channel) != nullptr; };
     Value::Map channels;
     for (const Channel channel : {Channel::sms, Channel::whatsapp, Channel::email}) {
-      channels[std::string(to_string(channel))] =
-          Value(all_.entry_point_on(desk, channel) != nullptr);
+      const bool leads_there = has(channel) && has(told_by(channel));
+      if (leads_there && channel == Channel::email) continue;
+      channels[std::string(to_string(channel))] = Value(leads_there);
     }
     return Value(Value::Map{{"channels", Value(std::move(channels))}});
   }
@@ -100,9 +102,9 @@ class Check {
       } else if (reference.kind == Kind::message) {
         if (auto named = template_named(flow, reference); !named) return named;
       } else if (reference.kind == Kind::channel) {
-        // The way there is told by SMS.
-        for (const Channel channel : {*parse_channel(reference.name), Channel::sms}) {
-          if (auto there = has_channel(desk, channel, flow, reference); !there) return there;
+        const Channel channel = *parse_channel(reference.name);
+        for (const Channel needed : {channel, told_by(channel)}) {
+          if (auto there = has_channel(desk, needed, flow, reference); !there) return there;
         }
       }
     }
@@ -127,6 +129,10 @@ class Check {
 };
 
 }  // namespace
+
+Channel told_by(Channel channel) {
+  return channel == Channel::email ? Channel::email : Channel::sms;
+}
 
 Status check_flows(const Setup& setup) {
   return Check(setup).run();

@@ -9,4 +9,8 @@ namespace novelo {
 // "flows[1].steps.go.queue".
 Status check_flows(const Setup& setup);
 
+// The channel on which the way to another is told: an SMS reaches whoever is on the telephone, a
+// mailbox is written a mail.
+Channel told_by(Channel channel);
+
 }  // namespace novelo

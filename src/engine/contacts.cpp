@@ -18,16 +18,31 @@ bool contains(const std::vector<ContactId>& contacts, ContactId contact) {
   return std::find(contacts.begin(), contacts.end(), contact) != contacts.end();
 }
 
+bool uses(const Identity& identity, ContactId contact) {
+  return identity.holder == contact || contains(identity.members, contact);
+}
+
 // A number held by one contact and given to another becomes shared.
-void share_identity(Turn& turn, ContactId contact, const Address& plain) {
-  const std::string key = turn.tables.key(plain);
-  const Identity* known = turn.tables.identities.find(key);
-  if (known == nullptr || known->holder == contact) return;
-  if (contains(known->members, contact)) return;
-  turn.tables.identities.edit(key).members.push_back(contact);
+void share_identity(Turn& turn, ContactId contact, const Identity& identity) {
+  if (uses(identity, contact)) return;
+  turn.tables.identities.edit(turn.tables.key(identity.address)).members.push_back(contact);
   const std::string contact_key = turn.tables.key(contact);
   if (turn.tables.contacts.find(contact_key) == nullptr) return;
-  turn.tables.contacts.edit(contact_key).identities.push_back(plain);
+  turn.tables.contacts.edit(contact_key).identities.push_back(identity.address);
+}
+
+// The business says that this address is the contact's. Another spelling that somebody else has is
+// the same line: they share it.
+void give_address(Turn& turn, ContactId contact, const Address& plain) {
+  const std::vector<Identity> known = identities_at(turn, plain);
+  const bool others = std::any_of(known.begin(), known.end(), [&](const Identity& identity) {
+    return !uses(identity, contact);
+  });
+  if (!others) {
+    add_identity(turn, contact, plain, true);
+    return;
+  }
+  for (const Identity& identity : known) share_identity(turn, contact, identity);
 }
 
 Error too_many(std::string reason, std::string message, std::string subject, std::string remedy) {
@@ -41,17 +56,20 @@ Status check_addresses(Turn& turn, const ContactRecord& contact,
   const Limits& limits = turn.options.limits;
   std::set<Address> added;
   for (std::size_t i = 0; i < plain.size(); ++i) {
-    const Identity* known = turn.tables.identities.find(turn.tables.key(plain[i]));
-    const bool theirs =
-        known != nullptr && (known->holder == contact.id || contains(known->members, contact.id));
-    if (theirs || !added.insert(plain[i]).second) continue;
+    const std::vector<Identity> known = identities_at(turn, plain[i]);
+    const bool exact = known.size() == 1 && known.front().address == plain[i];
+    if (exact && uses(known.front(), contact.id)) continue;
+    if (known.empty()) added.insert(plain[i]);
+    for (const Identity& identity : known) {
+      added.insert(uses(identity, contact.id) ? plain[i] : identity.address);
+      if (uses(identity, contact.id)) continue;
+      if (identity.members.size() + 1 < limits.contacts_per_identity) continue;
+      return fail(too_many("too_many_contacts", "as many as may share this address share it",
+                           fmt::format("addresses[{}]", i), "leave it out: it tells nobody apart"));
+    }
     if (contact.identities.size() + added.size() > limits.identities_per_contact) {
       return fail(too_many("too_many_addresses", "the contact has as many as it may have",
                            fmt::format("addresses[{}]", i), "give fewer"));
-    }
-    if (known != nullptr && known->members.size() + 1 >= limits.contacts_per_identity) {
-      return fail(too_many("too_many_contacts", "as many as may share this address share it",
-                           fmt::format("addresses[{}]", i), "leave it out: it tells nobody apart"));
     }
   }
   return {};
@@ -78,16 +96,17 @@ bool may_be_one(const std::string& known, const std::string& given) {
   return !left.empty() && !right.empty() && left.words.front() == right.words.front();
 }
 
-// Whom the command is about; none when it is nobody yet.
+// Whom the command is about; none when it is nobody yet. An address is recognised in any spelling,
+// as when the contact writes or calls.
 ContactId known_as(Turn& turn, const UpsertContact& command, const Address& first) {
   if (command.contact) return command.contact;
-  const Identity* identity = turn.tables.identities.find(turn.tables.key(first));
-  if (identity == nullptr) return {};
-  std::vector<ContactId> users = identity->members;
-  users.insert(users.begin(), identity->holder);
-  for (const ContactId user : users) {
-    const ContactRecord* known = turn.tables.contacts.find(turn.tables.key(user));
-    if (known != nullptr && may_be_one(known->name, command.name)) return user;
+  for (const Identity& identity : identities_at(turn, first)) {
+    std::vector<ContactId> users = identity.members;
+    users.insert(users.begin(), identity.holder);
+    for (const ContactId user : users) {
+      const ContactRecord* known = turn.tables.contacts.find(turn.tables.key(user));
+      if (known != nullptr && may_be_one(known->name, command.name)) return user;
+    }
   }
   return {};
 }
@@ -182,9 +201,7 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
   } else {
     turn.tables.contacts.create(turn.tables.key(id), std::move(next));
   }
-  for (const Address& address : plain) {
-    if (!add_identity(turn, id, address, true)) share_identity(turn, id, address);
-  }
+  for (const Address& address : plain) give_address(turn, id, address);
   turn.outcome.contact = id;
   return {};
 }

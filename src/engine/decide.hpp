@@ -106,13 +106,14 @@ CallbackId open_callback(Turn& turn, ConversationId conversation, const Address&
 // S1.22: the contact asks again for what is promised already, perhaps with another message.
 void ask_again(Turn& turn, CallbackId callback, const std::optional<Media>& message);
 // Keeps the promise of this work, which the agent has.
-void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent);
+void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent,
+                    const std::optional<AgentName>& owner_before);
 void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int cause);
 void retry_callback(Turn& turn, CallbackId callback);
 void promise_late(Turn& turn, CallbackId callback);
-// True when the line has closed while the promise waited for an agent: it is taken out of the queue
-// until the next opening.
-bool waits_for_opening(Turn& turn, const WorkRecord& work);
+// True when the line has closed while the promise waited for an agent, or the contact is on the
+// telephone with us: it is taken out of the queue until then.
+bool cannot_dial_yet(Turn& turn, const WorkRecord& work);
 // The contact is being served, perhaps by the call that `kept` promised.
 void serve_callbacks(Turn& turn, ConversationId conversation, CallbackId kept = {});
 // agents.cpp: tells these agents and the supervisors, each once.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/arrivals.hpp"
+#include "engine/check_flows.hpp"
 #include "engine/decide.hpp"
 #include "novelo/rules/calendar.hpp"
 #include "novelo/rules/channel.hpp"
@@ -31,8 +32,26 @@ Value hours_now(const Turn& turn, const EntryPointConfig& at, const std::string&
   return Value(std::move(hours));
 }
 
-// What texts and tests of a flow may read: the contact, the owner, the hours, and which channels
-// would reach the contact now (S0.33).
+std::optional<Address> mail_address(Turn& turn, ContactId id) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  if (contact == nullptr) return {};
+  for (const Address& known : contact->identities) {
+    if (known.kind == AddressKind::email) return known;
+  }
+  return {};
+}
+
+// S0.33: where the contact could go on. For a channel with a number the contact is asked for one
+// where the line they are on takes no messages.
+bool leads_to(Turn& turn, const ConversationRecord& conversation, Channel channel) {
+  const Configuration& config = turn.config();
+  if (config.entry_point_on(conversation.desk, channel) == nullptr) return false;
+  if (channel == Channel::email) return mail_address(turn, conversation.contact).has_value();
+  return config.entry_point_on(conversation.desk, told_by(channel)) != nullptr;
+}
+
+// What texts and tests of a flow may read: the contact, the owner, the hours, and the channels on
+// which the contact could go on.
 Value flow_variables(Turn& turn, const Interaction& interaction, const std::string& locale) {
   const ConversationRecord conversation = turn.get(interaction.conversation);
   Value::Map variables = variables_for(turn, conversation);
@@ -48,8 +67,7 @@ Value flow_variables(Turn& turn, const Interaction& interaction, const std::stri
                        {"landline", Value(line == LineKind::landline)}});
   Value::Map channels;
   for (const Channel channel : {Channel::sms, Channel::whatsapp, Channel::email}) {
-    const bool configured = turn.config().entry_point_on(conversation.desk, channel) != nullptr;
-    channels[std::string(to_string(channel))] = Value(configured);
+    channels[std::string(to_string(channel))] = Value(leads_to(turn, conversation, channel));
   }
   variables["channels"] = Value(std::move(channels));
   variables["channel"] = Value(to_string(interaction.channel));
@@ -242,6 +260,8 @@ class Performance {
       ask_again(turn_, open, output.message);
       return {};
     }
+    const std::size_t most = turn_.options.limits.callbacks_per_conversation;
+    if (conversation.callbacks.size() >= most) return "busy";
     if (auto room = turn_.check_room(Asking::arrival, 1); !room) return "busy";
     chosen("callback");
     leave_queue();
@@ -272,26 +292,32 @@ class Performance {
 
   void on(const FlowSwitchChannel& output) { tell(write_elsewhere(output)); }
 
-  // S0.8, S0.33: the link goes out before the call ends; what follows keeps the place and the
+  // S0.8, S0.33: the way there goes out before the call ends; what follows keeps the place and the
   // owner.
   Failure write_elsewhere(const FlowSwitchChannel& output) {
     const Interaction at = interaction();
     const ConversationRecord conversation = turn_.get(at.conversation);
     const Configuration& config = turn_.config();
-    const EntryPointConfig* sms = config.entry_point_on(conversation.desk, Channel::sms);
-    if (sms == nullptr || config.entry_point_on(conversation.desk, output.channel) == nullptr) {
+    const EntryPointConfig* from =
+        config.entry_point_on(conversation.desk, told_by(output.channel));
+    if (from == nullptr || config.entry_point_on(conversation.desk, output.channel) == nullptr) {
       return "no_channel";
     }
-    const auto number = number_for(output.number, *sms);
-    if (!number) return number.error().reason;
-    const LineKind line = line_kind(*number);
-    if (line == LineKind::landline) return "landline";
-    if (line == LineKind::service) return "service";
-    claim(at, *number);
     OutgoingMessage message;
+    if (output.channel == Channel::email) {
+      message.to = mail_address(turn_, at.contact);
+      if (!message.to) return "no_address";
+    } else {
+      const auto number = number_for(output.number, *from);
+      if (!number) return number.error().reason;
+      const LineKind line = line_kind(*number);
+      if (line == LineKind::landline) return "landline";
+      if (line == LineKind::service) return "service";
+      claim(at, *number);
+      message.to = *number;
+    }
     message.conversation = at.conversation;
-    message.entry_point = sms->name;
-    message.to = *number;
+    message.entry_point = from->name;
     message.template_name = output.message;
     message.author = {AuthorRole::bot, flow_.text()};
     const Author author = message.author;

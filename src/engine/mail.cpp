@@ -83,8 +83,9 @@ Entry mail_entry(const EntryPointConfig& at, const InboundMessage& message) {
 }
 
 // A mail that came by itself is kept where it belongs; it reopens nothing and nobody answers it.
-void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage& message,
-                    const MailLink& link, ContactId sender) {
+// One that belongs nowhere is refused, and so put aside for a person to look at.
+Status keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage& message,
+                      const MailLink& link, ContactId sender) {
   ConversationId conversation = link.conversation;
   CaseId case_id = link.case_id;
   const bool bounce = message.content.mail->automatic == AutoMail::bounce;
@@ -99,12 +100,17 @@ void keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage
       conversation = last->id;
     }
   }
-  if (!conversation) return;
+  if (!conversation) {
+    return fail(refused("automatic_mail", "a mail that came by itself is about nobody known here",
+                        fmt::format("entry point {}", at.name.text()),
+                        "look at it in the quarantine"));
+  }
   Entry entry = mail_entry(at, message);
   entry.case_id = case_id;
   entry.details["automatic"] = Value(to_string(message.content.mail->automatic));
   turn.outcome.conversation = conversation;
   turn.outcome.entry = turn.append(conversation, std::move(entry)).sequence;
+  return {};
 }
 
 }  // namespace
@@ -113,10 +119,7 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   const Mail mail = message.content.mail.value_or(Mail{});
   const ContactId sender = holder_of(turn, message.from.address, at.dial_plan);
   const MailLink link = link_of(turn, mail, sender);
-  if (mail.automatic != AutoMail::none) {
-    keep_automatic(turn, at, message, link, sender);
-    return {};
-  }
+  if (mail.automatic != AutoMail::none) return keep_automatic(turn, at, message, link, sender);
   const DeskConfig& desk = *turn.config().desk(at.desk);
   Recognised who;
   if (link.conversation) {

@@ -62,6 +62,10 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
   return arrival;
 }
 
+std::string_view known_by(const Address& address) {
+  return address.kind == AddressKind::phone ? "number" : "address";
+}
+
 void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& entry_point,
                  const Address& address) {
   const ConversationRecord* before =
@@ -72,7 +76,7 @@ void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& ent
   const ConversationRecord conversation = turn.get(arrival.conversation);
   if (joins) {
     Entry& joined = turn.note_event(arrival.conversation, EventKind::joined,
-                                    {{"by", Value(arrival.claimed ? "token" : "number")}});
+                                    {{"by", Value(arrival.claimed ? "token" : known_by(address))}});
     joined.channel = entry_point.channel;
     joined.entry_point = entry_point.name;
   }

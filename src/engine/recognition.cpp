@@ -13,17 +13,6 @@ Address plain_form(const Address& address, const DialPlan& plan) {
   return plain ? *plain : address;
 }
 
-// The identities an address may be, the exact spelling alone when it is known.
-std::vector<Identity> identities_at(Turn& turn, const Address& plain) {
-  if (const Identity* exact = turn.tables.identities.find(turn.tables.key(plain))) return {*exact};
-  std::vector<Identity> found;
-  for (const Address& spelling : variants(plain)) {
-    const Identity* identity = turn.tables.identities.find(turn.tables.key(spelling));
-    if (identity != nullptr) found.push_back(*identity);
-  }
-  return found;
-}
-
 ContactId create_contact(Turn& turn, const Party& party) {
   ContactRecord contact;
   contact.id = turn.ids.take<ContactId>();
@@ -81,6 +70,16 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
 }
 
 }  // namespace
+
+std::vector<Identity> identities_at(Turn& turn, const Address& plain) {
+  if (const Identity* exact = turn.tables.identities.find(turn.tables.key(plain))) return {*exact};
+  std::vector<Identity> found;
+  for (const Address& spelling : variants(plain)) {
+    const Identity* identity = turn.tables.identities.find(turn.tables.key(spelling));
+    if (identity != nullptr) found.push_back(*identity);
+  }
+  return found;
+}
 
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan) {
   const std::vector<Identity> found = identities_at(turn, plain_form(address, plan));

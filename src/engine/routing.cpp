@@ -41,7 +41,7 @@ void on(Turn& turn, const OfferMade& made) {
   const WorkRecord* found = turn.router->work(made.work);
   if (found == nullptr || found->offer != made.offer) return;  // over before it was told
   const WorkRecord work = *found;
-  if (work.kind == WorkKind::callback && waits_for_opening(turn, work)) return;
+  if (work.kind == WorkKind::callback && cannot_dial_yet(turn, work)) return;
   event_of_work(turn, work, EventKind::offered, {{"agent", Value(made.agent.text())}});
   const ConversationRecord conversation = turn.get(work.conversation);
   Value::Map body{{"offer", id_value(made.offer)},
@@ -67,19 +67,22 @@ void on(Turn& turn, const OfferEnded& ended) {
 }
 
 // The conversation is the one's who serves it first; later the one's whom the contact asked for.
-void take_ownership(Turn& turn, const WorkRecord& work, const AgentName& agent) {
+// Gives whose it was, when it has changed hands.
+std::optional<AgentName> take_ownership(Turn& turn, const WorkRecord& work,
+                                        const AgentName& agent) {
   const ConversationRecord conversation = turn.get(work.conversation);
   const bool asked_for_another = work.kind == WorkKind::interaction && conversation.passing_on &&
                                  conversation.passing_on.value() == work.subject;
   if (asked_for_another) turn.edit(conversation).passing_on = {};
   const bool free = conversation.owner.empty();
-  if (conversation.owner == agent || (!free && !asked_for_another)) return;
+  if (conversation.owner == agent || (!free && !asked_for_another)) return std::nullopt;
   turn.edit(conversation).owner = agent;
   if (!free) {
     turn.note_event(conversation.id, EventKind::reassigned,
                     {{"from", Value(conversation.owner.text())}, {"to", Value(agent.text())}});
   }
   prefer_owner(turn, conversation.id);
+  return conversation.owner;
 }
 
 void connect(Turn& turn, const Interaction& interaction, const AgentName& agent) {
@@ -105,14 +108,15 @@ void on(Turn& turn, const WorkAssigned& assigned) {
   const WorkRecord* found = turn.router->work(assigned.work);
   if (found == nullptr) return;
   const WorkRecord work = *found;
-  take_ownership(turn, work, assigned.agent);
+  const auto owner_before = take_ownership(turn, work, assigned.agent);
   event_of_work(turn, work, EventKind::assigned,
                 {{"agent", Value(assigned.agent.text())},
                  {"waited_seconds", Value(waited_seconds(work, turn.now))}});
   if (const auto interaction = interaction_of(turn, work)) {
     connect(turn, *interaction, assigned.agent);
+    if (interaction->channel == Channel::voice) turn.edit(*interaction).owner_before = owner_before;
   } else if (work.kind == WorkKind::callback) {
-    place_callback(turn, work, assigned.agent);
+    place_callback(turn, work, assigned.agent, owner_before);
   }
 }
 

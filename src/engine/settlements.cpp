@@ -1,5 +1,6 @@
 // What came of effects: settlements by the host, and receipts by providers, in any order.
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -62,6 +63,8 @@ bool try_again(Turn& turn, const Effect& effect, Duration retry_after) {
     turn.outcome.repeated = true;
     return true;
   }
+  // What comes behind it in its lane cannot wait for ever.
+  if (retry_after > turn.options.limits.retry_patience) return false;
   if (effect.attempts + 1 >= most_attempts) return false;
   Effect& again = turn.tables.effects.edit(turn.tables.key(effect.id));
   const Duration backoff = first_backoff * (1U << (2 * effect.attempts));
@@ -197,14 +200,23 @@ void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
 }  // namespace
 
 void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const SendError& error) {
-  turn.note_event(id, EventKind::send_failed,
-                  {{"entry", Value(std::to_string(sequence))},
-                   {"class", Value(to_string(error.error))},
-                   {"code", Value(error.code)}});
-  const AgentName owner = turn.get(id).owner;
-  if (owner.empty()) return;
-  turn.notify(owner, id, "send_failed",
-              {{"entry", Value(std::to_string(sequence))}, {"code", Value(error.code)}});
+  const Value::Map about{{"entry", Value(std::to_string(sequence))},
+                         {"class", Value(to_string(error.error))},
+                         {"code", Value(error.code)}};
+  turn.note_event(id, EventKind::send_failed, about);
+  // Whoever wrote it counts on it; the conversation may be another's, or nobody's.
+  std::set<AgentName> told{turn.get(id).owner};
+  const Entry* entry = turn.tables.entries.find(turn.tables.key(id, sequence));
+  if (entry != nullptr && entry->author.role == AuthorRole::agent) {
+    told.insert(AgentName(entry->author.name));
+  }
+  bool any = false;
+  for (const AgentName& who : told) {
+    if (turn.config().agent(who) == nullptr) continue;
+    turn.notify(who, id, "send_failed", about);
+    any = true;
+  }
+  if (!any) tell_supervisors(turn, {}, id, "send_failed", about);
 }
 
 void remove_effect(Turn& turn, const Effect& effect) {

@@ -280,6 +280,7 @@ class Tables {
   std::vector<Write> collect();
   void trim();
   const std::optional<Error>& fault() const { return fault_->error; }
+  void forget_fault() { fault_->error.reset(); }
 
   // How many places under Limits::live_works this input has taken, less those it gave back. Work
   // has one until its wrap-up; so has a contact in a flow and a promise that waits for its time,

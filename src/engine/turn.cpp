@@ -63,6 +63,15 @@ EffectId Turn::add_effect(Effect effect) {
 
 void Turn::notify(const AgentName& agent, ConversationId conversation, std::string type,
                   Value::Map body) {
+  if (outbox.size() >= 2 * options.limits.unsettled_effects) {  // nobody settles any
+    if (!conversation) return;
+    note_event(conversation, EventKind::effect_failed,
+               {{"kind", Value(to_string(EffectKind::notify))},
+                {"what", Value(type)},
+                {"agent", Value(agent.text())},
+                {"reason", Value("outbox_full")}});
+    return;
+  }
   body["type"] = Value(std::move(type));
   if (conversation) body["conversation"] = id_value(conversation);
   Effect effect;

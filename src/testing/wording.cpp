@@ -81,6 +81,7 @@ constexpr std::array words{
     Word{"by", "address", "the address"},
     Word{"by", "token", "the link"},
     Word{"by", "case", "the case it answers"},
+    Word{"by", "contact", "who it is"},
     Word{"choice", "callback", "to be called back"},
     Word{"choice", "digital", "to go on in writing"},
     Word{"choice", "keep_waiting", "to go on waiting"},

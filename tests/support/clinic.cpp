@@ -213,6 +213,9 @@ Result<Fence> WatchedStore::open_tenant(const TenantName& tenant) {
 }
 
 Result<std::optional<std::string>> WatchedStore::get(Table table, std::string_view key) {
+  if (std::exchange(fail_read_, false)) {
+    return fail({ErrorCode::storage, "test", "the test makes this read fail", {}, {}});
+  }
   ++rows_read_;
   return inner_->get(table, key);
 }
@@ -225,6 +228,7 @@ Result<std::vector<Row>> WatchedStore::scan(Table table, std::string_view from, 
 }
 
 Status WatchedStore::commit(const Fence& fence, std::span<const Write> writes) {
+  if (writes.empty()) return inner_->commit(fence, writes);  // a look at the fence
   ++commits_;
   if (failure_ && failure_->before-- == 0) {
     const Failure failure = *std::exchange(failure_, std::nullopt);

@@ -52,7 +52,8 @@ class WatchedStore final : public Store {
 
   // The commit after `before` further ones fails; its writes are there all the same when `applied`.
   void fail_commit(std::size_t before, ErrorCode code, bool applied);
-  std::size_t commits() const { return commits_; }
+  void fail_read() { fail_read_ = true; }           // the next one
+  std::size_t commits() const { return commits_; }  // that had something to write
   std::size_t rows_read() const { return rows_read_; }
 
   Result<Fence> open_tenant(const TenantName& tenant) override;
@@ -72,6 +73,7 @@ class WatchedStore final : public Store {
   std::size_t commits_ = 0;
   std::size_t rows_read_ = 0;
   std::optional<Failure> failure_;
+  bool fail_read_ = false;
 };
 
 // Whoever embeds the engine: keeps the time, numbers commands and provider events, and carries

@@ -42,7 +42,9 @@ struct Limits {
 
   // what is kept at hand
   std::size_t cached_records = 20'000;
-  std::size_t unsettled_effects = 100'000;  // above it new sends are refused `busy`
+  // Above it new sends are refused `busy`; above twice as many nobody is notified any more, which
+  // the timeline shows (`effect_failed`).
+  std::size_t unsettled_effects = 100'000;
   // Work that waits or is being done, and what will become work: contacts in a flow, promises to
   // call that wait for their time. At the ceiling arrivals are refused `busy`; commands already
   // when a sixteenth of it is left, so that arrivals find room.
@@ -58,6 +60,16 @@ struct Limits {
   Duration originate_silence = std::chrono::minutes(3);  // and then the contact is to be called
   Duration hang_up_silence = std::chrono::minutes(2);    // what is being said is said to its end
 
+  // A provider that wants a message again only after longer has failed it: the messages behind it
+  // wait for it.
+  Duration retry_patience = std::chrono::hours(1);
+
+  // A place in the queue that was kept for a contact who goes on in writing is given up then.
+  Duration place_kept = std::chrono::hours(24);
+
+  // A promised call that would reach a contact who is on the line already is looked at again.
+  Duration on_the_line = std::chrono::minutes(1);
+
   // people, and what hangs on one record: commands above it are refused `limit`; what arrives is
   // never refused for it
   std::size_t identities_per_contact = 64;    // further addresses are recognised and not listed
@@ -65,6 +77,7 @@ struct Limits {
   std::size_t reaches_per_conversation = 64;  // the entry point written to longest ago is forgotten
   std::size_t live_per_conversation = 64;     // a further call is an unknown caller's
   std::size_t cases_per_conversation = 256;
+  std::size_t callbacks_per_conversation = 64;  // open ones; a flow is told `busy`
   std::size_t replies_per_case = 64;       // the oldest superseded one is let go, else the oldest
   std::size_t mails_per_case = 64;         // the oldest superseded one is let go
   std::size_t words_per_case = 64;         // that the contact was told

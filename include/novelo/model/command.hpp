@@ -24,9 +24,9 @@ namespace novelo {
 
 // --- contacts ------------------------------------------------------------------------------------
 // Makes a contact, or completes one: the contact that is named, else the one that holds the first
-// of these addresses, when it has no name yet or one that begins with the same word ("Ana Sousa" is
-// a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same number, which they
-// share from then on).
+// of these addresses in any spelling, when it has no name yet or one that begins with the same word
+// ("Ana Sousa" is a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same
+// number, which they share from then on).
 struct UpsertContact {
   std::string name;
   std::string locale;

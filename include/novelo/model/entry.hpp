@@ -25,7 +25,7 @@ std::string_view to_string(EntryType type);
 enum class EventKind : std::uint8_t {
   none = 0,
   opened = 1,
-  joined = 2,  // another channel joined: by ("number", "address", "token", "case")
+  joined = 2,  // another channel joined: by ("number", "address", "token", "case", "contact")
   reopened = 3,
   linked = 4,  // a new conversation linked to `previous`
   viewed = 5,

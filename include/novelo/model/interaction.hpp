@@ -24,7 +24,9 @@ struct Interaction {
   std::string dialled;  // voice: the number that was called
   std::string call;     // voice: the telephone system's id
   InteractionState state = InteractionState::arriving;
-  AgentName agent;                    // connected, dialling
+  AgentName agent;  // connected, dialling
+  // voice: whose conversation it was until `agent` took it; set while the telephones are not joined
+  std::optional<AgentName> owner_before;
   WorkId work;                        // its work at the router, while there is one
   SessionId session;                  // the flow that it walks, while there is one
   bool alternatives_offered = false;  // the waiting flow has run for this wait
