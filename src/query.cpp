@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/arrivals.hpp"
 #include "engine/body.hpp"
 #include "novelo/rules/case.hpp"
 #include "novelo/rules/identity.hpp"
@@ -50,12 +51,9 @@ Result<std::vector<ContactId>> Query::contacts_at(const Address& address,
   if (!plain) return fail(plain.error());
   Tables& tables = engine_->body_->tables();
   std::vector<ContactId> found;
-  for (const Address& spelling : variants(*plain)) {
-    const Identity* identity = tables.identities.find(tables.key(spelling));
-    if (identity == nullptr) continue;
-    found.push_back(identity->holder);
-    found.insert(found.end(), identity->members.begin(), identity->members.end());
-    if (spelling == *plain) break;
+  for (const Identity& identity : identities_at(tables, *plain)) {
+    found.push_back(identity.holder);
+    found.insert(found.end(), identity.members.begin(), identity.members.end());
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -9,8 +9,8 @@
 namespace {
 
 std::optional<int> score(const std::string& text, const char* locale = "pt-BR", int high = 10) {
-  const auto read = novelo::read_score(text, 0, high, locale);
-  return read ? std::optional(read->value) : std::nullopt;
+  const auto said = novelo::read_numbers(text, locale);
+  return said ? novelo::score_on(*said, 0, high) : std::nullopt;
 }
 
 }  // namespace
@@ -46,8 +46,8 @@ TEST_CASE("[S0.32] what is no score is a message") {
 }
 
 TEST_CASE("[S0.32] a mere number is told from one that is said to be a score") {
-  CHECK(novelo::read_score("9", 0, 10, "pt-BR")->plain);
-  CHECK(novelo::read_score("nove", 0, 10, "pt-BR")->plain);
-  CHECK_FALSE(novelo::read_score("nota 9", 0, 10, "pt-BR")->plain);
-  CHECK_FALSE(novelo::read_score("9/10", 0, 10, "pt-BR")->plain);
+  CHECK(novelo::read_numbers("9", "pt-BR")->plain);
+  CHECK(novelo::read_numbers("nove", "pt-BR")->plain);
+  CHECK_FALSE(novelo::read_numbers("nota 9", "pt-BR")->plain);
+  CHECK_FALSE(novelo::read_numbers("9/10", "pt-BR")->plain);
 }

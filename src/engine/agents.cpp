@@ -11,21 +11,15 @@ namespace novelo {
 
 namespace {
 
-// An agent acts for themself, a supervisor and the business's systems for anybody.
-Status check_acts_for(const Turn& turn, const AgentName& actor, const AgentName& agent) {
-  if (actor.empty() || actor == agent) return {};
-  const AgentConfig* who = turn.config().agent(actor);
-  if (who != nullptr && who->supervisor) return {};
-  return fail(refused("not_yours", "an agent may do this for themself only",
-                      fmt::format("agent {}", agent.text()), "ask that agent or a supervisor"));
-}
-
 Result<Interaction> own_interaction(Turn& turn, const AgentName& actor, InteractionId id) {
   auto found = turn.interaction(id);
   if (!found) return fail(found.error());
   const Interaction interaction = **found;
   if (!interaction.agent.empty()) {
-    if (auto may = check_acts_for(turn, actor, interaction.agent); !may) return fail(may.error());
+    if (auto may = check_acts_for(turn, actor, interaction.agent,
+                                  fmt::format("interaction {}", id.value()));
+        !may)
+      return fail(may.error());
   }
   turn.outcome.interaction = id;
   turn.outcome.conversation = interaction.conversation;
@@ -65,6 +59,15 @@ void leave_work_behind(Turn& turn, const AgentName& agent) {
 
 }  // namespace
 
+Status check_acts_for(const Turn& turn, const AgentName& actor, const AgentName& agent,
+                      std::string subject) {
+  if (actor.empty() || actor == agent) return {};
+  const AgentConfig* who = turn.config().agent(actor);
+  if (who != nullptr && who->supervisor) return {};
+  return fail(refused("not_yours", fmt::format("only {} may do this", agent.text()),
+                      std::move(subject), "ask that agent or a supervisor"));
+}
+
 void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId conversation,
                       const std::string& type, const Value::Map& body) {
   for (const AgentConfig& agent : turn.config().agents) {
@@ -79,7 +82,8 @@ void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId 
 
 Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
   if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
-  if (auto may = check_acts_for(turn, actor, command.agent); !may) return may;
+  const std::string subject = fmt::format("agent {}", command.agent.text());
+  if (auto may = check_acts_for(turn, actor, command.agent, subject); !may) return may;
   const Status set = turn.route(PresenceSet{command.agent, command.presence, command.reason});
   if (set && command.presence == Presence::offline) leave_work_behind(turn, command.agent);
   return set;
@@ -87,7 +91,8 @@ Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
 
 Status decide(Turn& turn, const AgentName& actor, const SetOtherCall& command) {
   if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
-  if (auto may = check_acts_for(turn, actor, command.agent); !may) return may;
+  const std::string subject = fmt::format("agent {}", command.agent.text());
+  if (auto may = check_acts_for(turn, actor, command.agent, subject); !may) return may;
   return turn.route(OtherCall{command.agent, command.active});
 }
 
@@ -139,9 +144,7 @@ Status decide(Turn& turn, const AgentName& actor, const HangUp& command) {
                         fmt::format("interaction {}", command.interaction.value()),
                         "finish a written interaction instead"));
   }
-  CallVerb verb;
-  verb.kind = CallVerbKind::hang_up;
-  turn.call_verb(*interaction, std::move(verb));
+  hang_up(turn, *interaction);
   return {};
 }
 

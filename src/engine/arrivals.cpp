@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include "engine/decide.hpp"
 
 namespace novelo {
 
@@ -53,23 +53,19 @@ Placed begin_conversation(Turn& turn, const Recognised& who, const DeskConfig& d
 
 }  // namespace
 
-std::vector<ConversationId> latest_conversations(Turn& turn, ContactId contact,
-                                                 const DeskName& desk) {
+const ConversationRecord* latest_conversation(
+    Turn& turn, ContactId contact, const DeskName& desk,
+    const std::function<bool(const ConversationRecord&)>& wanted) {
   const Key prefix = turn.tables.key().id(contact);
   const auto rows = turn.tables.contact_conversations.scan(
       prefix.bytes(), prefix.end(), conversations_looked_at, Order::descending);
-  std::vector<ConversationId> found;
   for (const auto& [key, pointer] : rows) {
-    const ConversationId id(pointer.id);
-    const ConversationRecord* conversation = turn.tables.conversations.find(turn.tables.key(id));
-    if (conversation != nullptr && conversation->desk == desk) found.push_back(id);
+    const ConversationRecord* conversation =
+        turn.tables.conversations.find(turn.tables.key(ConversationId(pointer.id)));
+    if (conversation == nullptr || conversation->desk != desk) continue;
+    if (!wanted || wanted(*conversation)) return conversation;
   }
-  return found;
-}
-
-const ConversationRecord* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk) {
-  const std::vector<ConversationId> found = latest_conversations(turn, contact, desk);
-  return found.empty() ? nullptr : turn.tables.conversations.find(turn.tables.key(found.front()));
+  return nullptr;
 }
 
 void reopen(Turn& turn, const ConversationRecord& closed, Author by) {
@@ -140,7 +136,7 @@ void forget_a_reach(ConversationRecord& conversation) {
 
 void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_point,
                     const Address& address, std::optional<Timestamp> inbound_at) {
-  ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  ConversationRecord& conversation = turn.edit(id);
   auto reach = std::find_if(conversation.reaches.begin(), conversation.reaches.end(),
                             [&](const Reach& known) { return known.entry_point == entry_point; });
   if (reach == conversation.reaches.end()) {
@@ -162,7 +158,7 @@ void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_p
 
 void remember_mail(Turn& turn, ConversationId id, const EntryPointName& entry_point,
                    std::uint64_t entry) {
-  ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  ConversationRecord& conversation = turn.edit(id);
   for (Reach& reach : conversation.reaches) {
     if (reach.entry_point == entry_point) reach.last_mail = entry;
   }
@@ -183,7 +179,7 @@ bool is_crowded(Turn& turn, ConversationId id) {
 
 Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointConfig& entry_point,
                                const Address& remote, Direction direction) {
-  ConversationRecord& conversation = turn.tables.conversations.edit(turn.tables.key(id));
+  ConversationRecord& conversation = turn.edit(id);
   Interaction interaction;
   interaction.id = turn.ids.take<InteractionId>();
   interaction.conversation = id;
@@ -213,7 +209,6 @@ Status dispatch(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);
   const ConversationRecord conversation = turn.get(interaction.conversation);
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
-  const DeskConfig& desk = *turn.config().desk(entry_point.desk);
   AgentName first = conversation.owner;
   const KeptPlace* kept = kept_place(turn, conversation);
   if (kept != nullptr && !kept->preferred.empty()) first = kept->preferred;
@@ -223,13 +218,7 @@ Status dispatch(Turn& turn, InteractionId id) {
     turn.tasks.emplace_back(StartFlow{id, entry_point.flow});
     return {};
   }
-  QueueWish wish;
-  if (!first.empty()) {
-    wish.preferred = first;
-    wish.preference = Preference::first;
-    wish.until = turn.now + desk.owner_wait;
-  }
-  enqueue(turn, id, wish);
+  enqueue(turn, id, first.empty() ? QueueWish{} : first_for(turn, first, entry_point.desk));
   return {};
 }
 
@@ -290,6 +279,11 @@ void add_work(Turn& turn, const Interaction& interaction, WorkRecord work) {
   turn.must_route(WorkAdded{std::move(work)});
 }
 
+QueueWish first_for(const Turn& turn, const AgentName& agent, const DeskName& desk) {
+  const Timestamp until = turn.now + turn.config().desk(desk)->owner_wait;
+  return {{}, {}, 0, agent, Preference::first, until};
+}
+
 void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   const Interaction interaction = turn.get(id);
   QueueWish wish = asked;
@@ -305,8 +299,7 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   Interaction& waiting = turn.edit(interaction);
   waiting.work = work.id;
   waiting.state = InteractionState::waiting;
-  ConversationRecord& conversation =
-      turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
+  ConversationRecord& conversation = turn.edit(interaction.conversation);
   conversation.status = ConversationStatus::open;
   conversation.kept_place.reset();
   Value::Map details{{"queue", Value(work.queue.text())}};
@@ -324,12 +317,8 @@ void back_to_queue(Turn& turn, InteractionId id) {
   waiting.alternatives_offered = false;
   const ConversationRecord conversation = turn.get(interaction.conversation);
   QueueWish wish;
+  if (!conversation.owner.empty()) wish = first_for(turn, conversation.owner, conversation.desk);
   wish.since = turn.now;
-  if (!conversation.owner.empty()) {
-    wish.preferred = conversation.owner;
-    wish.preference = Preference::first;
-    wish.until = turn.now + turn.config().desk(conversation.desk)->owner_wait;
-  }
   enqueue(turn, id, wish);
 }
 
@@ -347,7 +336,7 @@ void prefer_owner(Turn& turn, ConversationId id) {
     WorkChanged change{work->id, {}, {}, {}, {}};
     change.preferred =
         WorkChanged::Preferred{conversation.owner, Preference::first, turn.now + desk->owner_wait};
-    if (!turn.route(change)) continue;  // it left the queue meanwhile
+    (void)turn.route(change);  // refused for what has left the queue meanwhile
   }
 }
 
@@ -376,23 +365,57 @@ void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry) {
                {"channel", Value(to_string(interaction.channel))}});
 }
 
+Entry inbound_entry(const EntryPointConfig& at, const InboundMessage& message) {
+  Entry entry;
+  entry.type = EntryType::message;
+  entry.direction = Direction::inbound;
+  entry.author = {AuthorRole::customer, {}};
+  entry.channel = at.channel;
+  entry.entry_point = at.name;
+  entry.provider_at = message.at;
+  entry.provider_id = message.id;
+  entry.content = message.content;
+  return entry;
+}
+
+Timestamp said_at(const InboundMessage& message, Timestamp now) {
+  return message.at ? std::min(*message.at, now) : now;
+}
+
+void tell_joined(Turn& turn, const Placed& placed, const EntryPointConfig& at,
+                 std::string_view by) {
+  if (began(placed) || find_reach(turn.get(placed.conversation), at.name) != nullptr) return;
+  Entry& joined = turn.note_event(placed.conversation, EventKind::joined, {{"by", Value(by)}});
+  joined.channel = at.channel;
+  joined.entry_point = at.name;
+}
+
+Status take_in(Turn& turn, const EntryPointConfig& at, const Address& from, const Entry& entry) {
+  const ConversationId conversation = entry.conversation;
+  const std::string key = turn.tables.key(conversation, entry.sequence);
+  const Interaction* live = live_at(turn, conversation, at.name);
+  const bool fresh = live == nullptr;
+  const InteractionId interaction =
+      fresh ? begin_interaction(turn, conversation, at, from, Direction::inbound).id : live->id;
+  Entry& taken = turn.tables.entries.edit(key);
+  taken.interaction = interaction;
+  turn.outcome.interaction = interaction;
+  if (fresh) return dispatch(turn, interaction);
+  // Where the contact was expected to come back, they have come.
+  if (turn.get(conversation).kept_place) turn.edit(conversation).kept_place.reset();
+  hand_over(turn, turn.get(interaction), taken);
+  return {};
+}
+
 void end_interaction(Turn& turn, InteractionId id) {
   turn.stop_listening(id);
+  stop_flow(turn, id);
   const Interaction interaction = turn.get(id);
   Interaction& ended = turn.edit(interaction);
   ended.state = InteractionState::ended;
   ended.ended_at = turn.now;
   ended.work = {};
-  if (interaction.session) {
-    const std::string key = turn.tables.key(interaction.session);
-    if (const FlowSession* session = turn.tables.sessions.find(key)) {
-      if (session->deadline) turn.disarm(TimerKind::flow, id.value(), *session->deadline);
-      turn.tables.sessions.erase(key);
-    }
-    ended.session = {};
-  }
-  ConversationRecord& conversation =
-      turn.tables.conversations.edit(turn.tables.key(interaction.conversation));
+  ConversationRecord& conversation = turn.edit(interaction.conversation);
   auto& live = conversation.live;
   live.erase(std::remove(live.begin(), live.end(), id), live.end());
   if (conversation.passing_on == id) conversation.passing_on = {};

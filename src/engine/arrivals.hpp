@@ -1,6 +1,7 @@
 // Arrivals: who is it, which conversation does it belong to, and who is to take it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ Recognised take_for_stranger(Turn& turn, const Party& party);
 
 // The identities that an address in its plain form may be: the exact spelling alone when it is
 // known, else what its variants name.
-std::vector<Identity> identities_at(Turn& turn, const Address& plain);
+std::vector<Identity> identities_at(Tables& tables, const Address& plain);
 // The holder of an address by any spelling; none when nobody or several.
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan);
 // Gives an address to a contact unless somebody has it; false when it is another's.
@@ -38,11 +39,11 @@ inline bool began(const Placed& placed) {
   return placed.placement == Placement::linked || placed.placement == Placement::fresh;
 }
 Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk);
-// The contact's latest conversation at a desk, of any status; null when there is none.
-const ConversationRecord* latest_conversation(Turn& turn, ContactId contact, const DeskName& desk);
-// The contact's latest conversations at a desk, newest first; a bounded number of them.
-std::vector<ConversationId> latest_conversations(Turn& turn, ContactId contact,
-                                                 const DeskName& desk);
+// The contact's latest conversation at a desk, of any status, that is as wanted; null when there is
+// none. The conversations looked at are bounded in number.
+const ConversationRecord* latest_conversation(
+    Turn& turn, ContactId contact, const DeskName& desk,
+    const std::function<bool(const ConversationRecord&)>& wanted = {});
 void reopen(Turn& turn, const ConversationRecord& conversation, Author by);
 
 // A conversation named by a token in a text ("... #nv-<token>"), and the text without it.
@@ -83,6 +84,8 @@ struct QueueWish {
   std::optional<Timestamp> since = {};  // when its wait began; without it: when the interaction did
 };
 void enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
+// It is the agent's first, for as long as contacts of the desk wait for their owner.
+QueueWish first_for(const Turn& turn, const AgentName& agent, const DeskName& desk);
 // Whoever had it is not there any more: its owner's first, from now on.
 void back_to_queue(Turn& turn, InteractionId interaction);
 // What waits in a conversation is its owner's first, but for a contact who asked for another.
@@ -90,6 +93,16 @@ void prefer_owner(Turn& turn, ConversationId conversation);
 // What the contact has just written goes to whoever has the interaction: a flow that waits for an
 // answer, or an agent.
 void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry);
+// A message of the contact's as an entry of a timeline.
+Entry inbound_entry(const EntryPointConfig& at, const InboundMessage& message);
+// When it was said: the provider's time, which may be wrong, but is never taken to be to come.
+Timestamp said_at(const InboundMessage& message, Timestamp now);
+// Shows that the contact goes on where they have not been in this conversation; `by` says what they
+// are known by.
+void tell_joined(Turn& turn, const Placed& placed, const EntryPointConfig& at, std::string_view by);
+// The entry that was just appended belongs to the live interaction at the entry point, and goes to
+// whoever has it; where there is none it begins one. Fails as `dispatch` does.
+Status take_in(Turn& turn, const EntryPointConfig& at, const Address& from, const Entry& entry);
 // The contact's live interaction at an entry point; null when there is none.
 const Interaction* live_at(Turn& turn, ConversationId conversation,
                            const EntryPointName& entry_point);

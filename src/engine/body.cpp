@@ -152,20 +152,20 @@ Status Engine::Body::restore_router() {
   return {};
 }
 
-void Engine::Body::take_back(const Turn& turn, std::uint64_t last_id) {
+void Engine::Body::take_back(std::uint64_t last_id) {
+  RouterUndo undo;
+  tables_.works.each_changed([&](const WorkRecord* before, const WorkRecord* after) {
+    if (before != nullptr) undo.works_before.push_back(*before);
+    if (before != nullptr || after != nullptr) undo.works.push_back((before ? before : after)->id);
+  });
+  tables_.agents.each_changed([&](const AgentRecord* before, const AgentRecord* after) {
+    if (before != nullptr) undo.agents_before.push_back(*before);
+    if (before != nullptr || after != nullptr) {
+      undo.agents.push_back((before ? before : after)->name);
+    }
+  });
   tables_.undo();
   ids_ = IdCounter(last_id);
-  RouterUndo undo;
-  for (const WorkId id : turn.routed_works) {
-    undo.works.push_back(id);
-    const WorkRecord* before = tables_.works.find(tables_.key(id));
-    if (before != nullptr) undo.works_before.push_back(*before);
-  }
-  for (const AgentName& name : turn.routed_agents) {
-    undo.agents.push_back(name);
-    const AgentRecord* before = tables_.agents.find(tables_.text_key(name.text()));
-    if (before != nullptr) undo.agents_before.push_back(*before);
-  }
   if (tables_.fault()) {
     fault(*tables_.fault());
   } else {
@@ -173,17 +173,15 @@ void Engine::Body::take_back(const Turn& turn, std::uint64_t last_id) {
   }
 }
 
-void Engine::Body::find_next_timer() {
-  const Key all = tables_.key();
-  const auto first = tables_.timers.scan(all.bytes(), all.end(), 1, Order::ascending);
-  next_timer_ = first.empty() ? std::nullopt : std::optional(first.front().second.due);
+void Engine::Body::find_next_timer(const Timer& from) {
+  const auto first =
+      tables_.timers.scan(tables_.key(from), tables_.key().end(), 1, Order::ascending);
+  next_timer_ = first.empty() ? std::nullopt : std::optional(first.front().second);
 }
 
 Turn Engine::Body::begin_turn() {
   tables_.begin_input();
-  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_,
-              now_,    places_,      {},        {},   {},       {},        {},
-              false,   {},           0,         {},   {}};
+  return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_, now_, places_};
 }
 
 bool Engine::Body::keep(Turn& turn) {
@@ -209,7 +207,13 @@ bool Engine::Body::keep(Turn& turn) {
   }
   for (Signal& signal : turn.signals) pending_signals_.push_back(std::move(signal));
   if (turn.new_setup) setup_ = std::make_unique<Setup>(std::move(*turn.new_setup));
-  if (turn.timers_changed) find_next_timer();
+  if (turn.first_armed && (!next_timer_ || *turn.first_armed < *next_timer_)) {
+    next_timer_ = turn.first_armed;
+  }
+  if (next_timer_ &&
+      std::find(turn.disarmed.begin(), turn.disarmed.end(), *next_timer_) != turn.disarmed.end()) {
+    find_next_timer(*next_timer_);
+  }
   return true;
 }
 
@@ -230,13 +234,9 @@ void Engine::Body::fire_due() {
       if (next && *next <= now_ && *next == *router_due) return;  // nothing moved: no spinning
       continue;
     }
-    if (!next_timer_ || *next_timer_ > now_) return;
-    const Key all = tables_.key();
-    const auto due = tables_.timers.scan(all.bytes(), all.end(), 1, Order::ascending);
-    if (due.empty()) return find_next_timer();
+    if (!next_timer_ || next_timer_->due > now_) return;
     Turn turn = begin_turn();
-    turn.timers_changed = true;
-    decide(turn, due.front().second);
+    decide(turn, *next_timer_);
     if (!keep(turn)) return;
     ++fired;
   }
@@ -261,7 +261,7 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
   Turn turn = begin_turn();
   const std::uint64_t first_id = ids_.last();
   if (auto decided = decide(turn, command.actor, command.body); !decided) {
-    take_back(turn, first_id);
+    take_back(first_id);
     return fail(fault_ ? out_of_service() : decided.error());
   }
   run_cascade(turn);  // what follows belongs to the outcome, now and when the command comes again
@@ -286,7 +286,7 @@ Result<Outcome> Engine::Body::run_one(const Input& input) {
     decided = decide(turn, std::get<SettleEffect>(input));
   }
   if (!decided) {
-    take_back(turn, first_id);
+    take_back(first_id);
     return fail(fault_ ? out_of_service() : decided.error());
   }
   if (!keep(turn)) return fail(out_of_service());
@@ -313,12 +313,10 @@ Status Engine::Body::write() {
   std::vector<Write> writes = tables_.collect();
   if (!writes.empty()) {
     tables_.begin_input();
-    EngineClock clock;
-    if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
+    EngineClock& clock = tables_.edit_clock();
     clock.last_id = ids_.last();
     clock.now = now_;
     clock.places = places_;
-    tables_.clock.put(tables_.clock_key(), clock);
     for (Write& write : tables_.collect()) writes.push_back(std::move(write));
     if (tables_.fault()) return fail(*tables_.fault());
     if (auto committed = store_.commit(fence_, writes); !committed) return committed;
@@ -392,7 +390,7 @@ std::optional<Timestamp> Engine::Body::next_deadline() const {
   const auto sooner = [&](std::optional<Timestamp> at) {
     if (at && (!next || *at < *next)) next = at;
   };
-  sooner(next_timer_);
+  if (next_timer_) sooner(next_timer_->due);
   sooner(outbox_.next_time(now_));
   return next;
 }

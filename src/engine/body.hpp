@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -82,11 +81,12 @@ class Engine::Body {
   Status check_time(std::span<const Input> inputs, Timestamp now);
   bool confirms_time(const Input& input);
   void fire_due();
-  void find_next_timer();
+  // The first timer that is armed, none before `from`.
+  void find_next_timer(const Timer& from = {});
   // Makes the router from its records, uncommitted changes included.
   Status restore_router();
   // Takes back everything that a refused input did.
-  void take_back(const Turn& turn, std::uint64_t last_id);
+  void take_back(std::uint64_t last_id);
   // The unsettled effects, as they were. Sends that may be out and whose entry point says so are
   // held, in a commit of their own.
   Status restore_outbox(Timestamp now);
@@ -114,7 +114,7 @@ class Engine::Body {
   IdCounter ids_;
   Timestamp now_{};
   std::uint64_t places_ = 0;  // taken under Limits::live_works
-  std::optional<Timestamp> next_timer_;
+  std::optional<Timer> next_timer_;
   std::vector<Signal> pending_signals_;      // of the call under way
   std::vector<Signal> signals_;              // committed
   std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them

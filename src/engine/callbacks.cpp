@@ -24,7 +24,7 @@ Timestamp dialling_time(const Turn& turn, const EntryPointName& entry_point, Tim
 }
 
 void wait_until(Turn& turn, CallbackId id, Timestamp at) {
-  Callback& callback = turn.edit(turn.get(id));
+  Callback& callback = turn.edit(id);
   callback.work = {};
   callback.not_before = at;
   turn.arm(TimerKind::callback, id.value(), at);
@@ -49,9 +49,7 @@ bool under_way(const Callback& callback) {
 // Nobody is to be called any more: the agent, whose telephone rings, is free at once.
 void stop_dialling(Turn& turn, const Callback& callback) {
   const Interaction call = turn.get(callback.attempts.back().interaction);
-  CallVerb verb;
-  verb.kind = CallVerbKind::hang_up;
-  turn.call_verb(call, std::move(verb));
+  hang_up(turn, call);
   if (turn.router->work(call.work) != nullptr) turn.must_route(WorkRemoved{call.work});
   end_attempt(turn, call, AttemptResult::failed, 0);
 }
@@ -69,7 +67,7 @@ void end_callback(Turn& turn, CallbackId id, CallbackState state) {
     turn.disarm(TimerKind::promise, id.value(), *before.promised_until);
     callback.promised_until.reset();
   }
-  ConversationRecord& conversation = turn.edit(turn.get(before.conversation));
+  ConversationRecord& conversation = turn.edit(before.conversation);
   auto& open = conversation.callbacks;
   open.erase(std::remove(open.begin(), open.end(), id), open.end());
   turn.note_event(before.conversation, EventKind::callback_ended,
@@ -129,7 +127,7 @@ Status check_open(const Callback& callback) {
 void bind_promise(Turn& turn, CallbackId id, Timestamp first) {
   const Duration bound = turn.config().callbacks.agent_bound;
   if (bound == Duration::zero()) return;
-  Callback& callback = turn.edit(turn.get(id));
+  Callback& callback = turn.edit(id);
   callback.promised_until = dialling_time(turn, callback.entry_point, first + bound);
   turn.arm(TimerKind::promise, id.value(), *callback.promised_until);
 }
@@ -162,6 +160,8 @@ void plan_next(Turn& turn, CallbackId id) {
 
 }  // namespace
 
+namespace {
+
 CallbackId create_callback(Turn& turn, Callback callback) {
   callback.id = turn.ids.take<CallbackId>();
   const CallbackId id = callback.id;
@@ -174,7 +174,7 @@ CallbackId create_callback(Turn& turn, Callback callback) {
   if (first > turn.now) details["not_before"] = Value(to_string(first));
   tell_message(turn, callback);
   turn.tables.callbacks.create(turn.tables.key(id), std::move(callback));
-  ConversationRecord& conversation = turn.edit(turn.get(conversation_id));
+  ConversationRecord& conversation = turn.edit(conversation_id);
   conversation.callbacks.push_back(id);
   if (conversation.status == ConversationStatus::pending) {
     conversation.status = ConversationStatus::open;  // people are to have it
@@ -190,22 +190,45 @@ CallbackId create_callback(Turn& turn, Callback callback) {
   return id;
 }
 
-CallbackId open_callback(Turn& turn, ConversationId conversation, const Address& number) {
-  const std::vector<CallbackId> open = turn.get(conversation).callbacks;
-  for (const CallbackId id : open) {
-    if (turn.get(id).number == number) return id;
-  }
-  return {};
-}
-
 void ask_again(Turn& turn, CallbackId id, const std::optional<Media>& message) {
-  if (message) turn.edit(turn.get(id)).message = message;
+  if (message) turn.edit(id).message = message;
   const Callback callback = turn.get(id);
   if (message) tell_message(turn, callback);
   Value::Map details = details_of(callback);
   details["again"] = Value(true);
   turn.note_event(callback.conversation, EventKind::callback_created, std::move(details));
   turn.outcome.callback = id;
+}
+
+// What the contact who asks is promised already; none for what an agent promises.
+CallbackId promised_before(Turn& turn, const Callback& callback, Asking by) {
+  if (by != Asking::arrival) return {};
+  const std::vector<CallbackId> open = turn.get(callback.conversation).callbacks;
+  const auto same = std::find_if(open.begin(), open.end(), [&](CallbackId id) {
+    return turn.get(id).number == callback.number;
+  });
+  return same != open.end() ? *same : CallbackId();
+}
+
+}  // namespace
+
+Status check_promise(Turn& turn, const Callback& callback, Asking by) {
+  if (promised_before(turn, callback, by)) return {};
+  const std::size_t open = turn.get(callback.conversation).callbacks.size();
+  if (open >= turn.options.limits.callbacks_per_conversation) {
+    return fail({ErrorCode::limit, "too_many_callbacks",
+                 "as many promises to call are open as one conversation may have",
+                 fmt::format("conversation {}", callback.conversation.value()),
+                 "keep or cancel one of them first"});
+  }
+  return turn.check_room(by, 1);
+}
+
+CallbackId promise_call(Turn& turn, Callback callback, Asking by) {
+  const CallbackId before = promised_before(turn, callback, by);
+  if (!before) return create_callback(turn, std::move(callback));
+  ask_again(turn, before, callback.message);
+  return before;
 }
 
 // S0.10: rings the agent, then the contact; the call is one more interaction of the conversation.
@@ -267,7 +290,7 @@ void end_attempt(Turn& turn, const Interaction& call, AttemptResult result, int 
                    {"cause", Value(cause)}});
   if (result == AttemptResult::reached) return;
   callback.work = {};
-  if (turn.get(call.id).state != InteractionState::ended) end_interaction(turn, call.id);
+  if (turn.get(call.id).state != InteractionState::ended) end_call(turn, call, cause);
   if (before.state == CallbackState::open) plan_next(turn, before.id);
 }
 
@@ -327,12 +350,8 @@ Status correct_attempt(Turn& turn, const AgentName& actor, const Callback& befor
   const bool lost = said == AttemptResult::reached && result != AttemptResult::reached &&
                     before.state == CallbackState::served;
   const ConversationRecord conversation = turn.get(before.conversation);
-  if (lost && conversation.status == ConversationStatus::closed) {
-    return fail(refused("closed", "the conversation is closed",
-                        fmt::format("conversation {}", before.conversation.value()),
-                        "reopen it first"));
-  }
   if (lost) {
+    if (auto open = check_not_closed(conversation); !open) return open;
     if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   }
   turn.edit(before).attempts.back().result = result;
@@ -342,7 +361,7 @@ Status correct_attempt(Turn& turn, const AgentName& actor, const Callback& befor
                    {"result", Value(to_string(result))}},
                   turn.author(actor));
   if (lost) {
-    turn.edit(turn.get(before.id)).state = CallbackState::open;
+    turn.edit(before.id).state = CallbackState::open;
     turn.edit(conversation).callbacks.push_back(before.id);
     bind_promise(turn, before.id, turn.now);
     plan_next(turn, before.id);
@@ -357,11 +376,7 @@ Status correct_attempt(Turn& turn, const AgentName& actor, const Callback& befor
 Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
   auto conversation = turn.conversation(command.conversation);
   if (!conversation) return fail(conversation.error());
-  if ((*conversation)->status == ConversationStatus::closed) {
-    return fail(refused("closed", "the conversation is closed",
-                        fmt::format("conversation {}", command.conversation.value()),
-                        "reopen it first"));
-  }
+  if (auto open = check_not_closed(**conversation); !open) return open;
   const EntryPointConfig* line =
       command.entry_point.empty()
           ? turn.config().entry_point_on((*conversation)->desk, Channel::voice)
@@ -376,23 +391,15 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
   }
   Callback callback;
   callback.number = command.number;
-  const ContactRecord* contact =
-      turn.tables.contacts.find(turn.tables.key((*conversation)->contact));
-  for (const Address& address : contact != nullptr ? contact->identities : std::vector<Address>()) {
-    if (callback.number.empty() && address.kind == AddressKind::phone) callback.number = address;
+  if (callback.number.empty()) {
+    const auto known = address_of(turn, (*conversation)->contact, AddressKind::phone);
+    callback.number = known.value_or(Address{});
   }
   if (callback.number.empty()) {
     return fail(refused("no_address", "the contact has no telephone number",
                         fmt::format("conversation {}", command.conversation.value()),
                         "give the number to call"));
   }
-  if ((*conversation)->callbacks.size() >= turn.options.limits.callbacks_per_conversation) {
-    return fail({ErrorCode::limit, "too_many_callbacks",
-                 "as many promises to call are open as one conversation may have",
-                 fmt::format("conversation {}", command.conversation.value()),
-                 "keep or cancel one of them first"});
-  }
-  if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   callback.conversation = command.conversation;
   callback.contact = (*conversation)->contact;
   callback.entry_point = line->name;
@@ -401,7 +408,8 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
   callback.requested_at = turn.now;
   callback.not_before = command.not_before;
   turn.outcome.conversation = command.conversation;
-  create_callback(turn, std::move(callback));
+  if (auto may = check_promise(turn, callback, Asking::command); !may) return may;
+  promise_call(turn, std::move(callback), Asking::command);
   return {};
 }
 
@@ -426,7 +434,7 @@ Status decide(Turn& turn, const AgentName& actor, const PlaceCallback& command) 
   turn.outcome.callback = callback.id;
   if (callback.not_before) {
     turn.disarm(TimerKind::callback, callback.id.value(), *callback.not_before);
-    turn.edit(turn.get(callback.id)).not_before.reset();
+    turn.edit(callback.id).not_before.reset();
   }
   return turn.route(WorkClaimed{work, actor});
 }
@@ -447,9 +455,7 @@ Status decide(Turn& turn, const AgentName& actor, const RecordAttempt& command) 
     call_answered(turn, call);
     return {};
   }
-  CallVerb verb;
-  verb.kind = CallVerbKind::hang_up;
-  turn.call_verb(call, std::move(verb));
+  hang_up(turn, call);
   end_attempt(turn, call, command.result, 0);
   return {};
 }

@@ -56,13 +56,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
     who = take_for_stranger(turn, event.from);
     placed = place_contact(turn, who, desk);
   }
-  const ConversationRecord before = turn.get(placed.conversation);
-  if (!began(placed) && find_reach(before, at->name) == nullptr) {
-    Entry& joined =
-        turn.note_event(placed.conversation, EventKind::joined, {{"by", Value("number")}});
-    joined.channel = Channel::voice;
-    joined.entry_point = at->name;
-  }
+  tell_joined(turn, placed, *at, "number");
   if (event.from.address.kind != AddressKind::withheld) {
     remember_reach(turn, placed.conversation, at->name, event.from.address, turn.now);
   }
@@ -125,10 +119,7 @@ void give_back(Turn& turn, const Interaction& call) {
 // The agent's device did not answer, so that the contact was not called at all. It was not on the
 // telephone either: there is nothing to wrap up.
 void originate_failed(Turn& turn, const Interaction& call, int cause) {
-  CallVerb verb;
-  verb.kind = CallVerbKind::hang_up;
-  turn.call_verb(call, std::move(verb));
-  set_call_state(turn, call, "ended");
+  hang_up(turn, call);
   give_back(turn, call);
   if (turn.router->work(call.work) != nullptr) turn.must_route(WorkRemoved{call.work});
   end_attempt(turn, call, AttemptResult::failed, cause);
@@ -185,27 +176,13 @@ void tell_abandoned(Turn& turn, const Interaction& call) {
 }
 
 void hung_up(Turn& turn, const Interaction& call, int cause) {
-  Interaction& ended = turn.edit(call);
-  ended.cause = cause;
   const bool wants_a_person =
       call.state == InteractionState::waiting || call.state == InteractionState::connected;
   const bool abandoned =
       call.direction == Direction::inbound && wants_a_person && !call.connected_at;
-  if (call.entry != 0) {
-    const std::string key = turn.tables.key(call.conversation, call.entry);
-    if (turn.tables.entries.find(key) != nullptr) {
-      Value::Map& details = turn.tables.entries.edit(key).details;
-      details["state"] = Value("ended");
-      details["cause"] = Value(cause);
-      details["seconds"] = Value(seconds_between(call.started_at, turn.now));
-      if (call.connected_at) {
-        details["talked_seconds"] = Value(seconds_between(*call.connected_at, turn.now));
-      }
-    }
-  }
   if (abandoned) tell_abandoned(turn, call);
   turn.withdraw_verbs(call.id);
-  end_interaction(turn, call.id);
+  end_call(turn, call, cause);
   if (call.callback && !call.connected_at) {
     end_attempt(turn, call, result_of_cause(cause), cause);
   }
@@ -224,24 +201,25 @@ void promise_for(Turn& turn, const Interaction& call, const Media& message) {
   const auto number = line != nullptr && call.remote.kind == AddressKind::phone
                           ? normalise(call.remote, line->dial_plan)
                           : Result<Address>(Address());
-  const bool promised = !conversation.callbacks.empty();
   const bool closed = conversation.status == ConversationStatus::closed;
-  if (promised || closed || !number || number->empty()) {
-    if (conversation.owner.empty()) return;
-    return turn.notify(
-        conversation.owner, conversation.id, "voicemail",
-        {{"recording", Value(message.ref)}, {"transcript", Value(message.transcript)}});
+  if (!closed && number && !number->empty()) {
+    Callback callback;
+    callback.conversation = conversation.id;
+    callback.contact = conversation.contact;
+    callback.entry_point = line->name;
+    callback.queue = line->queue;
+    callback.number = *number;
+    callback.agent = conversation.owner;
+    callback.requested_at = call.started_at;
+    callback.message = message;
+    if (check_promise(turn, callback, Asking::arrival)) {
+      promise_call(turn, std::move(callback), Asking::arrival);
+      return;
+    }
   }
-  Callback callback;
-  callback.conversation = conversation.id;
-  callback.contact = conversation.contact;
-  callback.entry_point = line->name;
-  callback.queue = line->queue;
-  callback.number = *number;
-  callback.agent = conversation.owner;
-  callback.requested_at = call.started_at;
-  callback.message = message;
-  create_callback(turn, std::move(callback));
+  if (conversation.owner.empty()) return;
+  turn.notify(conversation.owner, conversation.id, "voicemail",
+              {{"recording", Value(message.ref)}, {"transcript", Value(message.transcript)}});
 }
 
 // S0.9: what was left is on the conversation, whether or not a flow asked for it.
@@ -271,6 +249,27 @@ void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
 }
 
 }  // namespace
+
+void hang_up(Turn& turn, const Interaction& call) {
+  CallVerb verb;
+  verb.kind = CallVerbKind::hang_up;
+  turn.call_verb(call, std::move(verb));
+}
+
+void end_call(Turn& turn, const Interaction& call, int cause) {
+  turn.edit(call).cause = cause;
+  const std::string key = turn.tables.key(call.conversation, call.entry);
+  if (call.entry != 0 && turn.tables.entries.find(key) != nullptr) {
+    Value::Map& details = turn.tables.entries.edit(key).details;
+    details["state"] = Value("ended");
+    details["cause"] = Value(cause);
+    details["seconds"] = Value(seconds_between(call.started_at, turn.now));
+    if (call.connected_at) {
+      details["talked_seconds"] = Value(seconds_between(*call.connected_at, turn.now));
+    }
+  }
+  end_interaction(turn, call.id);
+}
 
 void call_answered(Turn& turn, const Interaction& call) {
   if (call.state != InteractionState::dialling) return;

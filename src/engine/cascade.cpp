@@ -18,12 +18,9 @@ InteractionId led_by(const Task& task) {
 
 // At its ceiling what was decided for an interaction stands, and it goes to a person.
 void give_up(Turn& turn, InteractionId id) {
-  stop_flow(turn, id);
-  const Interaction interaction = turn.get(id);
-  turn.note_event(interaction, EventKind::ceiling_reached, {{"which", Value("interaction_steps")}});
-  const bool over = interaction.state == InteractionState::ended ||
-                    interaction.state == InteractionState::connected;
-  if (!over && turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
+  turn.note_event(turn.get(id), EventKind::ceiling_reached,
+                  {{"which", Value("interaction_steps")}});
+  leave_to_a_person(turn, id);
 }
 
 }  // namespace

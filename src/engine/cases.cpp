@@ -1,12 +1,11 @@
-// Cases: the matter, its protocol number, its workflow, and the replies it waits for.
+// Cases: the matter, its protocol number, its workflow, and what other systems do for it.
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "engine/arrivals.hpp"
-#include "engine/bounds.hpp"
+#include "engine/case_fields.hpp"
+#include "engine/cases.hpp"
 #include "engine/decide.hpp"
 #include "novelo/rules/calendar.hpp"
 #include "novelo/rules/condition.hpp"
@@ -23,37 +22,6 @@ Value case_variables(const CaseRecord& matter) {
   return Value(Value::Map{{"fields", Value(matter.fields)},
                           {"status", Value(matter.status.text())},
                           {"category", Value(matter.category)}});
-}
-
-// Who has left the business is asked and told nothing.
-AgentName owner_in_service(const Turn& turn, const CaseRecord& matter) {
-  return turn.config().agent(matter.owner) != nullptr ? matter.owner : AgentName();
-}
-
-const StatusConfig* status_of(const Turn& turn, const CaseRecord& matter) {
-  const CaseTypeConfig* type = turn.config().case_type(matter.type);
-  return type != nullptr ? type->status(matter.status) : nullptr;
-}
-
-// A final case is history. So is one whose status is not configured any more: only what is final
-// may lose it.
-bool is_final(const Turn& turn, const CaseRecord& matter) {
-  const StatusConfig* status = status_of(turn, matter);
-  return status == nullptr || status->category == StatusCategory::final;
-}
-
-Status check_not_final(const Turn& turn, const CaseRecord& matter) {
-  if (!is_final(turn, matter)) return {};
-  return fail(refused("case_final", "the case has come to its end and stays as it is",
-                      fmt::format("case {}", matter.id.value()), "open a case that follows it"));
-}
-
-// How many cases have a status: what a configuration must not take away (configure.cpp).
-void count_case(Turn& turn, const CaseRecord& matter, bool more) {
-  const std::string key = turn.tables.key(matter.type, matter.status);
-  const Counter* counter = turn.tables.counters.find(key);
-  const std::uint64_t before = counter != nullptr ? counter->value : 0;
-  turn.tables.counters.put(key, {more ? before + 1 : before - std::min<std::uint64_t>(before, 1)});
 }
 
 // S0.17: what the case's rules have to tell the agent, each once.
@@ -75,78 +43,6 @@ void advise(Turn& turn, CaseId id) {
   }
 }
 
-Status wrong_type(std::string_view name, std::string_view takes, std::string_view remedy) {
-  return fail({ErrorCode::invalid, "wrong_type", fmt::format("this field takes {}", takes),
-               fmt::format("fields.{}", name), std::string(remedy)});
-}
-
-bool is_number(const Value& value) {
-  const double* fraction = value.as_double();
-  return value.as_int() != nullptr || (fraction != nullptr && std::isfinite(*fraction));
-}
-
-// Null takes a field away; an empty text empties one that is written.
-Status check_field(const FieldConfig& field, const Value& value) {
-  if (value.is_null()) return {};
-  if (field.type == "number") {
-    return is_number(value) ? Status{}
-                            : wrong_type(field.name, "a number", "write it without quotes: 12.5");
-  }
-  if (field.type == "yes_no") {
-    return value.as_bool() != nullptr ? Status{}
-                                      : wrong_type(field.name, "yes or no", "give true or false");
-  }
-  const std::string* text = value.as_text();
-  if (text == nullptr) return wrong_type(field.name, "a text", "put it in quotes");
-  if (text->empty()) return {};
-  if (field.type == "cpf") {
-    if (auto cpf = parse_cpf(*text); !cpf) {
-      Error error = cpf.error();
-      error.subject = fmt::format("fields.{}", field.name);
-      return fail(std::move(error));
-    }
-  } else if (field.type == "date_time" && !parse_timestamp(*text)) {
-    return fail({ErrorCode::invalid, "bad_date", "this field takes a date and time",
-                 fmt::format("fields.{}", field.name), "write it as 2026-03-12T10:30:00-03:00"});
-  }
-  return {};
-}
-
-Status check_field(const CaseTypeConfig& type, const std::string& name, const Value& value) {
-  const FieldConfig* known = type.field(name);
-  if (known == nullptr) {
-    return fail({ErrorCode::invalid, "unknown_field", "the case type has no such field",
-                 fmt::format("fields.{}", name), "add it to the case type, or leave it out"});
-  }
-  return check_field(*known, value);
-}
-
-// The fields by themselves, and all of them together with those that the case has.
-Status check_fields(const Turn& turn, const CaseTypeConfig& type, const Value::Map& fields,
-                    const Value::Map& before) {
-  for (const auto& [name, value] : fields) {
-    if (auto checked = check_field(type, name, value); !checked) return checked;
-  }
-  Value::Map all = before;
-  for (const auto& [name, value] : fields) all.insert_or_assign(name, value);
-  return check_size(all, "fields", turn.options.limits);
-}
-
-Value::Map change_fields(CaseRecord& matter, const Value::Map& fields) {
-  Value::Map changes;
-  for (const auto& [name, value] : fields) {
-    const Value before = Value(matter.fields)[name];
-    if (before == value) continue;
-    changes[name] = Value(Value::Map{{"old", before}, {"new", value}});
-    if (value.is_null()) {
-      matter.fields.erase(name);
-    } else {
-      matter.fields.insert_or_assign(name, value);
-    }
-  }
-  return changes;
-}
-
 // `not_set`: what another system answered and the case does not take, with the reasons.
 void tell_changes(Turn& turn, const CaseRecord& matter, Value::Map changes, Author author,
                   Value::Map not_set = {}) {
@@ -158,33 +54,6 @@ void tell_changes(Turn& turn, const CaseRecord& matter, Value::Map changes, Auth
   advise(turn, matter.id);
 }
 
-// The reply that a person is to judge: the newest that is not out of date, else the newest.
-template <class Replies>
-auto reply_to_judge(Replies& replies) -> decltype(replies.data()) {
-  for (std::size_t i = replies.size(); i-- > 0;) {
-    if (!replies[i].superseded) return &replies[i];
-  }
-  return replies.empty() ? nullptr : &replies.back();
-}
-
-// S0.30: whether a reply answers what is not valid any more. What went out before the message that
-// is valid now is out of date with it; a reply that names none of ours answers what is valid.
-bool is_superseded(const CaseRecord& matter, EffectId answered) {
-  const auto valid = std::find_if(matter.mails.rbegin(), matter.mails.rend(),
-                                  [](const CaseMail& mail) { return !mail.superseded; });
-  if (valid == matter.mails.rend()) return !matter.mails.empty();
-  return answered && answered < valid->effect;
-}
-
-// Room for one more reply.
-void let_go_of_reply(CaseRecord& matter, std::size_t most) {
-  auto& replies = matter.replies;
-  if (replies.size() < most || replies.empty()) return;
-  const auto oldest = std::find_if(replies.begin(), replies.end(),
-                                   [](const CaseReply& reply) { return reply.superseded; });
-  replies.erase(oldest != replies.end() ? oldest : replies.begin());
-}
-
 // S0.31: everything a status asks for, before anything happens.
 Status check_need(Turn& turn, const CaseRecord& matter, const std::string& need) {
   const auto missing = [&](std::string message, std::string remedy) {
@@ -192,7 +61,7 @@ Status check_need(Turn& turn, const CaseRecord& matter, const std::string& need)
                         fmt::format("case {}", matter.id.value()), std::move(remedy)));
   };
   if (need.rfind("fields.", 0) == 0) {
-    if (!case_variables(matter).at_path(need).to_text().empty()) return {};
+    if (!field_of(matter, need.substr(7)).to_text().empty()) return {};
     return missing(fmt::format("the case has no {}", need.substr(7)),
                    fmt::format("set the field {}", need.substr(7)));
   }
@@ -224,7 +93,7 @@ Status check_need(Turn& turn, const CaseRecord& matter, const std::string& need)
 // What a case that is over must have in its fields.
 Status check_required(const CaseTypeConfig& type, const CaseRecord& matter) {
   for (const FieldConfig& field : type.fields) {
-    if (!field.required || !Value(matter.fields)[field.name].to_text().empty()) continue;
+    if (!field.required || !field_of(matter, field.name).to_text().empty()) continue;
     return fail(refused("need_not_met", fmt::format("the case has no {}", field.name),
                         fmt::format("case {}", matter.id.value()),
                         fmt::format("set the field {}", field.name)));
@@ -259,15 +128,6 @@ Status check_status(Turn& turn, const CaseRecord& matter, const StatusConfig& ne
   }
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   return ends_a_case(next) && type != nullptr ? check_required(*type, matter) : Status{};
-}
-
-// S0.30: what was sent before is out of date, and so is what was said to it, verified or not.
-void supersede_mails(CaseRecord& matter) {
-  for (CaseMail& mail : matter.mails) mail.superseded = true;
-  for (CaseReply& reply : matter.replies) {
-    reply.superseded = true;
-    reply.verified = false;
-  }
 }
 
 // The message that a status sends, once, in the same commit (S0.19, S0.31).
@@ -308,89 +168,6 @@ std::string next_protocol(Turn& turn, const CaseTypeConfig& type) {
   return number;
 }
 
-void finish_verification(Turn& turn, const CaseRecord& matter) {
-  const WorkRecord* work = turn.router->work(matter.verification);
-  turn.edit(matter).verification = {};
-  if (work == nullptr) return;
-  if (work->state == WorkState::assigned) {
-    turn.must_route(WorkFinished{work->id});
-  } else {
-    turn.must_route(WorkRemoved{work->id});
-  }
-}
-
-// Where a person is looked for: at the desk that opened the case, else where the reply came to.
-QueueName queue_for(Turn& turn, const CaseRecord& matter, ConversationId replied) {
-  for (const ConversationId id : {matter.conversation, replied}) {
-    const DeskName desk = turn.get(id).desk;
-    for (const EntryPointConfig& entry_point : turn.config().entry_points) {
-      if (entry_point.desk == desk) return entry_point.queue;
-    }
-  }
-  return {};
-}
-
-// The owner's until the bound, then anybody's.
-void ask_for_verification(Turn& turn, const CaseRecord& matter, const QueueName& queue) {
-  const AgentName owner = owner_in_service(turn, matter);
-  WorkRecord work;
-  work.id = turn.ids.take<WorkId>();
-  work.kind = WorkKind::verification;
-  work.work_class = WorkClass::item;
-  work.channel = Channel::email;
-  work.conversation = matter.conversation;
-  work.subject = matter.id.value();
-  work.queue = queue;
-  work.requested_at = turn.now;
-  if (!owner.empty()) {
-    work.preferred = owner;
-    work.preference = Preference::only;
-    work.preference_until = turn.now + turn.config().callbacks.agent_bound;
-  }
-  turn.edit(matter).verification = work.id;
-  turn.note_event(matter.conversation, EventKind::verification_requested,
-                  {{"case", id_value(matter.id)}, {"agent", Value(owner.text())}});
-  turn.must_route(WorkAdded{std::move(work)});
-}
-
-// S0.21, S0.34: one item a case, however many replies; the owner's until the bound, then anybody's.
-Status request_verification(Turn& turn, const CaseRecord& matter, ConversationId replied) {
-  if (turn.router->work(matter.verification) != nullptr) {
-    const AgentName owner = owner_in_service(turn, matter);
-    if (!owner.empty()) {
-      turn.notify(owner, matter.conversation, "case_reply", {{"case", id_value(matter.id)}});
-    }
-    return {};
-  }
-  if (auto room = turn.check_room(Asking::arrival, 1); !room) return room;
-  ask_for_verification(turn, matter, queue_for(turn, matter, replied));
-  return {};
-}
-
-// A resolved case comes back with its own mail. Nothing is asked for, and nothing is sent.
-void reopen_case(Turn& turn, const CaseRecord& matter, ConversationId conversation) {
-  const CaseTypeConfig* type = turn.config().case_type(matter.type);
-  const StatusConfig* status = status_of(turn, matter);
-  if (status == nullptr || status->category != StatusCategory::resolved) return;
-  const CaseStatusName& to =
-      status->reopens_to.empty() ? type->statuses.front().name : status->reopens_to;
-  count_case(turn, matter, false);
-  CaseRecord& open = turn.edit(matter);
-  open.status = to;
-  open.resolved_at.reset();
-  count_case(turn, open, true);
-  turn.note_event(conversation, EventKind::case_status,
-                  {{"case", id_value(matter.id)},
-                   {"from", Value(matter.status.text())},
-                   {"to", Value(to.text())},
-                   {"by", Value("mail")}},
-                  {AuthorRole::customer, {}});
-  const AgentName owner = owner_in_service(turn, matter);
-  if (!owner.empty()) {
-    turn.notify(owner, conversation, "case_reopened", {{"case", id_value(matter.id)}});
-  }
-}
-
 // The case that a new one takes up again: the newest of its matter, and over.
 Result<CaseId> case_to_follow(Turn& turn, CaseId id, const ConversationRecord& conversation) {
   if (auto known = turn.case_of(id); !known) return fail(known.error());
@@ -413,12 +190,31 @@ Result<CaseId> case_to_follow(Turn& turn, CaseId id, const ConversationRecord& c
 
 }  // namespace
 
-void request_again(Turn& turn, const CaseRecord& matter) {
-  const WorkRecord* work = turn.router->work(matter.verification);
-  if (work == nullptr) return;
-  const QueueName queue = work->queue;  // it is there as long as something waits in it
-  finish_verification(turn, matter);
-  ask_for_verification(turn, turn.get(matter.id), queue);
+AgentName owner_in_service(const Turn& turn, const CaseRecord& matter) {
+  return turn.config().agent(matter.owner) != nullptr ? matter.owner : AgentName();
+}
+
+const StatusConfig* status_of(const Turn& turn, const CaseRecord& matter) {
+  const CaseTypeConfig* type = turn.config().case_type(matter.type);
+  return type != nullptr ? type->status(matter.status) : nullptr;
+}
+
+bool is_final(const Turn& turn, const CaseRecord& matter) {
+  const StatusConfig* status = status_of(turn, matter);
+  return status == nullptr || status->category == StatusCategory::final;
+}
+
+Status check_not_final(const Turn& turn, const CaseRecord& matter) {
+  if (!is_final(turn, matter)) return {};
+  return fail(refused("case_final", "the case has come to its end and stays as it is",
+                      fmt::format("case {}", matter.id.value()), "open a case that follows it"));
+}
+
+void count_case(Turn& turn, const CaseRecord& matter, bool more) {
+  const std::string key = turn.tables.key(matter.type, matter.status);
+  const Counter* counter = turn.tables.counters.find(key);
+  const std::uint64_t before = counter != nullptr ? counter->value : 0;
+  turn.tables.counters.put(key, {more ? before + 1 : before - std::min<std::uint64_t>(before, 1)});
 }
 
 CaseId newest_of_matter(Turn& turn, CaseId id) {
@@ -428,29 +224,6 @@ CaseId newest_of_matter(Turn& turn, CaseId id) {
     id = next;
   }
   return id;
-}
-
-Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
-                             std::uint64_t entry) {
-  const CaseRecord matter = turn.get(reply.case_id);
-  const bool final = is_final(turn, matter);
-  const bool superseded = is_superseded(matter, reply.answered);
-  turn.note_event(conversation, EventKind::reply_linked,
-                  {{"case", id_value(matter.id)},
-                   {"entry", Value(std::to_string(entry))},
-                   {"superseded", Value(superseded)},
-                   {"trust", Value(reply.trust)},
-                   {"final", Value(final)}});
-  if (final) return false;  // it stays as it is: whoever gets the mail decides what follows
-  CaseRecord& changed = turn.edit(matter);
-  let_go_of_reply(changed, turn.options.limits.replies_per_case);
-  changed.replies.push_back({entry, conversation, superseded, false});
-  reopen_case(turn, matter, conversation);
-  const StatusConfig* status = status_of(turn, turn.get(matter.id));
-  if (status == nullptr || !status->awaits_reply) return false;
-  auto requested = request_verification(turn, turn.get(matter.id), conversation);
-  if (!requested) return fail(requested.error());
-  return true;
 }
 
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
@@ -463,11 +236,13 @@ void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
   Value::Map fields;
   Value::Map next = before.fields;
   Value::Map not_set;
+  const Status open = check_not_final(turn, before);
   for (const auto& [field, path] : action.sets) {
     const Value& value = all.at_path(path);
     if (value.is_null()) continue;  // the answer says nothing of it
-    Status taken = check_not_final(turn, before);
-    if (taken) taken = check_fields(turn, *type, {{field, value}}, next);
+    Status taken = open;
+    if (taken) taken = check_fields(*type, {{field, value}});
+    if (taken) taken = check_room_for({{field, value}}, next, turn.options.limits);
     if (taken) {
       fields[field] = next[field] = value;
     } else {
@@ -495,7 +270,9 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
                  fmt::format("case type {}", command.type.text()),
                  "name a case type of the configuration"});
   }
-  if (auto checked = check_fields(turn, *type, command.fields, {}); !checked) return checked;
+  if (auto checked = check_fields(*type, command.fields); !checked) return checked;
+  const Limits& limits = turn.options.limits;
+  if (auto room = check_room_for(command.fields, {}, limits); !room) return room;
   if (conversation.cases.size() >= turn.options.limits.cases_per_conversation) {
     return fail({ErrorCode::limit, "too_many_cases", "the conversation has as many cases as it may",
                  fmt::format("conversation {}", conversation.id.value()),
@@ -520,7 +297,7 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
   matter.opened_at = turn.now;
   matter.follows = follows;
   const CaseId id = matter.id;
-  if (follows) turn.edit(turn.get(follows)).followed_by = id;
+  if (follows) turn.edit(follows).followed_by = id;
   turn.tables.protocols.put(turn.tables.text_key(plain_protocol(matter.protocol)), {id.value()});
   Value::Map details{{"case", id_value(id)},
                      {"protocol", Value(matter.protocol)},
@@ -531,7 +308,7 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
   turn.outcome.details["protocol"] = Value(matter.protocol);
   count_case(turn, matter, true);
   turn.tables.cases.create(turn.tables.key(id), std::move(matter));
-  turn.edit(turn.get(conversation.id)).cases.push_back(id);
+  turn.edit(conversation.id).cases.push_back(id);
   turn.outcome.case_id = id;
   turn.outcome.conversation = conversation.id;
   advise(turn, id);
@@ -544,9 +321,9 @@ Status decide(Turn& turn, const AgentName& actor, const SetCaseFields& command) 
   const CaseRecord before = **found;
   if (auto open = check_not_final(turn, before); !open) return open;
   const CaseTypeConfig& type = *turn.config().case_type(before.type);
-  if (auto checked = check_fields(turn, type, command.fields, before.fields); !checked) {
-    return checked;
-  }
+  const Limits& limits = turn.options.limits;
+  if (auto checked = check_fields(type, command.fields); !checked) return checked;
+  if (auto room = check_room_for(command.fields, before.fields, limits); !room) return room;
   turn.outcome.case_id = before.id;
   Value::Map changes = change_fields(turn.edit(before), command.fields);
   tell_changes(turn, before, std::move(changes), turn.author(actor));
@@ -601,31 +378,6 @@ Status decide(Turn& turn, const AgentName& actor, const MarkInformed& command) {
   turn.note_event(matter.conversation, EventKind::informed,
                   {{"case", id_value(matter.id)}, {"what", Value(command.what)}},
                   turn.author(actor));
-  return {};
-}
-
-Status decide(Turn& turn, const AgentName& actor, const VerifyReply& command) {
-  auto found = turn.case_of(command.case_id);
-  if (!found) return fail(found.error());
-  if (auto agent = turn.agent(actor); !agent) return fail(agent.error());
-  const CaseRecord matter = **found;
-  const CaseReply* reply = reply_to_judge(matter.replies);
-  if (reply == nullptr) {
-    return fail(refused("no_reply", "the contact has not replied for this case",
-                        fmt::format("case {}", matter.id.value()), "wait for the reply"));
-  }
-  if (reply->superseded && !command.override_checks) {
-    return fail(refused("superseded", "the reply answers a message that is out of date",
-                        fmt::format("case {}", matter.id.value()),
-                        "ask the contact again, or override knowing that"));
-  }
-  turn.outcome.case_id = matter.id;
-  turn.outcome.conversation = matter.conversation;
-  reply_to_judge(turn.edit(matter).replies)->verified = true;
-  turn.note_event(matter.conversation, EventKind::verification_done,
-                  {{"case", id_value(matter.id)}, {"override", Value(reply->superseded)}},
-                  turn.author(actor));
-  finish_verification(turn, turn.get(matter.id));
   return {};
 }
 

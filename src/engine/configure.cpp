@@ -108,13 +108,9 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
   auto decision = turn.router->configure(next->router_config(), turn.ids, turn.now);
   if (!decision) return fail(decision.error());
   turn.take(std::move(*decision));
-  EngineClock clock;
-  if (const EngineClock* stored = turn.tables.clock.find(turn.tables.clock_key())) clock = *stored;
-  ++clock.configuration;
-  turn.tables.clock.put(turn.tables.clock_key(), clock);
-  turn.tables.configurations.create(turn.tables.key().number(clock.configuration).bytes(),
-                                    {command.json});
-  turn.outcome.details["version"] = Value(static_cast<std::int64_t>(clock.configuration));
+  const std::uint64_t version = ++turn.tables.edit_clock().configuration;
+  turn.tables.configurations.create(turn.tables.key().number(version).bytes(), {command.json});
+  turn.outcome.details["version"] = Value(static_cast<std::int64_t>(version));
   turn.new_setup = std::move(*next);
   turn.setup = &*turn.new_setup;
   return {};

@@ -34,7 +34,7 @@ void share_identity(Turn& turn, ContactId contact, const Identity& identity) {
 // The business says that this address is the contact's. Another spelling that somebody else has is
 // the same line: they share it.
 void give_address(Turn& turn, ContactId contact, const Address& plain) {
-  const std::vector<Identity> known = identities_at(turn, plain);
+  const std::vector<Identity> known = identities_at(turn.tables, plain);
   const bool others = std::any_of(known.begin(), known.end(), [&](const Identity& identity) {
     return !uses(identity, contact);
   });
@@ -56,7 +56,7 @@ Status check_addresses(Turn& turn, const ContactRecord& contact,
   const Limits& limits = turn.options.limits;
   std::set<Address> added;
   for (std::size_t i = 0; i < plain.size(); ++i) {
-    const std::vector<Identity> known = identities_at(turn, plain[i]);
+    const std::vector<Identity> known = identities_at(turn.tables, plain[i]);
     const bool exact = known.size() == 1 && known.front().address == plain[i];
     if (exact && uses(known.front(), contact.id)) continue;
     if (known.empty()) added.insert(plain[i]);
@@ -77,8 +77,8 @@ Status check_addresses(Turn& turn, const ContactRecord& contact,
 
 // What the conversation has begun for "one of them" is the contact's.
 void name_contact(Turn& turn, const ConversationRecord& conversation, ContactId contact) {
-  for (const InteractionId id : conversation.live) turn.edit(turn.get(id)).contact = contact;
-  for (const CallbackId id : conversation.callbacks) turn.edit(turn.get(id)).contact = contact;
+  for (const InteractionId id : conversation.live) turn.edit(id).contact = contact;
+  for (const CallbackId id : conversation.callbacks) turn.edit(id).contact = contact;
   for (const CaseId id : conversation.cases) {
     const CaseRecord matter = turn.get(id);
     if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
@@ -100,7 +100,7 @@ bool may_be_one(const std::string& known, const std::string& given) {
 // as when the contact writes or calls.
 ContactId known_as(Turn& turn, const UpsertContact& command, const Address& first) {
   if (command.contact) return command.contact;
-  for (const Identity& identity : identities_at(turn, first)) {
+  for (const Identity& identity : identities_at(turn.tables, first)) {
     std::vector<ContactId> users = identity.members;
     users.insert(users.begin(), identity.holder);
     for (const ContactId user : users) {
@@ -122,7 +122,7 @@ void move_interaction(Turn& turn, InteractionId id, const ConversationRecord& in
   moved.conversation = into.id;
   moved.contact = into.contact;
   move_work(turn, before.work, into.id);
-  turn.edit(turn.get(into.id)).live.push_back(id);
+  turn.edit(into.id).live.push_back(id);
   turn.note_event(moved, EventKind::joined, {{"by", Value("contact")}});
   const std::string key = turn.tables.key(before.conversation, before.entry);
   if (before.entry == 0 || turn.tables.entries.find(key) == nullptr) return;
@@ -163,6 +163,15 @@ void join_conversation(Turn& turn, ConversationId from, ConversationId to, Autho
 }
 
 }  // namespace
+
+std::optional<Address> address_of(Turn& turn, ContactId id, AddressKind kind) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  if (contact == nullptr) return {};
+  for (const Address& known : contact->identities) {
+    if (known.kind == kind) return known;
+  }
+  return {};
+}
 
 Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
   if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {

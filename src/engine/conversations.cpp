@@ -11,12 +11,6 @@ namespace novelo {
 
 namespace {
 
-Status check_not_closed(const ConversationRecord& conversation) {
-  if (conversation.status != ConversationStatus::closed) return {};
-  return fail(refused("closed", "the conversation is closed",
-                      fmt::format("conversation {}", conversation.id.value()), "reopen it first"));
-}
-
 // A chat that somebody has goes to the new owner, at once where there is room for it; a call goes
 // on with whoever is speaking.
 void pass_chat(Turn& turn, const Interaction& chat, const AgentName& to) {
@@ -34,6 +28,12 @@ Status check_desk(const Turn& turn, const ConversationRecord& conversation) {
 
 }  // namespace
 
+Status check_not_closed(const ConversationRecord& conversation, std::string remedy) {
+  if (conversation.status != ConversationStatus::closed) return {};
+  return fail(refused("closed", "the conversation is closed",
+                      fmt::format("conversation {}", conversation.id.value()), std::move(remedy)));
+}
+
 void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
   stop_flow(turn, id);
   const Interaction interaction = turn.get(id);
@@ -41,12 +41,10 @@ void take_over(Turn& turn, InteractionId id, const AgentName& agent) {
       interaction.state == InteractionState::dialling) {
     return;
   }
-  const DeskConfig& desk =
-      *turn.config().desk(turn.config().entry_point(interaction.entry_point)->desk);
-  const QueueWish wish{{}, {}, 0, agent, Preference::first, turn.now + desk.owner_wait};
-  enqueue(turn, id, wish);
-  // Without room for it now, it waits for the agent first.
-  if (!turn.route(WorkClaimed{turn.get(id).work, agent})) return;
+  const EntryPointConfig& at = *turn.config().entry_point(interaction.entry_point);
+  enqueue(turn, id, first_for(turn, agent, at.desk));
+  // Where that is refused for lack of room, it waits for the agent first.
+  (void)turn.route(WorkClaimed{turn.get(id).work, agent});
 }
 
 void close_conversation(Turn& turn, ConversationId id, Author by, std::string qualification,
@@ -54,7 +52,7 @@ void close_conversation(Turn& turn, ConversationId id, Author by, std::string qu
   const std::vector<InteractionId> live = turn.get(id).live;
   for (const InteractionId interaction : live) end_interaction(turn, interaction);
   const std::vector<CallbackId> promises = turn.get(id).callbacks;
-  ConversationRecord& conversation = turn.edit(turn.get(id));
+  ConversationRecord& conversation = turn.edit(id);
   conversation.status = ConversationStatus::closed;
   conversation.closed_at = turn.now;
   conversation.kept_place.reset();
@@ -138,7 +136,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
                {"by", Value(actor.text())},
                {"link", Value(turn.config().tenant.conversation_url +
                               std::to_string(conversation.id.value()))}});
-  for (const CaseId id : conversation.cases) turn.edit(turn.get(id)).owner = command.to;
+  for (const CaseId id : conversation.cases) turn.edit(id).owner = command.to;
   for (const InteractionId id : conversation.live) pass_chat(turn, turn.get(id), command.to);
   prefer_owner(turn, conversation.id);
   turn.outcome.conversation = conversation.id;

@@ -78,33 +78,38 @@ void look_at_wait(Turn& turn, InteractionId interaction);
 // calls.cpp: the telephone system told nothing in time, or will not do what it was asked.
 void call_silent(Turn& turn, InteractionId call);
 void verb_failed(Turn& turn, const Effect& effect, const SendError& error);
+// Asks the telephone system to end a call. The call is over when that is told.
+void hang_up(Turn& turn, const Interaction& call);
+// A call is over: its place on the timeline says how, and its interaction ends.
+void end_call(Turn& turn, const Interaction& call, int cause);
 // The contact's side of a call of ours was picked up.
 void call_answered(Turn& turn, const Interaction& call);
 // What the desk says to those who wait, until something else happens.
 void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale);
-// cases.cpp: the reply to a mail of a case.
+// case_replies.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;
   EffectId answered;  // the mail of ours that it answers, when that is known
   std::string trust;  // "token", "participant"
 };
-// The newest case of a matter: the one that follows this one, and so on.
+// cases.cpp: the newest case of a matter: the one that follows this one, and so on.
 CaseId newest_of_matter(Turn& turn, CaseId id);
-// True when the case waits for it and somebody is asked to verify it; else it is a mail to answer.
-// Fails with `busy` when there is no room for that.
+// case_replies.cpp: true when the case waits for it and somebody is asked to verify it; else it is
+// a mail to answer. Fails with `busy` when there is no room for that.
 Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                              std::uint64_t entry);
 // Whoever was verifying the case's reply has gone: it is asked for once more.
 void request_again(Turn& turn, const CaseRecord& matter);
-// What another system answered to an action on a case.
+// cases.cpp: what another system answered to an action on a case.
 void finish_action(Turn& turn, const ActionConfig& action, const Effect& effect,
                    const Value& answer);
-// callbacks.cpp
-CallbackId create_callback(Turn& turn, Callback callback);
-// The open promise of this conversation to call this number; none: null.
-CallbackId open_callback(Turn& turn, ConversationId conversation, const Address& number);
-// S1.22: the contact asks again for what is promised already, perhaps with another message.
-void ask_again(Turn& turn, CallbackId callback, const std::optional<Media>& message);
+// callbacks.cpp: a promise to call is made in two steps, so that what follows the first can be said
+// before the second. Fails with `limit` when the conversation has as many as it may have, and with
+// `busy` when there is no room.
+Status check_promise(Turn& turn, const Callback& callback, Asking by);
+// S1.22: a contact who asks for what is promised already, to this number, is not promised twice;
+// the newest message counts. What an agent promises (`Asking::command`) is a promise of its own.
+CallbackId promise_call(Turn& turn, Callback callback, Asking by);
 // Keeps the promise of this work, which the agent has.
 void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent,
                     const std::optional<AgentName>& owner_before);
@@ -119,6 +124,10 @@ void serve_callbacks(Turn& turn, ConversationId conversation, CallbackId kept = 
 // agents.cpp: tells these agents and the supervisors, each once.
 void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId conversation,
                       const std::string& type, const Value::Map& body);
+// Fails unless `actor` may act for `agent`: an agent acts for themself, a supervisor and the
+// business's systems for anybody.
+Status check_acts_for(const Turn& turn, const AgentName& actor, const AgentName& agent,
+                      std::string subject);
 // surveys.cpp: true when the message was a survey's answer and has been taken as one.
 bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message);
@@ -131,8 +140,8 @@ void send_failed(Turn& turn, const Effect& send, const SendError& error);
 // The failure of a message that is shown as failed: on the timeline, and to the owner.
 void tell_failed(Turn& turn, ConversationId conversation, std::uint64_t entry,
                  const SendError& error);
-// It is settled.
-void remove_effect(Turn& turn, const Effect& effect);
+// A late receipt or answer may name the effect alone: its message is still found.
+void keep_effect(Turn& turn, const Effect& effect);
 // parked_receipts.cpp
 // B3: whether this news is newer than what is known, in whatever order it came.
 bool moves_forward(DeliveryStatus from, DeliveryStatus to);
@@ -161,22 +170,28 @@ struct OutgoingMessage {
 // Checks everything a channel, a desk and a template ask for, then appends the entry and its
 // effect.
 Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message);
-// Shows why a message that nobody is waiting for the outcome of was not sent.
-void note_refused(Turn& turn, ConversationId conversation, const Author& author,
-                  const Error& error);
+// The same for a message whose outcome nobody waits for: why it was not sent is shown too.
+Status send_or_tell(Turn& turn, OutgoingMessage message);
 // What templates and flows may read about a conversation.
 Value::Map variables_for(Turn& turn, const ConversationRecord& conversation);
 // conversations.cpp: a person steps into what a flow or a queue has (S4.20).
 void take_over(Turn& turn, InteractionId interaction, const AgentName& agent);
-// conversations.cpp: ends what is live in it, and keeps what was said at the closing.
+// conversations.cpp
+Status check_not_closed(const ConversationRecord& conversation,
+                        std::string remedy = "reopen it first");
+// Ends what is live in it, and keeps what was said at the closing.
 void close_conversation(Turn& turn, ConversationId conversation, Author by,
                         std::string qualification, std::string description,
                         std::string disposition);
+// contacts.cpp: the first address of a kind that is known of a contact.
+std::optional<Address> address_of(Turn& turn, ContactId contact, AddressKind kind);
 // flows.cpp: the contact's language, else the tenant's.
 std::string locale_of(Turn& turn, ContactId contact);
 // conversations.cpp: what only flows have had is over with its last interaction, unless people are
 // to have it.
 void end_pending(Turn& turn, const Interaction& last, Author by, std::string disposition);
+// flows.cpp: a flow that cannot go on leads to a person, never to silence.
+void leave_to_a_person(Turn& turn, InteractionId interaction);
 // flows.cpp: the flow of an interaction is over, whatever it was waiting for.
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.

@@ -32,21 +32,13 @@ Value hours_now(const Turn& turn, const EntryPointConfig& at, const std::string&
   return Value(std::move(hours));
 }
 
-std::optional<Address> mail_address(Turn& turn, ContactId id) {
-  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
-  if (contact == nullptr) return {};
-  for (const Address& known : contact->identities) {
-    if (known.kind == AddressKind::email) return known;
-  }
-  return {};
-}
-
 // S0.33: where the contact could go on. For a channel with a number the contact is asked for one
 // where the line they are on takes no messages.
 bool leads_to(Turn& turn, const ConversationRecord& conversation, Channel channel) {
   const Configuration& config = turn.config();
   if (config.entry_point_on(conversation.desk, channel) == nullptr) return false;
-  if (channel == Channel::email) return mail_address(turn, conversation.contact).has_value();
+  if (channel == Channel::email)
+    return address_of(turn, conversation.contact, AddressKind::email).has_value();
   return config.entry_point_on(conversation.desk, told_by(channel)) != nullptr;
 }
 
@@ -98,13 +90,11 @@ class Performance {
 
   // When the flow waits, or is over.
   void finish() {
-    const Interaction at = interaction();
-    const bool waiting = waits_ || turn_.router->work(at.work) != nullptr;
     if (cannot_go_on_) {
-      stop_flow(turn_, id_);
-      if (!waiting) enqueue(turn_, id_, {});
+      leave_to_a_person(turn_, id_);
       return hold_the_line();
     }
+    const bool waiting = waits_ || turn_.router->work(interaction().work) != nullptr;
     if (!ended_) {
       if (!speech_.empty()) play_speech();
       return;
@@ -132,16 +122,7 @@ class Performance {
     message.to = at.remote;
     message.content = content;
     message.author = {AuthorRole::bot, flow_.text()};
-    send(std::move(message));
-  }
-
-  void send(OutgoingMessage message) {
-    const ConversationId conversation = message.conversation;
-    const Author author = message.author;
-    if (auto sent = send_message(turn_, std::move(message)); !sent) {
-      note_refused(turn_, conversation, author, sent.error());
-      cannot_go_on_ = true;
-    }
+    if (!send_or_tell(turn_, std::move(message))) cannot_go_on_ = true;
   }
 
   void speak(CallVerb verb) {
@@ -185,16 +166,16 @@ class Performance {
 
   void on(const FlowHandOver& output) {
     const ConversationRecord conversation = turn_.get(interaction().conversation);
-    QueueWish wish{output.queue, output.skills, output.priority, {}, Preference::none, {}};
-    const EntryPointConfig& at = *turn_.config().entry_point(interaction().entry_point);
-    const DeskConfig& desk = *turn_.config().desk(at.desk);
+    QueueWish wish;
     using To = FlowHandOver::To;
     if (!conversation.owner.empty() &&
         (output.to == To::owner_first || output.to == To::owner_only)) {
-      wish.preferred = conversation.owner;
-      wish.preference = output.to == To::owner_only ? Preference::only : Preference::first;
-      wish.until = turn_.now + desk.owner_wait;
+      wish = first_for(turn_, conversation.owner, conversation.desk);
+      if (output.to == To::owner_only) wish.preference = Preference::only;
     }
+    wish.queue = output.queue;
+    wish.skills = output.skills;
+    wish.priority = output.priority;
     if (output.to == To::other_than_owner) turn_.edit(conversation).passing_on = id_;
     chosen(output.to == To::other_than_owner ? "another_adviser" : "hand_over");
     enqueue(turn_, id_, wish);
@@ -233,11 +214,7 @@ class Performance {
       return normalise({AddressKind::phone, given}, plan);
     }
     if (at.remote.kind == AddressKind::phone) return normalise(at.remote, here);
-    if (const ContactRecord* contact = turn_.tables.contacts.find(turn_.tables.key(at.contact))) {
-      for (const Address& known : contact->identities) {
-        if (known.kind == AddressKind::phone) return known;
-      }
-    }
+    if (const auto known = address_of(turn_, at.contact, AddressKind::phone)) return *known;
     return fail({ErrorCode::refused, "no_number", "no number of the contact is known", {}, {}});
   }
 
@@ -254,17 +231,6 @@ class Performance {
     if (line == nullptr) return "no_line";
     const auto number = number_for(output.number, *line);
     if (!number) return number.error().reason;
-    if (const CallbackId open = open_callback(turn_, at.conversation, *number)) {
-      chosen("callback");
-      leave_queue();
-      ask_again(turn_, open, output.message);
-      return {};
-    }
-    const std::size_t most = turn_.options.limits.callbacks_per_conversation;
-    if (conversation.callbacks.size() >= most) return "busy";
-    if (auto room = turn_.check_room(Asking::arrival, 1); !room) return "busy";
-    chosen("callback");
-    leave_queue();
     Callback callback;
     callback.conversation = at.conversation;
     callback.contact = at.contact;
@@ -274,7 +240,10 @@ class Performance {
     if (output.by == FlowCallback::By::owner) callback.agent = conversation.owner;
     callback.requested_at = at.started_at;
     callback.message = output.message;
-    create_callback(turn_, std::move(callback));
+    if (!check_promise(turn_, callback, Asking::arrival)) return "busy";
+    chosen("callback");
+    leave_queue();
+    promise_call(turn_, std::move(callback), Asking::arrival);
     return {};
   }
 
@@ -305,7 +274,7 @@ class Performance {
     }
     OutgoingMessage message;
     if (output.channel == Channel::email) {
-      message.to = mail_address(turn_, at.contact);
+      message.to = address_of(turn_, at.contact, AddressKind::email);
       if (!message.to) return "no_address";
     } else {
       const auto number = number_for(output.number, *from);
@@ -320,9 +289,7 @@ class Performance {
     message.entry_point = from->name;
     message.template_name = output.message;
     message.author = {AuthorRole::bot, flow_.text()};
-    const Author author = message.author;
-    if (auto sent = send_message(turn_, std::move(message)); !sent) {
-      note_refused(turn_, at.conversation, author, sent.error());
+    if (auto sent = send_or_tell(turn_, std::move(message)); !sent) {
       return sent.error().code == ErrorCode::busy ? "busy" : sent.error().reason;
     }
     chosen("digital");
@@ -365,9 +332,7 @@ class Performance {
   void leave() {
     if (voice()) {
       if (!speech_.empty()) play_speech();
-      CallVerb verb;
-      verb.kind = CallVerbKind::hang_up;
-      return turn_.call_verb(interaction(), std::move(verb));
+      return hang_up(turn_, interaction());
     }
     end_interaction(turn_, id_);
     end_pending(turn_, interaction(), {AuthorRole::bot, flow_.text()}, interaction().flow_outcome);
@@ -393,13 +358,6 @@ void keep_session(Turn& turn, InteractionId id, FlowSession session) {
   turn.edit(interaction).session = session_id;
 }
 
-// A flow that cannot go on leads to a person, never to silence.
-void flow_broke(Turn& turn, InteractionId id) {
-  stop_flow(turn, id);
-  const Interaction interaction = turn.get(id);
-  if (turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
-}
-
 // Does what a flow says, and tells it what came of that, until it waits or is over.
 void walk(Turn& turn, InteractionId id, FlowDecision decision) {
   Performance performance(turn, id, decision.session);
@@ -410,7 +368,7 @@ void walk(Turn& turn, InteractionId id, FlowDecision decision) {
     if (!told) return performance.finish();
     const Value variables = flow_variables(turn, turn.get(id), decision.session.locale);
     auto next = turn.setup->flows.resume(decision.session, *told, variables, turn.now);
-    if (!next) return flow_broke(turn, id);
+    if (!next) return leave_to_a_person(turn, id);
     decision = std::move(*next);
   }
 }
@@ -434,6 +392,14 @@ void stop_flow(Turn& turn, InteractionId id) {
   turn.edit(interaction).session = {};
 }
 
+void leave_to_a_person(Turn& turn, InteractionId id) {
+  stop_flow(turn, id);
+  const Interaction interaction = turn.get(id);
+  const bool served = interaction.state == InteractionState::ended ||
+                      interaction.state == InteractionState::connected;
+  if (!served && turn.router->work(interaction.work) == nullptr) enqueue(turn, id, {});
+}
+
 void decide(Turn& turn, const StartFlow& task) {
   const Interaction interaction = turn.get(task.interaction);
   if (interaction.session || interaction.state == InteractionState::ended ||
@@ -451,7 +417,7 @@ void decide(Turn& turn, const StartFlow& task) {
   const std::string locale = flows.locale(task.flow, locale_of(turn, interaction.contact));
   auto decision = flows.start(task.flow, locale, interaction.channel,
                               flow_variables(turn, interaction, locale), turn.now);
-  if (!decision) return flow_broke(turn, task.interaction);
+  if (!decision) return leave_to_a_person(turn, task.interaction);
   if (task.alternatives) turn.edit(interaction).alternatives_offered = true;
   walk(turn, task.interaction, std::move(*decision));
 }
@@ -468,7 +434,7 @@ void decide(Turn& turn, const ContinueFlow& task) {
   }
   auto decision = turn.setup->flows.resume(
       session, task.input, flow_variables(turn, interaction, session.locale), turn.now);
-  if (!decision) return flow_broke(turn, task.interaction);
+  if (!decision) return leave_to_a_person(turn, task.interaction);
   walk(turn, task.interaction, std::move(*decision));
 }
 

@@ -19,16 +19,6 @@ Error not_held(EffectId id) {
                  "look at its message: it was settled meanwhile, or goes out by itself");
 }
 
-Status check_may_resolve(const Turn& turn, const AgentName& actor,
-                         const ConversationRecord& conversation) {
-  if (actor.empty() || conversation.owner.empty() || conversation.owner == actor) return {};
-  const AgentConfig* who = turn.config().agent(actor);
-  if (who != nullptr && who->supervisor) return {};
-  return fail(refused(
-      "not_yours", fmt::format("the conversation is {}'s", conversation.owner.text()),
-      fmt::format("conversation {}", conversation.id.value()), "ask its owner or a supervisor"));
-}
-
 // What may be sent now, as for a new message.
 Status check_may_send(Turn& turn, const Effect& send, const ConversationRecord& conversation) {
   const std::string subject = fmt::format("effect {}", send.id.value());
@@ -43,12 +33,8 @@ Status check_may_send(Turn& turn, const Effect& send, const ConversationRecord& 
   const Entry* entry = turn.tables.entries.find(turn.tables.key(conversation.id, send.entry));
   const bool of_a_person = entry != nullptr && (entry->author.role == AuthorRole::agent ||
                                                 entry->author.role == AuthorRole::staff);
-  if (of_a_person && conversation.status == ConversationStatus::closed) {
-    return fail(refused("closed", "the conversation is closed",
-                        fmt::format("conversation {}", conversation.id.value()),
-                        "reopen it first, or give the message up"));
-  }
-  return {};
+  if (!of_a_person) return {};
+  return check_not_closed(conversation, "reopen it first, or give the message up");
 }
 
 void send_again(Turn& turn, const Effect& send) {
@@ -91,7 +77,9 @@ Status decide(Turn& turn, const AgentName& actor, const ResolveSend& command) {
   if (found == nullptr || !found->held) return fail(not_held(command.effect));
   const Effect send = *found;
   const ConversationRecord conversation = turn.get(send.conversation);
-  if (auto may = check_may_resolve(turn, actor, conversation); !may) return may;
+  const std::string subject = fmt::format("conversation {}", conversation.id.value());
+  const AgentName& owner = conversation.owner.empty() ? actor : conversation.owner;
+  if (auto may = check_acts_for(turn, actor, owner, subject); !may) return may;
   if (command.resolution == SendResolution::none) {
     return fail({ErrorCode::invalid, "no_resolution", "say what is to become of it", "resolution",
                  "write send_again, was_sent or give_up"});
@@ -111,7 +99,7 @@ Status decide(Turn& turn, const AgentName& actor, const ResolveSend& command) {
     } else {
       send_failed(turn, send, {SendErrorClass::permanent, "given_up", {}});
     }
-    remove_effect(turn, send);
+    turn.remove_effect(send);
   }
   turn.outcome.conversation = conversation.id;
   turn.outcome.entry = send.entry;

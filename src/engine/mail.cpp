@@ -69,19 +69,6 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
   return link;
 }
 
-Entry mail_entry(const EntryPointConfig& at, const InboundMessage& message) {
-  Entry entry;
-  entry.type = EntryType::message;
-  entry.direction = Direction::inbound;
-  entry.author = {AuthorRole::customer, {}};
-  entry.channel = Channel::email;
-  entry.entry_point = at.name;
-  entry.provider_at = message.at;
-  entry.provider_id = message.id;
-  entry.content = message.content;
-  return entry;
-}
-
 // A mail that came by itself is kept where it belongs; it reopens nothing and nobody answers it.
 // One that belongs nowhere is refused, and so put aside for a person to look at.
 Status keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessage& message,
@@ -105,7 +92,7 @@ Status keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessa
                         fmt::format("entry point {}", at.name.text()),
                         "look at it in the quarantine"));
   }
-  Entry entry = mail_entry(at, message);
+  Entry entry = inbound_entry(at, message);
   entry.case_id = case_id;
   entry.details["automatic"] = Value(to_string(message.content.mail->automatic));
   turn.outcome.conversation = conversation;
@@ -130,12 +117,7 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   const Placed placed = place_contact(turn, who, desk);
   const ConversationId conversation = placed.conversation;
   const bool claimed = link.trust == "token";
-  if (find_reach(turn.get(conversation), at.name) == nullptr && !began(placed)) {
-    Entry& joined = turn.note_event(conversation, EventKind::joined,
-                                    {{"by", Value(link.case_id ? "case" : "address")}});
-    joined.channel = Channel::email;
-    joined.entry_point = at.name;
-  }
+  tell_joined(turn, placed, at, link.case_id ? "case" : "address");
   if (claimed) {
     turn.note_event(conversation, EventKind::identity_claimed,
                     {{"address", Value(to_string(message.from.address))}});
@@ -144,7 +126,7 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   }
   turn.outcome.contact = who.contact;
   turn.outcome.conversation = conversation;
-  Entry entry = mail_entry(at, message);
+  Entry entry = inbound_entry(at, message);
   entry.case_id = link.case_id;
   const std::uint64_t sequence = turn.append(conversation, std::move(entry)).sequence;
   if (!claimed) remember_mail(turn, conversation, at.name, sequence);
@@ -156,17 +138,8 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
     if (!taken) return fail(taken.error());
     if (*taken) return {};
   }
-  const Interaction* live = live_at(turn, conversation, at.name);
-  const bool fresh = live == nullptr;
-  const InteractionId interaction =
-      fresh ? begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id
-            : live->id;
-  Entry& appended = turn.tables.entries.edit(turn.tables.key(conversation, sequence));
-  appended.interaction = interaction;
-  turn.outcome.interaction = interaction;
-  if (fresh) return dispatch(turn, interaction);
-  hand_over(turn, turn.get(interaction), appended);
-  return {};
+  const Entry& appended = *turn.tables.entries.find(turn.tables.key(conversation, sequence));
+  return take_in(turn, at, message.from.address, appended);
 }
 
 }  // namespace novelo

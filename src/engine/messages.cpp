@@ -13,11 +13,6 @@ namespace novelo {
 
 namespace {
 
-// A provider's clock may be wrong: a future time would keep a window open too long.
-Timestamp clamped(const std::optional<Timestamp>& at, Timestamp now) {
-  return at && *at < now ? *at : now;
-}
-
 Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const ConnectionName& connection,
                                                std::string_view to) {
   const EntryPointConfig* entry_point = turn.config().entry_point_at(connection, to);
@@ -32,8 +27,7 @@ Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const Connectio
 
 struct Arrival {
   Recognised who;
-  ConversationId conversation;
-  bool fresh = false;    // the conversation began with this
+  Placed placed;
   std::string text;      // without the token
   bool claimed = false;  // joined by a token from an address nobody knew
 };
@@ -56,55 +50,20 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
   } else {
     arrival.who = recognise(turn, message.from, entry_point);
   }
-  const Placed placed = place_contact(turn, arrival.who, desk);
-  arrival.conversation = placed.conversation;
-  arrival.fresh = began(placed);
+  arrival.placed = place_contact(turn, arrival.who, desk);
   return arrival;
 }
 
-std::string_view known_by(const Address& address) {
+std::string_view known_by(const Arrival& arrival, const Address& address) {
+  if (arrival.claimed) return "token";
   return address.kind == AddressKind::phone ? "number" : "address";
 }
 
-void tell_joined(Turn& turn, const Arrival& arrival, const EntryPointConfig& entry_point,
-                 const Address& address) {
-  const ConversationRecord* before =
-      turn.tables.conversations.find(turn.tables.key(arrival.conversation));
-  const bool joins =
-      !arrival.fresh && (before == nullptr || find_reach(*before, entry_point.name) == nullptr);
-  if (!joins && !arrival.claimed) return;
-  const ConversationRecord conversation = turn.get(arrival.conversation);
-  if (joins) {
-    Entry& joined = turn.note_event(arrival.conversation, EventKind::joined,
-                                    {{"by", Value(arrival.claimed ? "token" : known_by(address))}});
-    joined.channel = entry_point.channel;
-    joined.entry_point = entry_point.name;
-  }
-  if (!arrival.claimed) return;
-  turn.note_event(arrival.conversation, EventKind::identity_claimed,
-                  {{"address", Value(to_string(address))}});
-  if (!conversation.owner.empty()) {
-    turn.notify(conversation.owner, conversation.id, "identity_claimed",
-                {{"address", Value(to_string(address))}});
-  }
-}
-
-Entry& append_message(Turn& turn, ConversationId conversation, const EntryPointConfig& entry_point,
-                      const InboundMessage& message, std::string text) {
-  Entry entry;
-  entry.type = EntryType::message;
-  entry.direction = Direction::inbound;
-  entry.author = {AuthorRole::customer, {}};
-  entry.channel = entry_point.channel;
-  entry.entry_point = entry_point.name;
-  entry.provider_at = message.at;
-  entry.provider_id = message.id;
-  entry.content = message.content;
-  entry.content.text = std::move(text);
-  turn.outcome.conversation = conversation;
-  Entry& appended = turn.append(conversation, std::move(entry));
-  turn.outcome.entry = appended.sequence;
-  return appended;
+void tell_claimed(Turn& turn, ConversationId id, const Address& address) {
+  turn.note_event(id, EventKind::identity_claimed, {{"address", Value(to_string(address))}});
+  const AgentName owner = turn.get(id).owner;
+  if (owner.empty()) return;
+  turn.notify(owner, id, "identity_claimed", {{"address", Value(to_string(address))}});
 }
 
 // Half of a digest stands for the scope and the provider's id, however long that is: the rows that
@@ -138,25 +97,19 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   if (take_survey_answer(turn, at, message)) return {};
 
   const Arrival arrival = arrive(turn, at, message);
-  tell_joined(turn, arrival, at, message.from.address);
-  turn.outcome.contact = arrival.who.contact;
-  remember_reach(turn, arrival.conversation, at.name, message.from.address,
-                 clamped(message.at, turn.now));
-  const ConversationId conversation = arrival.conversation;
-  const Interaction* live = live_at(turn, conversation, at.name);
-  const bool fresh = live == nullptr;
-  const InteractionId interaction =
-      fresh ? begin_interaction(turn, conversation, at, message.from.address, Direction::inbound).id
-            : live->id;
-  Entry& entry = append_message(turn, conversation, at, message, arrival.text);
+  const Address& from = message.from.address;
+  const ConversationId conversation = arrival.placed.conversation;
+  tell_joined(turn, arrival.placed, at, known_by(arrival, from));
+  if (arrival.claimed) tell_claimed(turn, conversation, from);
+  remember_reach(turn, conversation, at.name, from, said_at(message, turn.now));
+  Entry entry = inbound_entry(at, message);
+  entry.content.text = arrival.text;
   if (!unsupported.empty()) entry.details["unsupported"] = Value(unsupported);
-  entry.interaction = interaction;
-  turn.outcome.interaction = interaction;
-  if (fresh) return dispatch(turn, interaction);
-  // Where the contact was expected to come back, they have come.
-  if (turn.get(conversation).kept_place) turn.edit(turn.get(conversation)).kept_place.reset();
-  hand_over(turn, turn.get(interaction), entry);
-  return {};
+  const Entry& appended = turn.append(conversation, std::move(entry));
+  turn.outcome.contact = arrival.who.contact;
+  turn.outcome.conversation = conversation;
+  turn.outcome.entry = appended.sequence;
+  return take_in(turn, at, from, appended);
 }
 
 Status decide_unsupported(Turn& turn, const ConnectionName& connection,

@@ -31,44 +31,26 @@ std::string key_of(const Turn& turn, const ConnectionName& connection, std::stri
   return turn.tables.key().text(connection.text()).text(id).take();
 }
 
-EngineClock& edit_clock(Turn& turn) {
-  const std::string key = turn.tables.clock_key();
-  if (turn.tables.clock.find(key) == nullptr) turn.tables.clock.put(key, {});
-  return turn.tables.clock.edit(key);
+std::string place_of(const Turn& turn, std::uint64_t number) {
+  return turn.tables.key().number(number).take();
 }
 
-ParkedPlace& edit_place(Turn& turn, std::uint64_t number) {
-  return turn.tables.parked_order.edit(turn.tables.key().number(number).take());
+void forget(Turn& turn, const std::string& key, std::uint64_t number) {
+  turn.tables.parked.erase(key);
+  turn.tables.parked_order.erase(place_of(turn, number));
+  --turn.tables.edit_clock().parked;
 }
 
-void append_place(Turn& turn, const std::string& key) {
-  EngineClock& clock = edit_clock(turn);
-  const std::uint64_t number = ++clock.parked_numbers;
-  const std::uint64_t older = clock.parked_newest;
-  ++clock.parked;
-  clock.parked_newest = number;
-  if (older == 0) {
-    clock.parked_oldest = number;
-  } else {
-    edit_place(turn, older).newer = number;
-  }
-  turn.tables.parked_order.create(turn.tables.key().number(number).take(), {key, older, 0});
-}
-
-void remove_place(Turn& turn, std::uint64_t number) {
-  const std::string key = turn.tables.key().number(number).take();
-  const ParkedPlace place = turn.tables.parked_order.edit(key);
-  EngineClock& clock = edit_clock(turn);
-  --clock.parked;
-  (place.older == 0 ? clock.parked_oldest : edit_place(turn, place.older).newer) = place.newer;
-  (place.newer == 0 ? clock.parked_newest : edit_place(turn, place.newer).older) = place.older;
-  turn.tables.parked_order.erase(key);
-}
-
-void drop_oldest(Turn& turn) {
-  const std::uint64_t oldest = edit_clock(turn).parked_oldest;
-  turn.tables.parked.erase(edit_place(turn, oldest).key);
-  remove_place(turn, oldest);
+// False when there is none.
+bool drop_oldest(Turn& turn) {
+  const Key all = turn.tables.key();
+  const auto oldest = turn.tables.parked_order.scan(all.bytes(), all.end(), 1, Order::ascending);
+  if (oldest.empty()) return false;
+  const std::string key = oldest.front().second.key;
+  const ParkedReceipt* parked = turn.tables.parked.find(key);
+  if (parked == nullptr) return false;
+  forget(turn, key, parked->number);
+  return true;
 }
 
 }  // namespace
@@ -88,9 +70,13 @@ void park_receipt(Turn& turn, const ConnectionName& connection, const Receipt& r
     newer.error = receipt.error;
     return;
   }
-  while (edit_clock(turn).parked >= most && !turn.tables.fault()) drop_oldest(turn);
-  append_place(turn, key);
-  turn.tables.parked.put(key, {receipt.status, receipt.error, edit_clock(turn).parked_newest});
+  EngineClock& clock = turn.tables.edit_clock();
+  while (clock.parked >= most && drop_oldest(turn)) {
+  }
+  const std::uint64_t number = ++clock.parked_numbers;
+  ++clock.parked;
+  turn.tables.parked_order.create(place_of(turn, number), {key});
+  turn.tables.parked.put(key, {receipt.status, receipt.error, number});
 }
 
 std::optional<ParkedReceipt> take_parked_receipt(Turn& turn, const ConnectionName& connection,
@@ -99,8 +85,7 @@ std::optional<ParkedReceipt> take_parked_receipt(Turn& turn, const ConnectionNam
   const ParkedReceipt* found = turn.tables.parked.find(key);
   if (found == nullptr) return std::nullopt;
   ParkedReceipt parked = *found;
-  turn.tables.parked.erase(key);
-  remove_place(turn, parked.number);
+  forget(turn, key, parked.number);
   return parked;
 }
 

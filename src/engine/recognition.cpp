@@ -71,18 +71,18 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
 
 }  // namespace
 
-std::vector<Identity> identities_at(Turn& turn, const Address& plain) {
-  if (const Identity* exact = turn.tables.identities.find(turn.tables.key(plain))) return {*exact};
+std::vector<Identity> identities_at(Tables& tables, const Address& plain) {
+  if (const Identity* exact = tables.identities.find(tables.key(plain))) return {*exact};
   std::vector<Identity> found;
   for (const Address& spelling : variants(plain)) {
-    const Identity* identity = turn.tables.identities.find(turn.tables.key(spelling));
+    const Identity* identity = tables.identities.find(tables.key(spelling));
     if (identity != nullptr) found.push_back(*identity);
   }
   return found;
 }
 
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan) {
-  const std::vector<Identity> found = identities_at(turn, plain_form(address, plan));
+  const std::vector<Identity> found = identities_at(turn.tables, plain_form(address, plan));
   ContactId holder;
   for (const Identity& identity : found) {
     if (!identity.members.empty()) return {};
@@ -126,10 +126,10 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
     return take_for_stranger(turn, party);
   }
   const Address plain = read ? *read : party.address;
-  std::vector<Identity> found = identities_at(turn, plain);
+  std::vector<Identity> found = identities_at(turn.tables, plain);
   for (const Address& alias : party.aliases) {
     if (!found.empty()) break;
-    found = identities_at(turn, plain_form(alias, entry_point.dial_plan));
+    found = identities_at(turn.tables, plain_form(alias, entry_point.dial_plan));
   }
   const bool several = std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
     return !identity.members.empty() || identity.holder != found.front().holder;

@@ -3,7 +3,9 @@
 // nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,7 +40,7 @@ class Records {
   T& edit(const std::string& key) {
     Node* node = load(key);
     if (node == nullptr || !node->second.value) {
-      if (!fault_->error) fault_->error = missing();
+      note(missing());
       return nowhere_.emplace();
     }
     change(*node);
@@ -70,26 +72,22 @@ class Records {
   // Up to `limit` records with from <= key < to, in key order, uncommitted changes included.
   std::vector<std::pair<std::string, T>> scan(const std::string& from, const std::string& to,
                                               std::size_t limit, Order order) {
-    std::map<std::string, T> found = changed_between(from, to);
-    auto rows = store_->scan(table, from, to, limit + changed_.size(), order);
-    if (!rows) return fail_with(rows.error());
-    for (const Row& row : *rows) {
-      const auto slot = slots_.find(row.key);
-      if (slot != slots_.end() && slot->second.dirty) continue;
-      T value;
-      if (!codec::from_bytes(row.value, value)) return fail_with(corrupt(row.key));
-      found.emplace(row.key, std::move(value));
-    }
+    std::vector<std::pair<std::string, T>> stored = unchanged(from, to, limit, order);
     std::vector<std::pair<std::string, T>> result;
-    const auto take = [&](auto first, auto last) {
-      for (; first != last && result.size() < limit; ++first) {
-        result.emplace_back(first->first, std::move(first->second));
-      }
+    auto next = stored.begin();
+    const auto before = [&](std::string_view left, std::string_view right) {
+      return order == Order::ascending ? left < right : right < left;
     };
-    if (order == Order::ascending) {
-      take(found.begin(), found.end());
-    } else {
-      take(found.rbegin(), found.rend());
+    const auto take = [&](std::string_view key, const Slot& slot) {
+      for (; next != stored.end() && before(next->first, key); ++next) {
+        if (result.size() < limit) result.push_back(std::move(*next));
+      }
+      if (result.size() < limit) result.emplace_back(key, *slot.value);
+      return result.size() < limit;
+    };
+    for_changed(from, to, order, take);
+    for (; next != stored.end() && result.size() < limit; ++next) {
+      result.push_back(std::move(*next));
     }
     return result;
   }
@@ -108,8 +106,8 @@ class Records {
 
   // The record as `find` gives it, past the cache: for looking through many once.
   std::optional<T> look(const std::string& key) {
-    auto rows = scan(key, key + '\0', 1, Order::ascending);
-    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front().second));
+    if (const auto known = slots_.find(key); known != slots_.end()) return known->second.value;
+    return read(key).value_or(Slot{}).value;
   }
 
   void begin_input() {
@@ -117,16 +115,21 @@ class Records {
     undo_.clear();
   }
 
+  // What this input has changed, each as it was and as it is; null where there is none.
+  template <class Use>
+  void each_changed(Use use) const {
+    for (const auto& [node, before] : undo_) {
+      const Slot& after = node->second;
+      use(before.value ? &*before.value : nullptr, after.value ? &*after.value : nullptr);
+    }
+  }
+
   // What this input has added to the sum of `count` over all records; `count` is given a record, or
   // null where there is none.
   template <class Count>
   std::int64_t added(Count count) const {
     std::int64_t sum = 0;
-    for (const auto& [node, before] : undo_) {
-      const Slot& after = node->second;
-      sum += count(after.value ? &*after.value : nullptr);
-      sum -= count(before.value ? &*before.value : nullptr);
-    }
+    each_changed([&](const T* before, const T* after) { sum += count(after) - count(before); });
     return sum;
   }
 
@@ -138,7 +141,7 @@ class Records {
   }
 
   void collect(std::vector<Write>& writes) {
-    for (Node* node : changed_) {
+    for (const auto& [changed, node] : changed_) {
       const std::string& key = node->first;
       Slot& slot = node->second;
       if (!slot.dirty) continue;
@@ -146,7 +149,7 @@ class Records {
       if (slot.value) {
         const auto kind = slot.stored ? Write::Kind::put : Write::Kind::insert;
         std::optional<std::string> row = codec::to_row(*slot.value);
-        if (!row && !fault_->error) fault_->error = unreadable();
+        if (!row) note(unreadable());
         writes.push_back({kind, table, key, std::move(row).value_or(std::string())});
       } else if (slot.stored) {
         writes.push_back({Write::Kind::erase, table, key, {}});
@@ -180,20 +183,74 @@ class Records {
     if (latest_ != nullptr && latest_->first == key) return latest_;
     const auto known = slots_.find(key);
     if (known != slots_.end()) return latest_ = &*known;
+    std::optional<Slot> slot = read(key);
+    if (!slot) return nullptr;
+    return latest_ = &*slots_.emplace(key, std::move(*slot)).first;
+  }
+
+  // What the store has at `key`, or nothing when it cannot be read.
+  std::optional<Slot> read(const std::string& key) {
     auto bytes = store_->get(table, key);
     if (!bytes) {
-      if (!fault_->error) fault_->error = bytes.error();
-      return nullptr;
+      note(bytes.error());
+      return std::nullopt;
     }
     Slot slot;
     if (*bytes) {
       slot.stored = true;
       if (!codec::from_bytes(**bytes, slot.value.emplace())) {
-        if (!fault_->error) fault_->error = corrupt(key);
-        return nullptr;
+        note(corrupt());
+        return std::nullopt;
       }
     }
-    return latest_ = &*slots_.emplace(key, std::move(slot)).first;
+    return slot;
+  }
+
+  // Up to `limit` stored records that no uncommitted change touches.
+  std::vector<std::pair<std::string, T>> unchanged(std::string from, std::string to,
+                                                   std::size_t limit, Order order) {
+    std::vector<std::pair<std::string, T>> found;
+    while (found.size() < limit) {
+      const std::size_t page = limit - found.size();
+      auto rows = store_->scan(table, from, to, page, order);
+      if (!rows) {
+        note(rows.error());
+        return {};
+      }
+      for (Row& row : *rows) {
+        if (is_changed(row.key)) continue;
+        if (!codec::from_bytes(row.value, found.emplace_back(row.key, T{}).second)) {
+          note(corrupt());
+          return {};
+        }
+      }
+      if (rows->size() < page) break;
+      (order == Order::ascending ? from : to) = rows->back().key;
+      if (order == Order::ascending) from += '\0';
+    }
+    return found;
+  }
+
+  bool is_changed(std::string_view key) const {
+    const auto changed = changed_.find(key);
+    return changed != changed_.end() && changed->second->second.dirty;
+  }
+
+  // Hands `use` the uncommitted records with from <= key < to in order, until it says no.
+  template <class Use>
+  void for_changed(std::string_view from, std::string_view to, Order order, Use use) const {
+    if (from >= to) return;
+    const auto first = changed_.lower_bound(from);
+    const auto last = changed_.lower_bound(to);
+    const auto visit = [&](const auto& changed) {
+      const Slot& slot = changed.second->second;
+      return !slot.dirty || !slot.value || use(changed.first, slot);
+    };
+    if (order == Order::ascending) {
+      std::all_of(first, last, visit);
+    } else {
+      std::all_of(std::make_reverse_iterator(last), std::make_reverse_iterator(first), visit);
+    }
   }
 
   // Before a change: how it was is kept for `undo`, and the commit will look at it.
@@ -205,20 +262,13 @@ class Records {
     }
     if (slot.dirty) return;
     slot.dirty = true;
-    changed_.push_back(&node);
+    changed_.emplace(node.first, &node);
   }
 
-  std::map<std::string, T> changed_between(const std::string& from, const std::string& to) const {
-    std::map<std::string, T> found;
-    for (const Node* node : changed_) {
-      const auto& [key, slot] = *node;
-      if (key < from || key >= to) continue;
-      if (slot.dirty && slot.value) found.emplace(key, *slot.value);
-    }
-    return found;
+  void note(Error error) {
+    if (!fault_->error) fault_->error = std::move(error);
   }
-
-  static Error corrupt(const std::string&) {
+  static Error corrupt() {
     return {ErrorCode::corrupt, "record", "a stored record cannot be read",
             std::string(to_string(table)), "restore the store from a backup"};
   }
@@ -236,17 +286,12 @@ class Records {
             std::string(to_string(table)),
             {}};
   }
-  std::vector<std::pair<std::string, T>> fail_with(const Error& error) {
-    if (!fault_->error) fault_->error = error;
-    return {};
-  }
-
   Store* store_;
   StoreFault* fault_;
   std::size_t capacity_;
   std::unordered_map<std::string, Slot> slots_;
-  Node* latest_ = nullptr;      // the one looked up last
-  std::vector<Node*> changed_;  // in the order of their first change
+  Node* latest_ = nullptr;                     // the one looked up last
+  std::map<std::string_view, Node*> changed_;  // since the last commit, by key
   std::vector<std::pair<Node*, Slot>> undo_;
   std::uint64_t input_ = 0;
   std::optional<T> nowhere_;  // takes the change of a record that is missing; the engine is faulted

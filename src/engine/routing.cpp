@@ -87,7 +87,7 @@ std::optional<AgentName> take_ownership(Turn& turn, const WorkRecord& work,
 
 void connect(Turn& turn, const Interaction& interaction, const AgentName& agent) {
   stop_flow(turn, interaction.id);
-  Interaction& connected = turn.tables.interactions.edit(turn.tables.key(interaction.id));
+  Interaction& connected = turn.edit(interaction.id);
   connected.state = InteractionState::connected;
   connected.agent = agent;
   if (interaction.channel != Channel::voice) {
@@ -162,10 +162,7 @@ void on(Turn& turn, const AgentNotResponding& missing) {
   const Value::Map body{{"agent", Value(missing.agent.text())},
                         {"missed_offers", Value(std::int64_t{missing.missed_offers})}};
   turn.signal("agent_not_responding", {}, {}, body);
-  for (const AgentConfig& agent : turn.config().agents) {
-    if (agent.name != missing.agent && !agent.supervisor) continue;
-    turn.notify(agent.name, {}, "agent_not_responding", body);
-  }
+  tell_supervisors(turn, {missing.agent}, {}, "agent_not_responding", body);
 }
 
 }  // namespace

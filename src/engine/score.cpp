@@ -30,11 +30,6 @@ bool is_one_of(const auto& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// "9/10", "9 de 10", "9 out of 10": the scale behind the score goes.
-void drop_scale(std::vector<int>& numbers, int high) {
-  if (numbers.size() == 2 && numbers.back() == high) numbers.pop_back();
-}
-
 // "8,5" is on no scale of whole numbers.
 bool has_fraction(std::string_view text) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -46,31 +41,36 @@ bool has_fraction(std::string_view text) {
 
 }  // namespace
 
-std::optional<Score> read_score(std::string_view text, int low, int high, std::string_view locale) {
+std::optional<SaidNumbers> read_numbers(std::string_view text, std::string_view locale) {
   const flow::Phrase said = flow::fold(text);
   if (said.empty() || said.cut || said.words.size() > most_words || has_fraction(text)) {
     return std::nullopt;
   }
   const flow::Language language = flow::language_of(locale);
-  std::vector<int> numbers;
-  bool plain = true;
+  SaidNumbers found;
   for (const std::string& word : said.words) {
     const bool article =
         word == "um" || word == "uma" || word == "un" || word == "una" || word == "one";
     const bool alone = said.words.size() == 1;
     const auto number = article && !alone ? std::nullopt : flow::read_number(word, language);
     if (number && !flow::is_ordinal(word, language)) {
-      numbers.push_back(*number);
+      found.numbers.push_back(*number);
       continue;
     }
-    const bool scale = !numbers.empty() && is_one_of(out_of, word);
+    const bool scale = !found.numbers.empty() && is_one_of(out_of, word);
     if (!scale && !is_one_of(beside, word)) return std::nullopt;
-    plain = false;
+    found.plain = false;
   }
-  if (numbers.size() == 2) plain = false;
-  drop_scale(numbers, high);
-  if (numbers.size() != 1 || numbers.front() < low || numbers.front() > high) return std::nullopt;
-  return Score{numbers.front(), plain};
+  if (found.numbers.empty() || found.numbers.size() > 2) return std::nullopt;
+  if (found.numbers.size() == 2) found.plain = false;
+  return found;
+}
+
+std::optional<int> score_on(const SaidNumbers& said, int low, int high) {
+  const bool with_scale = said.numbers.size() == 2 && said.numbers.back() == high;
+  if (said.numbers.size() != 1 && !with_scale) return std::nullopt;
+  const int score = said.numbers.front();
+  return score >= low && score <= high ? std::optional(score) : std::nullopt;
 }
 
 }  // namespace novelo

@@ -4,13 +4,18 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace novelo {
 
-struct Score {
-  int value = 0;
+// One number, or a number and the scale that it is on, with what people say around a score.
+struct SaidNumbers {
+  std::vector<int> numbers;
   bool plain = true;  // a number and nothing else: to a question of somebody's it may be an answer
 };
-std::optional<Score> read_score(std::string_view text, int low, int high, std::string_view locale);
+// Nothing when it says something else too, as most messages do.
+std::optional<SaidNumbers> read_numbers(std::string_view text, std::string_view locale);
+// The score, when it is one on the scale from `low` to `high`.
+std::optional<int> score_on(const SaidNumbers& said, int low, int high);
 
 }  // namespace novelo

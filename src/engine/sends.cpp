@@ -393,23 +393,23 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
   return sequence;
 }
 
-void note_refused(Turn& turn, ConversationId conversation, const Author& author,
-                  const Error& error) {
+Status send_or_tell(Turn& turn, OutgoingMessage message) {
+  const ConversationId conversation = message.conversation;
+  Author author = message.author;
+  const auto sent = send_message(turn, std::move(message));
+  if (sent) return {};
   turn.note_event(conversation, EventKind::send_refused,
-                  {{"reason", Value(error.reason)},
-                   {"message", Value(error.message)},
-                   {"subject", Value(error.subject)}},
-                  author);
+                  {{"reason", Value(sent.error().reason)},
+                   {"message", Value(sent.error().message)},
+                   {"subject", Value(sent.error().subject)}},
+                  std::move(author));
+  return fail(sent.error());
 }
 
 Status decide(Turn& turn, const AgentName& actor, const SendMessage& command) {
   auto conversation = turn.conversation(command.conversation);
   if (!conversation) return fail(conversation.error());
-  if ((*conversation)->status == ConversationStatus::closed) {
-    return fail(refused("closed", "the conversation is closed",
-                        fmt::format("conversation {}", command.conversation.value()),
-                        "reopen it first"));
-  }
+  if (auto open = check_not_closed(**conversation); !open) return open;
   if (auto checked = check_case(turn, **conversation, command.case_id); !checked) return checked;
   if (command.content.template_use) {
     return fail(refused("not_configured", "only templates of the configuration are sent",

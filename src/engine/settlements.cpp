@@ -43,13 +43,6 @@ void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequenc
   tell_failed(turn, conversation, sequence, error.value_or(SendError{}));
 }
 
-// A late receipt may name the effect alone.
-void keep_effect(Turn& turn, const Effect& effect) {
-  turn.tables.correlations.put(
-      turn.tables.key(CorrelationKind::effect, "", std::to_string(effect.id.value())),
-      {effect.conversation, effect.entry, {}, {}, {}});
-}
-
 // An answer that told nothing: whoever gets it next is to know that it may be done.
 void note_unknown(Turn& turn, const Effect& effect, const SendOutcome& outcome) {
   if (outcome.kind != SendOutcome::Kind::uncertain || effect.maybe_done) return;
@@ -82,7 +75,7 @@ void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) 
   const EntryPointConfig* entry_point = turn.config().entry_point(effect.entry_point);
   if (entry_point == nullptr) {  // nobody is left who could read the answer
     send_failed(turn, effect, {SendErrorClass::permanent, "unknown_entry_point", {}});
-    return remove_effect(turn, effect);
+    return turn.remove_effect(effect);
   }
   const ConnectionName& connection = entry_point->connection;
   const OutboundMessage message{effect.id, entry_point->address, effect.to, effect.content,
@@ -107,16 +100,16 @@ void settle_send(Turn& turn, const Effect& effect, const TransportReply& reply) 
       break;
     case SendOutcome::Kind::failed: send_failed(turn, effect, outcome.error); break;
   }
-  remove_effect(turn, effect);
+  turn.remove_effect(effect);
 }
 
 void call_failed(Turn& turn, const Effect& effect, const SendError& error) {
-  remove_effect(turn, effect);
+  turn.remove_effect(effect);
   verb_failed(turn, effect, error);
 }
 
 void notify_failed(Turn& turn, const Effect& effect, const std::string& reason) {
-  remove_effect(turn, effect);
+  turn.remove_effect(effect);
   if (!effect.conversation) return;
   turn.note_event(effect.conversation, EventKind::effect_failed,
                   {{"kind", Value(to_string(effect.kind))},
@@ -137,14 +130,14 @@ void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) 
   note_unknown(turn, effect, outcome);
   const bool passing =
       outcome.kind == SendOutcome::Kind::retry || outcome.kind == SendOutcome::Kind::uncertain;
-  if (outcome.kind == SendOutcome::Kind::accepted) return remove_effect(turn, effect);
+  if (outcome.kind == SendOutcome::Kind::accepted) return turn.remove_effect(effect);
   if (passing && try_again(turn, effect, outcome.retry_after)) return;
   call_failed(turn, effect, outcome.error);
 }
 
 // The answer of another system sets fields of the case (S0.16).
 void settle_action(Turn& turn, const Effect& effect, const Value& answer) {
-  remove_effect(turn, effect);
+  turn.remove_effect(effect);
   const std::string name = effect.body.at("action").to_text();
   turn.note_event(effect.conversation, EventKind::action_done,
                   {{"action", Value(name)}, {"ok", Value(true)}});
@@ -168,21 +161,24 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
   } else {
     return notify_failed(turn, effect, failed.reason);
   }
-  remove_effect(turn, effect);
+  turn.remove_effect(effect);
+}
+
+// The message of a send that is settled or was taken back; null when nothing is known of it.
+const Entry* settled_message(Turn& turn, EffectId effect) {
+  const Correlation* gone = turn.tables.correlations.find(
+      turn.tables.key(CorrelationKind::effect, "", std::to_string(effect.value())));
+  if (gone == nullptr) return nullptr;
+  return turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
 }
 
 // A send that was taken back while the provider was taking it: what the provider says stands.
-void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
+void settle_taken_back(Turn& turn, const SettleEffect& settle) {
   const auto* reply = std::get_if<TransportReply>(&settle.settlement);
-  const Correlation* gone = turn.tables.correlations.find(
-      turn.tables.key(CorrelationKind::effect, "", std::to_string(settle.effect.value())));
-  if (reply == nullptr || gone == nullptr) return;
-  const Entry* entry = turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
-  const EntryPointConfig* at =
-      entry != nullptr ? turn.config().entry_point(entry->entry_point) : nullptr;
-  const bool taken_back = entry != nullptr && (entry->status == DeliveryStatus::withdrawn ||
-                                               entry->status == DeliveryStatus::refused);
-  if (at == nullptr || !taken_back) return;
+  const Entry* entry = settled_message(turn, settle.effect);
+  if (reply == nullptr || entry == nullptr || entry->status != DeliveryStatus::refused) return;
+  const EntryPointConfig* at = turn.config().entry_point(entry->entry_point);
+  if (at == nullptr) return;
   const OutboundMessage message{settle.effect, at->address, Address(), entry->content, entry->at};
   const SendOutcome outcome =
       turn.setup->adapters.at(at->connection)
@@ -190,8 +186,8 @@ void settle_withdrawn(Turn& turn, const SettleEffect& settle) {
   if (outcome.kind != SendOutcome::Kind::accepted) return;
   Effect effect;
   effect.id = settle.effect;
-  effect.conversation = gone->conversation;
-  effect.entry = gone->entry;
+  effect.conversation = entry->conversation;
+  effect.entry = entry->sequence;
   turn.outcome.repeated = false;
   turn.outcome.effect = settle.effect;
   accepted(turn, effect, at->connection, outcome.provider_id);
@@ -219,10 +215,10 @@ void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const Se
   if (!any) tell_supervisors(turn, {}, id, "send_failed", about);
 }
 
-void remove_effect(Turn& turn, const Effect& effect) {
-  if (effect.not_after) turn.disarm(TimerKind::effect, effect.id.value(), *effect.not_after);
-  turn.tables.effects.erase(turn.tables.key(effect.id));
-  turn.outbox_changes.push_back({OutboxChange::Kind::removed, effect.id});
+void keep_effect(Turn& turn, const Effect& effect) {
+  turn.tables.correlations.put(
+      turn.tables.key(CorrelationKind::effect, "", std::to_string(effect.id.value())),
+      {effect.conversation, effect.entry, {}, {}, {}});
 }
 
 void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
@@ -254,7 +250,7 @@ Status decide(Turn& turn, const SettleEffect& settle) {
       return fail(not_found("effect", settle.effect.value()));
     }
     turn.outcome.repeated = true;  // settled before, or withdrawn
-    settle_withdrawn(turn, settle);
+    settle_taken_back(turn, settle);
     return {};
   }
   const Effect effect = *found;
@@ -281,7 +277,7 @@ Status decide(Turn& turn, const SettleEffect& settle) {
     settle_action(turn, effect, done.answer);
   } else {
     if (effect.kind == EffectKind::send) accepted(turn, effect, {}, {});
-    remove_effect(turn, effect);
+    turn.remove_effect(effect);
   }
   return {};
 }
@@ -299,10 +295,7 @@ bool may_speak_of(const Turn& turn, const ConnectionName& connection, const Rece
 
 // The message that a receipt names by its effect, settled already.
 const Entry* message_named(Turn& turn, const ConnectionName& connection, const Receipt& receipt) {
-  const Correlation* gone = turn.tables.correlations.find(
-      turn.tables.key(CorrelationKind::effect, "", std::to_string(receipt.effect.value())));
-  if (gone == nullptr) return nullptr;
-  const Entry* entry = turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
+  const Entry* entry = settled_message(turn, receipt.effect);
   const bool may = entry != nullptr &&
                    may_speak_of(turn, connection, receipt, entry->entry_point, entry->content);
   return may ? entry : nullptr;
@@ -318,7 +311,7 @@ Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receip
       const Effect settled = *effect;  // the provider has it, whatever became of its answer
       accepted(turn, settled, connection, receipt.message_id);
       merge_status(turn, settled.conversation, settled.entry, receipt.status, receipt.error);
-      remove_effect(turn, settled);
+      turn.remove_effect(settled);
       return {};
     }
     if (const Entry* entry = message_named(turn, connection, receipt)) {

@@ -54,7 +54,7 @@ Result<Setup> Setup::make(std::string_view json, const std::vector<const Channel
   auto flows = FlowEngine::load(sources, options.limits);
   if (!flows) return fail(flows.error());
 
-  Setup setup{std::string(json), std::move(*configuration), std::move(*flows), {}, {}, {}};
+  Setup setup{std::move(*configuration), std::move(*flows), {}, {}, {}};
   if (auto named = check_flows(setup); !named) return fail(named.error());
   for (Connection connection : setup.configuration.connections) {
     auto adapter = find_adapter(adapters, connection);
@@ -80,10 +80,8 @@ const Capabilities& Setup::capabilities_of(const EntryPointConfig& entry_point) 
 }
 
 const Connection* Setup::connection_at(std::string_view path) const {
-  for (const auto& [name, connection] : connections) {
-    if (connection.path == path) return &connection;
-  }
-  return nullptr;
+  const Connection* configured = configuration.connection_at(path);
+  return configured != nullptr ? &connections.at(configured->name) : nullptr;
 }
 
 RouterConfig Setup::router_config() const {

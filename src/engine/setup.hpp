@@ -13,7 +13,6 @@
 namespace novelo {
 
 struct Setup {
-  std::string json;
   Configuration configuration;
   FlowEngine flows;
   std::map<ConnectionName, Connection> connections;  // with their secrets

@@ -30,11 +30,12 @@ SurveyId survey_of(Turn& turn, const ConversationRecord& conversation) {
 // The survey a contact was sent last at a desk, answered or not: the conversation may be open
 // again, or another one may have followed it.
 const Survey* last_survey(Turn& turn, ContactId contact, const DeskName& desk) {
-  for (const ConversationId id : latest_conversations(turn, contact, desk)) {
-    const SurveyId survey = survey_of(turn, turn.get(id));
-    if (survey) return turn.tables.surveys.find(turn.tables.key(survey));
-  }
-  return nullptr;
+  SurveyId survey;
+  latest_conversation(turn, contact, desk, [&](const ConversationRecord& conversation) {
+    survey = survey_of(turn, conversation);
+    return bool{survey};
+  });
+  return survey ? turn.tables.surveys.find(turn.tables.key(survey)) : nullptr;
 }
 
 // Somebody of the business, or a flow, has written to the contact since they were asked: a mere
@@ -87,42 +88,32 @@ void thank(Turn& turn, const Survey& survey, const EntryPointConfig& entry_point
   message.to = to;
   message.template_name = config->thanks;
   message.author = {AuthorRole::system, {}};
-  const Author author = message.author;
   // The answer is kept whether or not the thanks can be said.
-  if (auto sent = send_message(turn, std::move(message)); !sent) {
-    note_refused(turn, survey.conversation, author, sent.error());
-  }
+  (void)send_or_tell(turn, std::move(message));
 }
 
 }  // namespace
 
 bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
                         const InboundMessage& message) {
+  if (turn.config().surveys.empty()) return false;
   if (!message.content.media.empty() || message.content.location) return false;
   const ContactId contact = holder_of(turn, message.from.address, entry_point.dial_plan);
   if (!contact) return false;
+  const auto said = read_numbers(message.content.text, locale_of(turn, contact));
+  if (!said) return false;
   const Survey* found = last_survey(turn, contact, entry_point.desk);
   if (found == nullptr || found->until <= turn.now) return false;
   const Survey survey = *found;
   const SurveyConfig* config = turn.config().survey(survey.name);
   if (config == nullptr) return false;
-  const auto score =
-      read_score(message.content.text, config->low, config->high, locale_of(turn, contact));
-  if (!score || (score->plain && spoken_since(turn, survey))) return false;
-  Entry entry;
-  entry.type = EntryType::message;
-  entry.direction = Direction::inbound;
-  entry.author = {AuthorRole::customer, {}};
-  entry.channel = entry_point.channel;
-  entry.entry_point = entry_point.name;
-  entry.provider_at = message.at;
-  entry.provider_id = message.id;
-  entry.content = message.content;
-  const std::uint64_t sequence = turn.append(survey.conversation, std::move(entry)).sequence;
-  const Timestamp said_at = message.at ? std::min(*message.at, turn.now) : turn.now;
-  remember_reach(turn, survey.conversation, entry_point.name, message.from.address, said_at);
-  count_answer(turn, survey, score->value, score->plain ? "" : message.content.text,
-               entry_point.channel);
+  const auto score = score_on(*said, config->low, config->high);
+  if (!score || (said->plain && spoken_since(turn, survey))) return false;
+  const std::uint64_t sequence =
+      turn.append(survey.conversation, inbound_entry(entry_point, message)).sequence;
+  remember_reach(turn, survey.conversation, entry_point.name, message.from.address,
+                 said_at(message, turn.now));
+  count_answer(turn, survey, *score, said->plain ? "" : message.content.text, entry_point.channel);
   thank(turn, survey, entry_point, message.from.address);
   turn.outcome.entry = sequence;
   turn.outcome.contact = contact;

@@ -103,6 +103,12 @@ std::int64_t Tables::places_added() const {
   return works.added(work) + interactions.added(contact) + callbacks.added(promise);
 }
 
+EngineClock& Tables::edit_clock() {
+  const std::string key = clock_key();
+  if (clock.find(key) == nullptr) return clock.create(key, {});
+  return clock.edit(key);
+}
+
 void Tables::trim() {
   std::apply([](auto&... tables) { (tables.trim(), ...); }, all());
 }

@@ -19,13 +19,11 @@ namespace novelo {
 struct EngineClock {
   std::uint64_t last_id = 0;
   Timestamp now{};
-  std::uint64_t configuration = 0;  // version in service; 0: none yet
-  std::uint64_t quarantined = 0;    // unreadable payloads kept
-  std::uint64_t places = 0;         // taken: see Tables::places_added
-  std::uint64_t parked = 0;         // receipts kept that came before their message
-  std::uint64_t parked_oldest = 0;  // numbers of the ends of their list; 0: none
-  std::uint64_t parked_newest = 0;
-  std::uint64_t parked_numbers = 0;  // given so far
+  std::uint64_t configuration = 0;   // version in service; 0: none yet
+  std::uint64_t quarantined = 0;     // unreadable payloads kept
+  std::uint64_t places = 0;          // taken: see Tables::places_added
+  std::uint64_t parked = 0;          // receipts kept that came before their message
+  std::uint64_t parked_numbers = 0;  // their places by age that were given so far
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -48,6 +46,8 @@ struct Timer {
   Timestamp due{};
   TimerKind kind = TimerKind::flow;
   std::uint64_t owner = 0;
+
+  friend auto operator<=>(const Timer&, const Timer&) = default;  // as their keys
 };
 // A provider's id, a mail's Message-ID, an effect that is no more: what it belongs to.
 struct Correlation {
@@ -62,11 +62,9 @@ struct ParkedReceipt {
   std::optional<SendError> error;
   std::uint64_t number = 0;  // of its place in the list by age
 };
-// A parked receipt's place in the list by age, so that the oldest is found without looking.
+// A parked receipt's place in the list by age, whose key is its number.
 struct ParkedPlace {
-  std::string key;          // of the receipt
-  std::uint64_t older = 0;  // the numbers beside it; 0: it stands at an end
-  std::uint64_t newer = 0;
+  std::string key;  // of the receipt
 };
 struct StoredCommand {
   std::string digest;
@@ -112,8 +110,6 @@ void fields(V& v, X& x) {
   v("quarantined", x.quarantined);
   v("places", x.places);
   v("parked", x.parked);
-  v("parked_oldest", x.parked_oldest);
-  v("parked_newest", x.parked_newest);
   v("parked_numbers", x.parked_numbers);
 }
 template <class V, class X>
@@ -158,8 +154,6 @@ template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, ParkedPlace>
 void fields(V& v, X& x) {
   v("key", x.key);
-  v("older", x.older);
-  v("newer", x.newer);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, StoredCommand>
@@ -318,6 +312,8 @@ class Tables {
     return key().text("case").text(type.text()).text(status.text()).take();
   }
   std::string clock_key() const { return key().text("engine").take(); }
+  // The engine's counters, to be changed.
+  EngineClock& edit_clock();
   std::string text_key(std::string_view text) const { return key().text(text).take(); }
 
  private:

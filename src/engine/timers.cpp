@@ -40,14 +40,16 @@ void too_late(Turn& turn, EffectId id) {
     if (until) turn.arm(TimerKind::effect, id.value(), *until);
     return;
   }
-  turn.withdraw(id, DeliveryStatus::refused);
+  keep_effect(turn, late);
+  show_status(turn, late, DeliveryStatus::refused);
+  turn.remove_effect(late);
   tell_failed(turn, late.conversation, late.entry, {SendErrorClass::window_closed, {}, {}});
 }
 
 }  // namespace
 
 void decide(Turn& turn, const Timer& timer) {
-  turn.tables.timers.erase(turn.tables.key(timer));
+  turn.disarm(timer.kind, timer.owner, timer.due);
   switch (timer.kind) {
     case TimerKind::flow: return flow_silent(turn, InteractionId(timer.owner));
     case TimerKind::callback: return retry_callback(turn, CallbackId(timer.owner));

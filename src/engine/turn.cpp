@@ -134,19 +134,9 @@ void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
   arm(TimerKind::call, interaction.id.value(), now + silence);
 }
 
-void Turn::withdraw(EffectId id, DeliveryStatus status) {
-  const Effect* effect = tables.effects.find(tables.key(id));
-  if (effect == nullptr) return;
-  if (effect->not_after) disarm(TimerKind::effect, id.value(), *effect->not_after);
-  if (effect->entry != 0) {
-    const std::string entry_key = tables.key(effect->conversation, effect->entry);
-    if (tables.entries.find(entry_key) != nullptr) tables.entries.edit(entry_key).status = status;
-    Correlation gone;
-    gone.conversation = effect->conversation;
-    gone.entry = effect->entry;
-    tables.correlations.create(tables.key(CorrelationKind::effect, "", std::to_string(id.value())),
-                               std::move(gone));
-  }
+void Turn::remove_effect(const Effect& effect) {
+  const EffectId id = effect.id;
+  if (effect.not_after) disarm(TimerKind::effect, id.value(), *effect.not_after);
   tables.effects.erase(tables.key(id));
   outbox_changes.push_back({OutboxChange::Kind::removed, id});
 }
@@ -160,7 +150,7 @@ void Turn::withdraw_verbs(InteractionId interaction, std::optional<CallVerbKind>
     const Effect* effect = tables.effects.find(tables.key(id));
     if (effect == nullptr || effect->kind != EffectKind::call) continue;
     if (effect->interaction != interaction || effect->verb.kind == keep) continue;
-    withdraw(id, DeliveryStatus::withdrawn);
+    remove_effect(Effect(*effect));
   }
 }
 
@@ -192,9 +182,6 @@ Status Turn::check_room(Asking by, std::size_t more) const {
 }
 
 void Turn::take(RouterDecision decision) {
-  for (const WorkRecord& work : decision.works) routed_works.insert(work.id);
-  routed_works.insert(decision.works_gone.begin(), decision.works_gone.end());
-  for (const AgentRecord& agent : decision.agents) routed_agents.insert(agent.name);
   for (WorkRecord& work : decision.works) {
     const std::string key = tables.key(work.id);
     tables.works.put(key, std::move(work));
@@ -213,12 +200,13 @@ void Turn::take(RouterDecision decision) {
 void Turn::arm(TimerKind kind, std::uint64_t owner, Timestamp due) {
   const Timer timer{due, kind, owner};
   tables.timers.put(tables.key(timer), timer);
-  timers_changed = true;
+  if (!first_armed || timer < *first_armed) first_armed = timer;
 }
 
 void Turn::disarm(TimerKind kind, std::uint64_t owner, Timestamp due) {
-  tables.timers.erase(tables.key(Timer{due, kind, owner}));
-  timers_changed = true;
+  const Timer timer{due, kind, owner};
+  tables.timers.erase(tables.key(timer));
+  disarmed.push_back(timer);
 }
 
 namespace {

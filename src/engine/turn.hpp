@@ -8,9 +8,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -58,17 +56,15 @@ struct Turn {
   Timestamp now;
   std::uint64_t places = 0;  // taken before this input
 
-  Outcome outcome;
-  std::vector<Signal> signals;
-  std::vector<OutboxChange> outbox_changes;
-  std::deque<Task> tasks;
-  std::optional<Setup> new_setup;  // of a LoadConfiguration
-  bool timers_changed = false;
-  std::optional<Error> broken;    // an invariant did not hold: the engine is faulted
-  std::size_t waiting_flows = 0;  // started for contacts who wait
-  // What the router has decided in this turn, for taking it back.
-  std::set<WorkId> routed_works;
-  std::set<AgentName> routed_agents;
+  Outcome outcome = {};
+  std::vector<Signal> signals = {};
+  std::vector<OutboxChange> outbox_changes = {};
+  std::deque<Task> tasks = {};
+  std::optional<Setup> new_setup = {};    // of a LoadConfiguration
+  std::optional<Timer> first_armed = {};  // of the timers that this turn has armed
+  std::vector<Timer> disarmed = {};
+  std::optional<Error> broken = {};  // an invariant did not hold: the engine is faulted
+  std::size_t waiting_flows = 0;     // started for contacts who wait
 
   const Configuration& config() const { return setup->configuration; }
 
@@ -91,9 +87,9 @@ struct Turn {
   void call_verb(const Interaction& interaction, CallVerb verb);
   // It was told, or does not matter any more.
   void stop_listening(InteractionId interaction);
-  // Takes back what was not settled: it became obsolete. The timeline shows `status`.
-  void withdraw(EffectId effect, DeliveryStatus status);
-  // The same for all verbs of a call but those of `keep`.
+  // It is settled, or became obsolete; the next of its lane may go.
+  void remove_effect(const Effect& effect);
+  // Takes back all unsettled verbs of a call, but those of `keep`.
   void withdraw_verbs(InteractionId interaction, std::optional<CallVerbKind> keep = {});
 
   // --- the router --------------------------------------------------------------------------------
@@ -125,15 +121,14 @@ struct Turn {
   Result<const AgentConfig*> agent(const AgentName& name) const;
   Author author(const AgentName& actor) const;
 
-  ConversationRecord& edit(const ConversationRecord& conversation) {
-    return tables.conversations.edit(tables.key(conversation.id));
-  }
-  Interaction& edit(const Interaction& interaction) {
-    return tables.interactions.edit(tables.key(interaction.id));
-  }
-  CaseRecord& edit(const CaseRecord& value) { return tables.cases.edit(tables.key(value.id)); }
-  Callback& edit(const Callback& callback) {
-    return tables.callbacks.edit(tables.key(callback.id));
+  // Records to be changed; they must be there too.
+  ConversationRecord& edit(ConversationId id) { return tables.conversations.edit(tables.key(id)); }
+  Interaction& edit(InteractionId id) { return tables.interactions.edit(tables.key(id)); }
+  CaseRecord& edit(CaseId id) { return tables.cases.edit(tables.key(id)); }
+  Callback& edit(CallbackId id) { return tables.callbacks.edit(tables.key(id)); }
+  template <class Record>
+  auto& edit(const Record& record) {
+    return edit(record.id);
   }
 
   std::string token(std::string_view purpose, std::uint64_t id) const;

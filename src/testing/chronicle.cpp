@@ -86,15 +86,6 @@ void Chronicle::take_statuses(const Query& query, Timestamp now,
     const auto status = parse_delivery_status(body["status"].to_text());
     if (status) take_status(query, now, {signal.conversation, number_of(body["entry"])}, *status);
   }
-  // What was taken back before it was handed out is not signalled.
-  std::vector<MessageKey> pending;
-  for (const auto& [key, status] : statuses_) {
-    if (status == DeliveryStatus::pending) pending.push_back(key);
-  }
-  for (const MessageKey& key : pending) {
-    const auto entries = query.timeline(key.first, key.second - 1, 1);
-    if (entries && !entries->empty()) take_status(query, now, key, entries->front().status);
-  }
 }
 
 void Chronicle::take_status(const Query& query, Timestamp now, const MessageKey& key,

@@ -186,7 +186,7 @@ std::string Narrator::place_text(const Entry& entry, const std::string& name) co
   if (person) return agent_name(text);
   if (name != "not_before") return in_words(name, value->second);
   const auto at = parse_timestamp(text);
-  const auto local = at ? to_local(*at, story_->spec.zone) : Result<LocalTime>(LocalTime{});
+  const auto local = at ? to_local(*at, story_->zone) : Result<LocalTime>(LocalTime{});
   return local ? spoken_date_time(*local, "en") : text;
 }
 
