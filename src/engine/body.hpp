@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/outbox.hpp"
@@ -17,6 +18,9 @@
 #include "novelo/engine.hpp"
 
 namespace novelo {
+
+// What is said of an exception that the store, an adapter or memory threw.
+Error thrown(std::string_view what);
 
 // Marks the engine as being inside a call, as long as it lives.
 class Inside {
