@@ -39,7 +39,7 @@ function(novelo_component name)
            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE "${PROJECT_SOURCE_DIR}/src")
   novelo_strict(${target})
-  # Header-only and private: nobody who uses the installed library needs it.
+  # Private: only users of json.hpp need it, and find it themselves.
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> fmt::fmt)
   set(novelo_components ${novelo_components} ${target} PARENT_SCOPE)
 endfunction()

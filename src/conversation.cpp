@@ -17,12 +17,12 @@ Result<std::vector<CustomerEntry>> Conversation::customer_view(std::uint64_t aft
   return Query(*engine_).customer_view(id_, after, limit);
 }
 
-Result<std::vector<Note>> Conversation::notes(std::size_t limit) const {
-  return Query(*engine_).notes(id_, limit);
+Result<std::vector<Note>> Conversation::notes(NoteId after, std::size_t limit) const {
+  return Query(*engine_).notes(id_, after, limit);
 }
 
-Result<std::vector<Closure>> Conversation::closures() const {
-  return Query(*engine_).closures(id_);
+Result<std::vector<Closure>> Conversation::closures(std::uint32_t after, std::size_t limit) const {
+  return Query(*engine_).closures(id_, after, limit);
 }
 
 Result<Outcome> Conversation::ask(const By& by, CommandBody body) {

@@ -1,6 +1,7 @@
 #include "novelo/query.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include <fmt/format.h>
 
@@ -21,12 +22,32 @@ Status check_limit(std::size_t limit) {
                "ask for fewer, and go on from the last one"});
 }
 
-// A copy of what a table has, or why there is none.
+// What a question came to. One at which the store, or memory, throws has changed nothing: the
+// engine goes on.
+template <class Body, class Question>
+auto ask(Body& body, Question question) -> decltype(question(body.tables())) {
+  if (auto ready = body.ready(); !ready) return fail(ready.error());
+  try {
+    Tables& tables = body.tables();
+    auto answer = question(tables);
+    if (tables.fault()) return fail(*tables.fault());
+    return answer;
+  } catch (const std::exception& exception) {
+    return fail(thrown(exception.what()));
+  } catch (...) {
+    return fail(thrown("something unknown"));
+  }
+}
+
+// A copy of a record, or why there is none.
 template <class T>
-Result<T> copy(const Tables& tables, const T* record, std::string_view what, std::uint64_t id) {
-  if (tables.fault()) return fail(*tables.fault());
+Result<T> copy(const T* record, std::string_view what, std::uint64_t id) {
   if (record == nullptr) return fail(not_found(what, id));
   return *record;
+}
+
+Result<ConversationRecord> conversation_in(Tables& tables, ConversationId id) {
+  return copy(tables.conversations.find(tables.key(id)), "conversation", id.value());
 }
 
 template <class Rows>
@@ -36,77 +57,83 @@ auto values_of(Rows rows) {
   return values;
 }
 
+// A page of what a conversation has in a table, by number, above `after`.
+template <class T, Table table>
+Result<std::vector<T>> page_of(Tables& tables, Records<T, table>& records, ConversationId id,
+                               std::uint64_t after, std::size_t limit) {
+  if (auto known = conversation_in(tables, id); !known) return fail(known.error());
+  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+  return values_of(
+      records.scan(tables.key(id, after + 1), tables.key().id(id).end(), limit, Order::ascending));
+}
+
+// A page of all the records of a table, by id, above `after`.
+template <class T, Table table, class IdType>
+Result<std::vector<T>> page_of(Tables& tables, Records<T, table>& records, IdType after,
+                               std::size_t limit) {
+  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+  return values_of(records.scan(tables.key(IdType(after.value() + 1)), tables.key().end(), limit,
+                                Order::ascending));
+}
+
 }  // namespace
 
 Result<ContactRecord> Query::contact(ContactId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  return copy(tables, tables.contacts.find(tables.key(id)), "contact", id.value());
+  return ask(*engine_->body_, [&](Tables& tables) {
+    return copy(tables.contacts.find(tables.key(id)), "contact", id.value());
+  });
 }
 
 Result<std::vector<ContactId>> Query::contacts_at(const Address& address,
                                                   const DialPlan& plan) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  auto plain = normalise(address, plan);
-  if (!plain) return fail(plain.error());
-  Tables& tables = engine_->body_->tables();
-  std::vector<ContactId> found;
-  for (const Identity& identity : identities_at(tables, *plain)) {
-    found.push_back(identity.holder);
-    found.insert(found.end(), identity.members.begin(), identity.members.end());
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  if (tables.fault()) return fail(*tables.fault());
-  return found;
+  using Found = std::vector<ContactId>;
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<Found> {
+    auto plain = normalise(address, plan);
+    if (!plain) return fail(plain.error());
+    Found found;
+    for (const Identity& identity : identities_at(tables, *plain)) {
+      found.push_back(identity.holder);
+      found.insert(found.end(), identity.members.begin(), identity.members.end());
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  });
 }
 
 Result<ConversationRecord> Query::conversation(ConversationId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  return copy(tables, tables.conversations.find(tables.key(id)), "conversation", id.value());
+  return ask(*engine_->body_, [&](Tables& tables) { return conversation_in(tables, id); });
 }
 
 Result<std::vector<ConversationRecord>> Query::conversations(ConversationId after,
                                                              std::size_t limit) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const std::string from = tables.key(ConversationId(after.value() + 1));
-  auto rows = tables.conversations.scan(from, tables.key().end(), limit, Order::ascending);
-  if (tables.fault()) return fail(*tables.fault());
-  return values_of(std::move(rows));
+  return ask(*engine_->body_,
+             [&](Tables& tables) { return page_of(tables, tables.conversations, after, limit); });
 }
 
 Result<std::vector<ConversationRecord>> Query::conversations_of(ContactId contact,
                                                                 ConversationId before,
                                                                 std::size_t limit) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const Key prefix = tables.key().id(contact);
-  const std::string to = before ? tables.key(contact, before) : prefix.end();
-  std::vector<ConversationRecord> found;
-  for (const auto& row :
-       tables.contact_conversations.scan(prefix.bytes(), to, limit, Order::descending)) {
-    auto conversation = this->conversation(ConversationId(row.second.id));
-    if (!conversation) return fail(conversation.error());
-    found.push_back(std::move(*conversation));
-  }
-  if (tables.fault()) return fail(*tables.fault());
-  return found;
+  using Found = std::vector<ConversationRecord>;
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<Found> {
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    const Key prefix = tables.key().id(contact);
+    const std::string to = before ? tables.key(contact, before) : prefix.end();
+    Found found;
+    for (const auto& row :
+         tables.contact_conversations.scan(prefix.bytes(), to, limit, Order::descending)) {
+      auto conversation = conversation_in(tables, ConversationId(row.second.id));
+      if (!conversation) return fail(conversation.error());
+      found.push_back(std::move(*conversation));
+    }
+    return found;
+  });
 }
 
 Result<std::vector<Entry>> Query::timeline(ConversationId id, std::uint64_t after,
                                            std::size_t limit) const {
-  auto known = conversation(id);
-  if (!known) return fail(known.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const std::string from = tables.key(id, after + 1);
-  auto rows = tables.entries.scan(from, tables.key().id(id).end(), limit, Order::ascending);
-  if (tables.fault()) return fail(*tables.fault());
-  return values_of(std::move(rows));
+  return ask(*engine_->body_,
+             [&](Tables& tables) { return page_of(tables, tables.entries, id, after, limit); });
 }
 
 namespace {
@@ -135,132 +162,119 @@ std::uint64_t place_in_view(Tables& tables, const ConversationRecord& conversati
 
 Result<std::vector<CustomerEntry>> Query::customer_view(ConversationId id, std::uint64_t after,
                                                         std::size_t limit) const {
-  constexpr std::size_t page = 64;  // then past what is between: a run of events costs a look-up
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  auto known = conversation(id);
-  if (!known) return fail(known.error());
-  Tables& tables = engine_->body_->tables();
-  const std::string end = tables.key().id(id).end();
-  std::vector<CustomerEntry> view;
-  std::uint64_t last = after;
-  while (view.size() < limit) {
-    const std::uint64_t place = place_in_view(tables, *known, last);
-    const auto rows = tables.entries.scan(tables.key(id, place), end, page, Order::ascending);
-    for (const auto& [key, entry] : rows) {
-      if (entry.customer_sequence == 0 || view.size() == limit) continue;
-      last = entry.customer_sequence;
-      view.push_back({last, entry.at, entry.direction, entry.author, entry.channel, entry.content});
+  using View = std::vector<CustomerEntry>;
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<View> {
+    constexpr std::size_t page = 64;  // then past what is between: a run of events costs a look-up
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    const auto known = conversation_in(tables, id);
+    if (!known) return fail(known.error());
+    const std::string end = tables.key().id(id).end();
+    View view;
+    std::uint64_t last = after;
+    while (view.size() < limit) {
+      const std::uint64_t place = place_in_view(tables, *known, last);
+      const auto rows = tables.entries.scan(tables.key(id, place), end, page, Order::ascending);
+      for (const auto& [key, entry] : rows) {
+        if (entry.customer_sequence == 0 || view.size() == limit) continue;
+        last = entry.customer_sequence;
+        view.push_back(
+            {last, entry.at, entry.direction, entry.author, entry.channel, entry.content});
+      }
+      if (rows.empty()) break;
     }
-    if (rows.empty()) break;
-  }
-  if (tables.fault()) return fail(*tables.fault());
-  return view;
+    return view;
+  });
 }
 
-Result<std::vector<Note>> Query::notes(ConversationId id, std::size_t limit) const {
-  auto known = conversation(id);
-  if (!known) return fail(known.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const Key prefix = tables.key().id(id);
-  auto rows = tables.notes.scan(prefix.bytes(), prefix.end(), limit, Order::ascending);
-  if (tables.fault()) return fail(*tables.fault());
-  return values_of(std::move(rows));
+Result<std::vector<Note>> Query::notes(ConversationId id, NoteId after, std::size_t limit) const {
+  return ask(*engine_->body_, [&](Tables& tables) {
+    return page_of(tables, tables.notes, id, after.value(), limit);
+  });
 }
 
-Result<std::vector<Closure>> Query::closures(ConversationId id) const {
-  auto known = conversation(id);
-  if (!known) return fail(known.error());
-  Tables& tables = engine_->body_->tables();
-  const Key prefix = tables.key().id(id);
-  auto rows = tables.closures.scan(prefix.bytes(), prefix.end(), most_rows, Order::ascending);
-  if (tables.fault()) return fail(*tables.fault());
-  return values_of(std::move(rows));
+Result<std::vector<Closure>> Query::closures(ConversationId id, std::uint32_t after,
+                                             std::size_t limit) const {
+  return ask(*engine_->body_,
+             [&](Tables& tables) { return page_of(tables, tables.closures, id, after, limit); });
 }
 
 Result<Interaction> Query::interaction(InteractionId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  return copy(tables, tables.interactions.find(tables.key(id)), "interaction", id.value());
+  return ask(*engine_->body_, [&](Tables& tables) {
+    return copy(tables.interactions.find(tables.key(id)), "interaction", id.value());
+  });
 }
 
 Result<CaseRecord> Query::case_of(CaseId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  return copy(tables, tables.cases.find(tables.key(id)), "case", id.value());
+  return ask(*engine_->body_, [&](Tables& tables) {
+    return copy(tables.cases.find(tables.key(id)), "case", id.value());
+  });
 }
 
 Result<CaseId> Query::case_by_protocol(std::string_view protocol) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  const Pointer* found = tables.protocols.find(tables.text_key(plain_protocol(protocol)));
-  if (tables.fault()) return fail(*tables.fault());
-  if (found == nullptr) {
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<CaseId> {
+    const Pointer* found = tables.protocols.find(tables.text_key(plain_protocol(protocol)));
+    if (found != nullptr) return CaseId(found->id);
     return fail({ErrorCode::not_found, "unknown_protocol", "no case has this protocol number",
                  "protocol", "check the number"});
-  }
-  return CaseId(found->id);
+  });
 }
 
 Result<Callback> Query::callback(CallbackId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  return copy(tables, tables.callbacks.find(tables.key(id)), "callback", id.value());
+  return ask(*engine_->body_, [&](Tables& tables) {
+    return copy(tables.callbacks.find(tables.key(id)), "callback", id.value());
+  });
 }
 
 Result<Survey> Query::survey(SurveyId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  Tables& tables = engine_->body_->tables();
-  return copy(tables, tables.surveys.find(tables.key(id)), "survey", id.value());
+  return ask(*engine_->body_, [&](Tables& tables) {
+    return copy(tables.surveys.find(tables.key(id)), "survey", id.value());
+  });
 }
 
 Result<WorkRecord> Query::work(WorkId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  return copy(engine_->body_->tables(), engine_->body_->router().work(id), "work", id.value());
+  return ask(*engine_->body_,
+             [&](Tables&) { return copy(engine_->body_->router().work(id), "work", id.value()); });
 }
 
 Result<RouterPlace> Query::place(WorkId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  return engine_->body_->router().place(id);
+  return ask(*engine_->body_, [&](Tables&) { return engine_->body_->router().place(id); });
 }
 
 Result<RouterExplanation> Query::explain(WorkId id) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  return engine_->body_->router().explain(id);
+  return ask(*engine_->body_, [&](Tables&) { return engine_->body_->router().explain(id); });
 }
 
 Result<AgentRecord> Query::agent(const AgentName& name) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  return copy(engine_->body_->tables(), engine_->body_->router().agent(name), "agent", 0);
+  return ask(*engine_->body_, [&](Tables&) -> Result<AgentRecord> {
+    if (const AgentRecord* found = engine_->body_->router().agent(name)) return *found;
+    return fail({ErrorCode::not_found, "unknown_agent", "there is no such agent",
+                 fmt::format("agent {}", name.text()), "name an agent of the configuration"});
+  });
 }
 
 Result<std::vector<WorkId>> Query::works_of(const AgentName& name) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  return engine_->body_->router().works_of(name);
+  using Works = std::vector<WorkId>;
+  return ask(*engine_->body_,
+             [&](Tables&) -> Result<Works> { return engine_->body_->router().works_of(name); });
 }
 
 Result<std::vector<Effect>> Query::unsettled(EffectId after, std::size_t limit) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const std::string from = tables.key(EffectId(after.value() + 1));
-  auto rows = tables.effects.scan(from, tables.key().end(), limit, Order::ascending);
-  if (tables.fault()) return fail(*tables.fault());
-  return values_of(std::move(rows));
+  return ask(*engine_->body_,
+             [&](Tables& tables) { return page_of(tables, tables.effects, after, limit); });
 }
 
 Result<std::vector<HeldSend>> Query::held(EffectId after, std::size_t limit) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const Outbox& outbox = engine_->body_->outbox();
-  std::vector<HeldSend> found;
-  for (const EffectId id : outbox.held(after, limit)) {
-    const Effect* effect = tables.effects.find(tables.key(id));
-    if (effect != nullptr) found.push_back({*effect, outbox.behind(id)});
-  }
-  if (tables.fault()) return fail(*tables.fault());
-  return found;
+  using Held = std::vector<HeldSend>;
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<Held> {
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    const Outbox& outbox = engine_->body_->outbox();
+    Held found;
+    for (const EffectId id : outbox.held(after, limit)) {
+      const Effect* effect = tables.effects.find(tables.key(id));
+      if (effect != nullptr) found.push_back({*effect, outbox.behind(id)});
+    }
+    return found;
+  });
 }
 
 namespace {
@@ -290,19 +304,18 @@ Quarantined quarantined(QuarantineRow row, const QuarantineSeen& seen) {
 }  // namespace
 
 Result<std::vector<Quarantined>> Query::quarantine(QuarantineId after, std::size_t limit) const {
-  if (auto ready = engine_->body_->ready(); !ready) return fail(ready.error());
-  if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  Tables& tables = engine_->body_->tables();
-  const std::string from = tables.key(QuarantineId(after.value() + 1));
-  auto rows = tables.quarantine.scan(from, tables.key().end(), limit, Order::ascending);
-  std::vector<Quarantined> found;
-  for (auto& [key, row] : rows) {
-    const QuarantineSeen* seen = tables.quarantine_seen.find(tables.text_key(row.digest));
-    found.push_back(
-        quarantined(std::move(row), seen != nullptr ? *seen : QuarantineSeen{row.id, 1, row.at}));
-  }
-  if (tables.fault()) return fail(*tables.fault());
-  return found;
+  using Found = std::vector<Quarantined>;
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<Found> {
+    auto rows = page_of(tables, tables.quarantine, after, limit);
+    if (!rows) return fail(rows.error());
+    Found found;
+    for (QuarantineRow& row : *rows) {
+      const QuarantineSeen* seen = tables.quarantine_seen.find(tables.text_key(row.digest));
+      found.push_back(
+          quarantined(std::move(row), seen != nullptr ? *seen : QuarantineSeen{row.id, 1, row.at}));
+    }
+    return found;
+  });
 }
 
 }  // namespace novelo

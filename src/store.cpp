@@ -17,7 +17,7 @@ std::string_view to_string(Table table) {
     case Table::correlation: return "correlation";
     case Table::work: return "work";
     case Table::agent: return "agent";
-    case Table::matter: return "matter";
+    case Table::case_record: return "case_record";
     case Table::protocol: return "protocol";
     case Table::callback: return "callback";
     case Table::session: return "session";

@@ -103,7 +103,7 @@ TEST_CASE("[B3] a text that no store would take is refused with its path") {
   host.must(AddNote{conversation, std::string(limits.text_bytes, 'a')});
   CHECK_FALSE(host.engine().faulted());
   host.reopen();
-  CHECK(host.query().notes(conversation, 10)->size() == 1);
+  CHECK(host.query().notes(conversation, NoteId(), 10)->size() == 1);
 }
 
 TEST_CASE("a flood of mails is one live interaction, and its agent hears of each") {

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "novelo/stores/memory.hpp"
 #include "support/clinic.hpp"
 
@@ -114,6 +116,48 @@ TEST_CASE("a desk that uses a flow must have what the flow needs there") {
   CHECK(asks.load_error(silent).subject == "flows[1].steps.mail.channel");
   silent["entry_points"][1].erase("flow");  // no desk uses it
   asks.host.must(LoadConfiguration{silent.dump()});
+}
+
+TEST_CASE("a menu longer than a telephone has keys is refused where a line uses the flow") {
+  nlohmann::json json = with_flow(R"({"kind": "hand_over"})");
+  const std::size_t flow = json["flows"].size() - 1;
+  nlohmann::json menu = {{"kind", "choose"}, {"text", "Qual?"}, {"next", "go"}};
+  for (const char* title : {"abacaxi", "banana", "cereja", "damasco", "figo", "goiaba", "kiwi",
+                            "laranja", "manga", "pera"}) {
+    const nlohmann::json id("o" + std::to_string(menu["options"].size()));
+    menu["options"].push_back({{"id", id}, {"title", title}});
+  }
+  json["flows"][flow]["steps"]["menu"] = menu;
+  json["flows"][flow]["start"] = "menu";
+  Desk desk(json);  // who writes can be shown all of them
+
+  nlohmann::json spoken = json;
+  spoken["entry_points"][0]["flow"] = "hello";
+  const Error refused = desk.load_error(spoken);
+  CHECK(refused.code == ErrorCode::invalid);
+  CHECK(refused.reason == "too_many_options");
+  CHECK(refused.subject == fmt::format("flows[{}].steps.menu.options", flow));
+  CHECK_FALSE(refused.remedy.empty());
+
+  nlohmann::json waiting = json;
+  waiting["queues"].push_back(
+      {{"name", "slow"}, {"waiting_flow", "hello"}, {"waiting_when", {"agents_busy"}}});
+  waiting["entry_points"][1]["queue"] = "slow";
+  desk.host.must(LoadConfiguration{waiting.dump()});  // nobody on a telephone waits there
+  waiting["entry_points"][0]["queue"] = "slow";
+  CHECK(desk.load_error(waiting).reason == "too_many_options");
+
+  spoken["flows"][flow]["steps"]["menu"]["options"][9]["when"] = {
+      {"path", "channel"}, {"op", "ne"}, {"value", "voice"}};
+  desk.host.must(LoadConfiguration{spoken.dump()});
+  // A menu that a call never comes to may be as long as it likes.
+  nlohmann::json apart = json;
+  apart["entry_points"][0]["flow"] = "hello";
+  apart["flows"][flow]["start"] = "fork";
+  apart["flows"][flow]["steps"]["fork"] = nlohmann::json::parse(R"({
+    "kind": "branch", "next": "menu", "exits": {"spoken": "go"}, "cases": [
+      {"exit": "spoken", "when": {"path": "channel", "op": "eq", "value": "voice"}}]})");
+  desk.host.must(LoadConfiguration{apart.dump()});
 }
 
 TEST_CASE("a priority that no router takes is refused with the flow") {

@@ -799,7 +799,7 @@ TEST_CASE("[B3] whatever an engine has taken, every store gives it back") {
     for (const ConversationRecord& one : conversations) {
       RC_ASSERT(query.contact(one.contact).has_value());
       RC_ASSERT(query.timeline(one.id, 0, 1000).has_value());
-      RC_ASSERT(query.notes(one.id, 1000).has_value());
+      RC_ASSERT(query.notes(one.id, NoteId(), 1000).has_value());
       for (const CaseId id : one.cases) RC_ASSERT(query.case_of(id).has_value());
       RC_ASSERT(one.reaches.size() <= 3);
     }

@@ -1062,7 +1062,7 @@ TEST_CASE("notes reach no handout and no customer") {
   for (const Entry& entry : desk.host.timeline(oi.conversation)) {
     CHECK(entry.content.text != secret);
   }
-  const auto notes = desk.host.query().notes(oi.conversation, 10).value();
+  const auto notes = desk.host.query().notes(oi.conversation, NoteId(), 10).value();
   REQUIRE(notes.size() == 1);
   CHECK(notes[0].text == secret);
 }

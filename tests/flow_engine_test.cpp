@@ -1001,7 +1001,7 @@ TEST_CASE("property: any bytes are a flow or a list of faults") {
 
 std::vector<std::string> names_of(const FlowEngine& engine, const char* flow,
                                   const Value& known = {}) {
-  constexpr std::array kinds{"", "queue", "skill", "message", "channel", "line"};
+  constexpr std::array kinds{"", "queue", "skill", "message", "channel", "line", "writing"};
   std::vector<std::string> names;
   for (const FlowReference& one : engine.references(FlowName(flow), known)) {
     names.push_back(fmt::format("{} {} at {}", kinds.at(static_cast<std::size_t>(one.kind)),
@@ -1026,6 +1026,22 @@ TEST_CASE("[B7] what a flow names beside itself is listed, with its paths") {
                                  "message hello at steps.b.message",
                                  "channel whatsapp at steps.b.channel", "line  at steps.c"});
   CHECK(engine.references(FlowName("nobody")).empty());
+}
+
+TEST_CASE("[B7] a menu with more options than a telephone has keys is to be walked in writing") {
+  const auto names = [](int always, int sometimes) {
+    std::string options;
+    for (int i = 0; i < always + sometimes; ++i) {
+      options += fmt::format(R"({}{{"id":"o{}","title":"{}{}")", i > 0 ? "," : "", i,
+                             std::string(4, static_cast<char>('a' + i)), "word");
+      options += i < always ? "}" : R"(,"when":{"path":"channels.sms"}})";
+    }
+    return names_of(load(flow_with(R"("a":{"kind":"choose","text":"?","next":"b","options":[)" +
+                                   options + R"(]},"b":{"kind":"hand_over"})")),
+                    "f");
+  };
+  CHECK(names(9, 3).empty());
+  CHECK(names(10, 0) == std::vector<std::string>{"writing 10 at steps.a.options"});
 }
 
 TEST_CASE("[B7] what can never be reached needs nothing") {

@@ -1,4 +1,4 @@
-// The tables of docs/flows.md against the reader: every key that it knows is there, and those in
+// The tables of docs/flows.md against the reader: every member that it knows is there, and those in
 // bold are the ones that must be given.
 #include <doctest/doctest.h>
 
@@ -25,7 +25,7 @@ struct Table {
 };
 
 // The first table under a heading, and any further one before the next heading whose first column
-// is called "key".
+// is called "member".
 Table table_under(const std::string& heading) {
   const std::string page = testing_support::read_source("docs/flows.md");
   const std::size_t begin = page.find("\n" + heading + "\n");
@@ -38,8 +38,8 @@ Table table_under(const std::string& heading) {
     const std::string line = text.substr(from, text.find('\n', from) - from);
     from += line.size() + 1;
     if (!line.starts_with("|")) keys = false;
-    if (line.starts_with("| key |")) keys = true;
-    if (!keys || line.starts_with("| key |")) continue;
+    if (line.starts_with("| member |")) keys = true;
+    if (!keys || line.starts_with("| member |")) continue;
     const std::string cell = line.substr(0, line.find('|', 1));
     const std::regex name("(\\*\\*)?`([a-z_]+)`");
     for (std::sregex_iterator found(cell.begin(), cell.end(), name), none; found != none; ++found) {

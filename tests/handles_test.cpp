@@ -50,20 +50,32 @@ TEST_CASE("a conversation's methods are commands, with their results and refusal
   CHECK(other.error().code == ErrorCode::conflict);
 
   REQUIRE(conversation.add_note(desk.by("3"), "prefere de manhã"));
-  REQUIRE(conversation.notes(10));
-  CHECK(conversation.notes(10)->front().text == "prefere de manhã");
+  REQUIRE(conversation.notes({}, 10));
+  CHECK(conversation.notes({}, 10)->front().text == "prefere de manhã");
   REQUIRE(conversation.reassign(desk.by("4"), AgentName("marta")));
   CHECK(conversation.record()->owner == AgentName("marta"));
 
   REQUIRE(conversation.close(desk.by("5"), "Consulta"));
   CHECK(conversation.record()->status == ConversationStatus::closed);
-  CHECK(conversation.closures()->front().qualification == "Consulta");
+  CHECK(conversation.closures(0, 10)->front().qualification == "Consulta");
   const auto late =
       conversation.send_text(desk.by("6"), EntryPointName("whatsapp"), "Mais uma coisa");
   REQUIRE_FALSE(late);
   CHECK(late.error().reason == "closed");
   REQUIRE(conversation.reopen(desk.by("7")));
   CHECK(conversation.record()->status == ConversationStatus::open);
+
+  REQUIRE(conversation.add_note(desk.by("8"), "voltou"));
+  const auto note = conversation.notes({}, 1);
+  REQUIRE(note->size() == 1);
+  REQUIRE(conversation.notes(note->front().id, 10)->size() == 1);
+  CHECK(conversation.notes(note->front().id, 10)->front().text == "voltou");
+  REQUIRE(conversation.close(desk.by("9"), "Dúvida"));
+  CHECK(conversation.closures(0, 1)->front().number == 1);
+  REQUIRE(conversation.closures(1, 10)->size() == 1);
+  CHECK(conversation.closures(1, 10)->front().qualification == "Dúvida");
+  CHECK(conversation.closures(2, 10)->empty());
+  CHECK(conversation.closures(0, 1001).error().reason == "bad_limit");
 
   const auto bubbles = conversation.customer_view(0, 10);
   REQUIRE(bubbles);
@@ -106,4 +118,7 @@ TEST_CASE("a handle on an id that does not exist says so in every method") {
   CHECK(matter.record().error().code == ErrorCode::not_found);
   CHECK(matter.verify_reply(desk.by("2")).error().code == ErrorCode::not_found);
   CHECK(Contact(desk.host.engine(), ContactId(9999)).record().error().code == ErrorCode::not_found);
+  const auto nobody = desk.host.query().agent(AgentName("nobody"));
+  CHECK(nobody.error().code == ErrorCode::not_found);
+  CHECK(nobody.error().subject == "agent nobody");
 }

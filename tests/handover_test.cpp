@@ -247,16 +247,19 @@ namespace {
 class ThrowingStore final : public Store {
  public:
   explicit ThrowingStore(Store& inner) : inner_(&inner) {}
-  bool throws = false;
+  bool throws = false;          // from the next commit
+  bool throws_reading = false;  // from the next read
 
   Result<Fence> open_tenant(const TenantName& tenant) override {
     return inner_->open_tenant(tenant);
   }
   Result<std::optional<std::string>> get(Table table, std::string_view key) override {
+    if (std::exchange(throws_reading, false)) throw std::bad_alloc();
     return inner_->get(table, key);
   }
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override {
+    if (std::exchange(throws_reading, false)) throw std::bad_alloc();
     return inner_->scan(table, from, to, limit, order);
   }
   Status commit(const Fence& fence, std::span<const Write> writes) override {
@@ -286,6 +289,27 @@ TEST_CASE("what a store throws faults the engine, and the message is taken when 
   REQUIRE(again);
   CHECK_FALSE(again->repeated);
   CHECK(host.query().interaction(again->interaction)->state == InteractionState::waiting);
+}
+
+TEST_CASE("a question at which a store throws says so, and harms nothing") {
+  MemoryStore memory;
+  ThrowingStore store(memory);
+  Host host(store);
+  host.configure();
+  const ConversationId conversation = host.whatsapp(ana, "oi").conversation;
+  const auto says_so = [&](const auto& answer) {
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == ErrorCode::internal);
+    CHECK(answer.error().reason == "exception");
+    CHECK_FALSE(host.engine().faulted());
+  };
+  store.throws_reading = true;
+  says_so(host.query().contact(ContactId(9999)));
+  store.throws_reading = true;
+  says_so(host.query().conversations({}, 10));
+  CHECK(host.query().contact(ContactId(9999)).error().code == ErrorCode::not_found);
+  CHECK(host.query().conversations({}, 10)->size() == 1);
+  CHECK(host.whatsapp(ana, "alguém?").conversation == conversation);
 }
 
 TEST_CASE("[S0.7][S0.9] a message that is left by hanging up is kept, with its callback") {

@@ -1,4 +1,4 @@
-// A message arrives, an adviser is offered it, takes it, and answers. Nothing here talks to a
+// A message arrives, an agent is offered it, takes it, and answers. Nothing here talks to a
 // network: what would be sent is printed.
 #include <iostream>
 

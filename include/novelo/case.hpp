@@ -1,7 +1,8 @@
 // Case: a handle, one engine and one id, for whoever works on a single case.
 //
 // As `Conversation`: a method that changes something feeds one command, a method that reads answers
-// as `Query` does, the handle keeps nothing and borrows the engine. An unknown id is `not_found`.
+// as `Query` does, the handle keeps nothing and points at the engine. An unknown id is
+// `not_found`.
 #pragma once
 
 #include <string>

@@ -2,7 +2,8 @@
 //
 // An adapter is a pure codec: it keeps nothing, opens nothing, knows no engine and no clock. The
 // same bytes with the same connection always give the same answer. One adapter object serves every
-// connection of its kind. A host hands its adapters to the engine when it opens it.
+// connection of its kind, and is called from every thread that has an engine with it. A host hands
+// its adapters to the engine when it opens it.
 //
 //   webhook -> Request -> verify -> decode -> events + the answer that the provider expects
 //   Outbound -> encode -> TransportRequest -> (the host sends it) -> TransportReply
@@ -15,7 +16,10 @@
 //     two secrets while one is rotated; and it refuses when a signature is due and no secret is
 //     set.
 //  3. The effect's id stands where the provider echoes it, so that a late receipt still settles it.
-//  4. No secret's text appears in any result: requests name the secret, the host fills it in.
+//  4. Every message and every event of a call has an id of the provider's, or a digest where there
+//  is
+//     none: a second one with the same id is a duplicate.
+//  5. No secret's text appears in any result: requests name the secret, the host fills it in.
 #pragma once
 
 #include <cstdint>
@@ -65,7 +69,9 @@ using Outbound = std::variant<OutboundMessage, OutboundCall>;
 
 struct Encoded {
   TransportRequest request;
-  std::string correlation;  // the provider's id where we choose it (a mail's Message-ID); else ""
+  // The provider's id where we choose it (a mail's Message-ID); else "". Reserved: not used by the
+  // engine.
+  std::string correlation;
   std::vector<std::string> warnings;  // whatever was dropped, cut or changed
 };
 

@@ -1,7 +1,7 @@
 // Contact: a handle, one engine and one id, for whoever looks at a single customer.
 //
-// As `Conversation`: it answers as `Query` does, keeps nothing and borrows the engine. An unknown
-// id is `not_found`.
+// As `Conversation`: it answers as `Query` does, keeps nothing and points at the engine. Of an
+// unknown id `record` is `not_found`, and the history is empty.
 #pragma once
 
 #include <cstddef>

@@ -9,8 +9,10 @@
 //   ana.send_text({"c-17", joao, now}, EntryPointName("whatsapp"), "Good morning, Ana.").value();
 //   ana.add_note({"c-18", joao, now}, "prefers mornings").value();
 //
-// It borrows the engine and lives no longer; one call at a time, as the engine. An unknown id is
-// `not_found` in every method.
+// (`value()` throws when the call failed: good for a page, a host looks first.)
+//
+// It points at the engine: do not move that while the handle lives; one call at a time, as the
+// engine. An unknown id is `not_found` in every method.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +40,8 @@ class Conversation {
   // Entries with a sequence above `after`, in order; `limit` is 1 to 1000, here and below.
   Result<std::vector<Entry>> timeline(std::uint64_t after, std::size_t limit) const;
   Result<std::vector<CustomerEntry>> customer_view(std::uint64_t after, std::size_t limit) const;
-  Result<std::vector<Note>> notes(std::size_t limit) const;
-  Result<std::vector<Closure>> closures() const;
+  Result<std::vector<Note>> notes(NoteId after, std::size_t limit) const;
+  Result<std::vector<Closure>> closures(std::uint32_t after, std::size_t limit) const;
 
   // --- who has it --------------------------------------------------------------------------------
   Result<Outcome> view(const By& by);

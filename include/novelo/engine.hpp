@@ -10,8 +10,8 @@
 //
 // The law: durable before visible. What a call decides is one commit; the answer, the effects and
 // the signals exist only after it. When the store fails, or a rule of the engine itself is broken,
-// the engine is *faulted*: every call says `unknown`, and the way on is to open a new one on the
-// same store, which goes on from the last commit.
+// the engine is *faulted*, and a new one goes on from the last commit: docs/engine.md says how
+// (When the store fails).
 //
 // A host in ten lines:
 //
@@ -19,17 +19,25 @@
 //   engine.feed({"config-1", {}, LoadConfiguration{json}}, now).value();
 //   const Response answer = engine.receive(request, now).value();  // to the provider
 //   const auto handouts = engine.poll(now, 100).value();
-//   for (const Handout& out : handouts) {  // send out.request, and with what came back:
-//     engine.settle(out.id, reply, now).value();
+//   for (const Handout& out : handouts) {  // send out.request, or do what out.body says; then:
+//     if (out.request) {
+//       engine.settle(out.id, reply, now).value();
+//     } else {
+//       engine.settle(out.id, Done{}, now).value();
+//     }
 //   }
+//
+// (`value()` throws when the call failed: good for a page, a host looks first.) docs/engine.md says
+// what a host does when (The host's loop).
 //
 // Time is an argument, UTC. The engine keeps the latest it has seen and never goes back; a new one
 // on the same store goes on from the time of the last commit. A jump of more than
 // `EngineOptions::time_jump` is refused, and leaves the time as it was, until the business's own
 // systems feed ConfirmTime at that time, first in its call.
 //
-// Threads: one call at a time. The store and the adapters outlive the engine. Calls from inside a
-// call are refused with `reentrant`.
+// Threads: one call at a time. The store and the adapters outlive the engine; engines that share a
+// store share its one thread. Query and the handles point at the engine: do not move it while they
+// live. Calls from inside a call are refused with `reentrant`.
 #pragma once
 
 #include <cstddef>
@@ -63,6 +71,7 @@ namespace novelo {
 struct EngineOptions {
   TenantName tenant{"default"};
   Secret tenant_secret;  // keys the tokens in links and reply addresses; at least 16 bytes
+  // By connection, then by the secret's name: texts, newest first. Rotating one takes a new engine.
   std::map<ConnectionName, std::map<std::string, std::vector<Secret>>> secrets;
   Limits limits;
   Duration time_jump = std::chrono::hours(24 * 400);
@@ -85,8 +94,8 @@ using Input = std::variant<Command, DecodedEvent, SettleEffect>;
 // What came of one event of a provider's request.
 struct EventOutcome {
   Result<Outcome> outcome;  // or why it was refused
-  // How long the timeline of its conversation was then: what an event of the same request brought
-  // about behind it stands after this entry. 0 when it has no conversation.
+  // Entries in its conversation's timeline after this event; later events of the same request add
+  // behind it. 0 without a conversation.
   std::uint64_t entries = 0;
 };
 
@@ -104,9 +113,10 @@ struct Quarantined {
 class Engine {
  public:
   // Takes the tenant over from whatever engine had it, and restores everything: open conversations,
-  // queue places, walks through flows, timers, unsettled effects. Sends that may be out, and whose
-  // entry point holds such, are held in a commit before it returns. Fails with `invalid` (options),
-  // with what the store says, or with `corrupt` when a record cannot be read.
+  // queue places, walks through flows, timers, unsettled effects. Sends that may have gone out
+  // already, from entry points with `unknown_send: hold`, are held in one commit before it returns.
+  // Fails with `invalid` (options), with what the store says, or with `corrupt` when a record
+  // cannot be read.
   static Result<Engine> open(Store& store, std::vector<const ChannelAdapter*> adapters,
                              EngineOptions options, Timestamp now);
 
@@ -116,10 +126,13 @@ class Engine {
 
   // A provider's request. Success: everything in it is decided and committed, and this is the
   // answer that the provider expects. Fails with
-  //  - `not_found`, no connection has this path;
-  //  - `unauthentic`, the signature does not hold: nothing was read;
-  //  - `invalid` and the like, the payload cannot be read: it is kept in quarantine;
-  //  - `busy`, `storage`, `unknown`: do not answer the provider; it will send it again.
+  //  - `not_found`: no connection has this path, or no event's address or call is known (kept in
+  //    quarantine);
+  //  - `unauthentic`, or `limit` ("too_large"): nothing was read or kept;
+  //  - `invalid`, `unsupported`, `limit`: unreadable, kept in quarantine; so is a single mail that
+  //    came by itself and is about nobody here (`refused`, "automatic_mail");
+  //  - `busy`, `unknown`, `reentrant`, `refused` ("time_jump"): do not answer the provider; it will
+  //    send it again.
   // `events`, where it is given, gets what came of each event of the request, in its order: of one
   // that had been taken before only that it is `repeated`.
   Result<Response> receive(const Request& request, Timestamp now,
@@ -133,14 +146,18 @@ class Engine {
   // Lets what fell due happen: at most Limits::timers_per_feed things; next_deadline tells of more.
   Status feed_time(Timestamp now);
 
-  // Up to `max` effects that may be done now, each once for this engine, in order within its lane.
-  // Writes nothing.
+  // Up to `max` effects that may be done now, each once for each attempt, in order within its lane
+  // (model/effect.hpp). Writes nothing.
   Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
 
   // What came of an effect. Settling one again is a success that changes nothing (`repeated`).
+  // Fails with `not_found` (never an effect) and `invalid` (`wrong_settlement`: a TransportReply
+  // for a notification or an action). `Done` on a send counts as accepted without the provider's
+  // id, so that receipts which name only that id do not find it.
   Result<Outcome> settle(EffectId effect, const Settlement& settlement, Timestamp now);
 
-  // The next time at which something falls due; a past time when it already has.
+  // The next time at which something falls due; a past time when it already has. Empty when nothing
+  // will, and when the engine is faulted.
   std::optional<Timestamp> next_deadline() const;
 
   // What is worth showing now, since the last call. Not durable: after a restart it is empty.
@@ -150,6 +167,8 @@ class Engine {
   bool faulted() const;
 
   // The entry point's static route for a call that nobody can decide (faulted engine or store).
+  // Empty before a configuration. Read them all after each configuration and keep them: when `open`
+  // fails there is no engine to ask.
   std::string fallback_route(const EntryPointName& entry_point) const;
 
  private:

@@ -188,6 +188,8 @@ struct FlowReference {
     message = 3,  // the template that it sends
     channel = 4,  // the written channel that it leads to: "whatsapp"
     line = 5,     // any telephone line, to call back from; it has no name
+    writing = 6,  // a written channel to be walked on: a menu has more options that are always
+                  // shown than a telephone has keys for; the name is their number
   };
   Kind kind = Kind::queue;
   std::string name;

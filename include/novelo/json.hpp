@@ -1,4 +1,5 @@
-// JSON: the one text form of everything, over nlohmann::json. Opt-in: nothing else includes it.
+// JSON: commands and settlements in; records, handouts and signals out. Over nlohmann::json;
+// opt-in: nothing else includes it.
 //
 // Ids are decimal strings, times RFC 3339 (any offset in, UTC out), durations "1h30m", addresses
 // "phone:5541988887777", enums their words. Reading is strict: an unknown key, a wrong type or a

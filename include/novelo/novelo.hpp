@@ -1,5 +1,5 @@
-// Everything of the library, in the order in which to read it. Adapters, stores and the JSON form
-// are included by name.
+// The engine and what it needs; README.md has the reading order. Adapters, stores, the JSON form
+// and testing are included by name.
 #pragma once
 
 #include "novelo/engine.hpp"

@@ -1,8 +1,11 @@
 // Query: the read side. A closed set of questions; every answer is a copy, as of the last commit.
 //
-// Lists take a `limit` (1 to 1000) and the place to go on from, and come in a stable order. Fails
-// with `not_found` for an unknown id, `invalid` for a limit out of range, `storage` or `corrupt`
-// when the store cannot answer.
+// Lists take a `limit` (1 to 1000) and the place to go on from, and come in a stable order.
+//
+// Fails with `not_found` (no such id), `invalid` (a limit out of range, what is no address),
+// `refused` (`place` of work that does not wait), `storage` or `corrupt` (the store cannot answer),
+// `unknown` (the engine is faulted), `reentrant`, or `internal` (the store threw). A question that
+// fails changes nothing: the engine goes on.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +27,7 @@
 
 namespace novelo {
 
-// A bubble as the customer may see it: no events, no names of queues, and no notes by type.
+// An entry as the contact may see it: no events, no names of queues, and no notes by type.
 struct CustomerEntry {
   std::uint64_t sequence = 0;  // 1, 2, 3, ... in the customer's view
   Timestamp at{};
@@ -43,7 +46,7 @@ struct HeldSend {
 
 class Query {
  public:
-  // Borrows the engine: one call at a time, and no longer than the engine lives.
+  // Points at the engine, which must not be moved while this lives; one call at a time.
   explicit Query(Engine& engine) : engine_(&engine) {}
 
   Result<ContactRecord> contact(ContactId id) const;
@@ -54,7 +57,8 @@ class Query {
   // Every conversation of the tenant, by id, above `after`.
   Result<std::vector<ConversationRecord>> conversations(ConversationId after,
                                                         std::size_t limit) const;
-  // A contact's conversations, newest first, older than `before` (none: from the newest).
+  // A contact's conversations, newest first, older than `before` (none: from the newest). None of a
+  // contact who is not there.
   Result<std::vector<ConversationRecord>> conversations_of(ContactId contact, ConversationId before,
                                                            std::size_t limit) const;
   // Entries with a sequence above `after`, in order.
@@ -62,8 +66,11 @@ class Query {
                                       std::size_t limit) const;
   Result<std::vector<CustomerEntry>> customer_view(ConversationId id, std::uint64_t after,
                                                    std::size_t limit) const;
-  Result<std::vector<Note>> notes(ConversationId id, std::size_t limit) const;
-  Result<std::vector<Closure>> closures(ConversationId id) const;
+  // By id, above `after`.
+  Result<std::vector<Note>> notes(ConversationId id, NoteId after, std::size_t limit) const;
+  // By number, above `after`.
+  Result<std::vector<Closure>> closures(ConversationId id, std::uint32_t after,
+                                        std::size_t limit) const;
 
   Result<Interaction> interaction(InteractionId id) const;
   Result<CaseRecord> case_of(CaseId id) const;
@@ -77,6 +84,7 @@ class Query {
   Result<RouterPlace> place(WorkId id) const;
   Result<RouterExplanation> explain(WorkId id) const;
   Result<AgentRecord> agent(const AgentName& name) const;
+  // None of an agent who is not there.
   Result<std::vector<WorkId>> works_of(const AgentName& name) const;
 
   // What has not been settled yet, by id, above `after`.

@@ -122,7 +122,8 @@ struct WorkMoved {
 // An agent takes it without an offer, or it is given to one: from the queue, from another's offer,
 // or from another agent (a transfer). Skills, queue and preference do not matter; the agent must be
 // signed in, paused perhaps, and have capacity for it beside the assigned work, the wrap-up and
-// another call. Offers that no longer fit are withdrawn. Claiming one's own work again is nothing.
+// another call. Offers that no longer fit are withdrawn. Claiming work that one has already changes
+// nothing.
 struct WorkClaimed {
   WorkId work;
   AgentName agent;
@@ -297,6 +298,7 @@ class Router {
 
   // `not_found`, or `refused` when the work is not waiting.
   Result<RouterPlace> place(WorkId work) const;
+  // `not_found`.
   Result<RouterExplanation> explain(WorkId work) const;
 
  private:

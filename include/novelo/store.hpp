@@ -6,7 +6,7 @@
 //
 //   Table::entry    [tenant 8][conversation 8][sequence 8] -> record
 //
-// Rules an implementation keeps (tests/stores_test.cpp holds each of them against every store):
+// Rules an implementation keeps (tests/stores_test.cpp is the suite: build it with your store):
 //  1. `commit` is atomic and durable: when it returns success the writes survive a power cut;
 //     when it returns an error nothing of it is visible to later reads, or, with the code
 //     `unknown`, all or nothing of it may be, and every later call on this store says `unknown`
@@ -51,20 +51,20 @@ enum class Table : std::uint8_t {
   correlation = 11,  // provider ids and mail ids -> what they belong to; also says "seen before"
   work = 12,         // the router's records
   agent = 13,
-  matter = 14,    // cases
+  case_record = 14,
   protocol = 15,  // protocol number -> case
   callback = 16,
   session = 17,  // flow sessions
   survey = 18,
-  effect = 19,             // unsettled effects, by id
-  timer = 20,              // (due, kind, owner)
-  command = 21,            // command id -> digest and result
-  quarantine = 22,         // payloads that could not be read
-  closure = 23,            // (conversation, number) -> qualification, notes, survey
-  segment = 24,            // flow steps walked, for the reports
-  counter = 25,            // sequences of protocol numbers
-  parked_receipt = 26,     // receipts that came before their message was known
-  parked_order = 27,       // their list by age, for the oldest to go first
+  effect = 19,          // unsettled effects, by id
+  timer = 20,           // (due, kind, owner)
+  command = 21,         // command id -> digest and result
+  quarantine = 22,      // payloads that could not be read
+  closure = 23,         // (conversation, number) -> qualification, description, disposition, survey
+  segment = 24,         // flow steps walked, written for reports; nothing of the engine reads them
+  counter = 25,         // sequences of protocol numbers; how many cases of a type have a status
+  parked_receipt = 26,  // receipts that came before their message was known
+  parked_order = 27,    // their list by age, for the oldest to go first
   quarantine_digest = 28,  // digest of an unreadable payload -> its row, and how often it came
 };
 inline constexpr std::uint8_t table_count = 28;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/outbox.hpp"
@@ -16,6 +17,9 @@
 #include "novelo/engine.hpp"
 
 namespace novelo {
+
+// What is said of an exception that the store, an adapter or memory threw.
+Error thrown(std::string_view what);
 
 // Marks the engine as being inside a call, as long as it lives.
 class Inside {

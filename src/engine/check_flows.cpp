@@ -1,9 +1,11 @@
 #include "engine/check_flows.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,8 +13,14 @@ namespace novelo {
 
 namespace {
 
-// A flow at a desk: what the one needs, the other must have.
-using Use = std::pair<DeskName, FlowName>;
+// A flow at a desk, on the telephone or in writing: what the one needs, the other must have.
+struct Use {
+  DeskName desk;
+  FlowName flow;
+  bool telephone = false;
+
+  friend auto operator<=>(const Use&, const Use&) = default;
+};
 
 class Check {
  public:
@@ -25,13 +33,14 @@ class Check {
       }
     }
     for (const EntryPointConfig& entry_point : all_.entry_points) {
-      use(entry_point.desk, entry_point.flow);
-      use(entry_point.desk, all_.queue(entry_point.queue)->waiting_flow);
+      const bool telephone = entry_point.channel == Channel::voice;
+      use({entry_point.desk, entry_point.flow, telephone});
+      use({entry_point.desk, all_.queue(entry_point.queue)->waiting_flow, telephone});
     }
     while (!open_.empty()) {
       const Use next = open_.back();
       open_.pop_back();
-      if (auto served = serve(next.first, next.second); !served) return served;
+      if (auto served = serve(next); !served) return served;
     }
     return {};
   }
@@ -67,7 +76,8 @@ class Check {
       }
       case Kind::message:
       case Kind::channel:
-      case Kind::line: return {};  // as far as a desk can get there: see `serve`
+      case Kind::line:
+      case Kind::writing: return {};  // as far as a desk can get there: see `serve`
     }
     return {};
   }
@@ -79,36 +89,54 @@ class Check {
                  "Add it to the configuration, or name another one.");
   }
 
-  void use(const DeskName& desk, const FlowName& flow) {
-    if (!flow.empty() && uses_.emplace(desk, flow).second) open_.emplace_back(desk, flow);
+  void use(Use at) {
+    if (!at.flow.empty() && uses_.insert(at).second) open_.push_back(std::move(at));
   }
 
   // What flows can rely on at a desk, whoever walks. Who can be written a mail is known then only.
-  Value known_at(const DeskName& desk) const {
-    const auto has = [&](Channel channel) { return all_.entry_point_on(desk, channel) != nullptr; };
+  Value known_to(const Use& at) const {
+    const auto has = [&](Channel channel) {
+      return all_.entry_point_on(at.desk, channel) != nullptr;
+    };
     Value::Map channels;
     for (const Channel channel : {Channel::sms, Channel::whatsapp, Channel::email}) {
       const bool leads_there = has(channel) && has(told_by(channel));
       if (leads_there && channel == Channel::email) continue;
       channels[std::string(to_string(channel))] = Value(leads_there);
     }
-    return Value(Value::Map{{"channels", Value(std::move(channels))}});
+    Value::Map known{{"channels", Value(std::move(channels))}};
+    if (at.telephone) {
+      const Value voice(to_string(Channel::voice));
+      known["channel"] = voice;
+      known["session"] = Value(Value::Map{{"channel", voice}});
+    }
+    return Value(std::move(known));
   }
 
-  Status serve(const DeskName& desk, const FlowName& flow) {
-    for (const FlowReference& reference : setup_.flows.references(flow, known_at(desk))) {
+  Status serve(const Use& at) {
+    for (const FlowReference& reference : setup_.flows.references(at.flow, known_to(at))) {
       if (reference.kind == Kind::queue) {
-        use(desk, all_.queue(QueueName(reference.name))->waiting_flow);
+        use({at.desk, all_.queue(QueueName(reference.name))->waiting_flow, at.telephone});
       } else if (reference.kind == Kind::message) {
-        if (auto named = template_named(flow, reference); !named) return named;
+        if (auto named = template_named(at.flow, reference); !named) return named;
+      } else if (reference.kind == Kind::writing) {
+        if (at.telephone) return too_many_options(at.flow, reference);
       } else if (reference.kind == Kind::channel) {
         const Channel channel = *parse_channel(reference.name);
         for (const Channel needed : {channel, told_by(channel)}) {
-          if (auto there = has_channel(desk, needed, flow, reference); !there) return there;
+          if (auto there = has_channel(at.desk, needed, at.flow, reference); !there) return there;
         }
       }
     }
     return {};
+  }
+
+  Status too_many_options(const FlowName& flow, const FlowReference& reference) const {
+    return fault(flow, reference, "too_many_options",
+                 fmt::format("{} options are always shown, and a telephone line uses the flow: a "
+                             "caller has nine keys for them.",
+                             reference.name),
+                 "Ask in two steps, or show some of them only while `channel` is not \"voice\".");
   }
 
   Status has_channel(const DeskName& desk, Channel channel, const FlowName& flow,

@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t shortest_secret = 16;
 
-Error thrown(const char* what) {
-  return {ErrorCode::internal,
-          "exception",
-          fmt::format("the store, an adapter or memory threw: {}", what),
-          {},
-          "mend what threw"};
-}
-
 // What a store, an adapter or the memory throws ends here. Nobody knows what was half done: the
 // engine is faulted.
 template <class Body, class Call>
@@ -34,6 +26,14 @@ auto guarded(Body& body, Call call) -> decltype(call()) {
 }
 
 }  // namespace
+
+Error thrown(std::string_view what) {
+  return {ErrorCode::internal,
+          "exception",
+          fmt::format("the store, an adapter or memory threw: {}", what),
+          {},
+          "mend what threw"};
+}
 
 Engine::Engine(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 Engine::Engine(Engine&&) noexcept = default;

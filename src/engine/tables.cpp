@@ -18,7 +18,7 @@ template class Records<Interaction, Table::interaction>;
 template class Records<Correlation, Table::correlation>;
 template class Records<WorkRecord, Table::work>;
 template class Records<AgentRecord, Table::agent>;
-template class Records<CaseRecord, Table::matter>;
+template class Records<CaseRecord, Table::case_record>;
 template class Records<Pointer, Table::protocol>;
 template class Records<Callback, Table::callback>;
 template class Records<FlowSession, Table::session>;

@@ -221,7 +221,7 @@ extern template class Records<Interaction, Table::interaction>;
 extern template class Records<Correlation, Table::correlation>;
 extern template class Records<WorkRecord, Table::work>;
 extern template class Records<AgentRecord, Table::agent>;
-extern template class Records<CaseRecord, Table::matter>;
+extern template class Records<CaseRecord, Table::case_record>;
 extern template class Records<Pointer, Table::protocol>;
 extern template class Records<Callback, Table::callback>;
 extern template class Records<FlowSession, Table::session>;
@@ -254,7 +254,7 @@ class Tables {
   Records<Correlation, Table::correlation> correlations;
   Records<WorkRecord, Table::work> works;
   Records<AgentRecord, Table::agent> agents;
-  Records<CaseRecord, Table::matter> cases;
+  Records<CaseRecord, Table::case_record> cases;
   Records<Pointer, Table::protocol> protocols;
   Records<Callback, Table::callback> callbacks;
   Records<FlowSession, Table::session> sessions;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +11,8 @@
 
 namespace novelo::flow {
 namespace {
+
+constexpr std::size_t keys_for_options = 9;  // 1 to 9 on a telephone
 
 enum class Truth : std::uint8_t { no, yes, maybe };
 
@@ -107,6 +110,13 @@ class Foresight {
   Choices begin_;
 };
 
+// How many options a menu shows whoever comes.
+std::size_t always_shown(const Choose& choose) {
+  return static_cast<std::size_t>(
+      std::count_if(choose.options.begin(), choose.options.end(),
+                    [](const ChoiceOption& option) { return !option.when.has_value(); }));
+}
+
 // Which steps can be reached, each with every choice that may lead there.
 class Reach {
  public:
@@ -201,6 +211,11 @@ std::vector<FlowReference> references(const Flow& flow, const Value& known) {
       for (std::size_t at = 0; at < to.skills.size(); ++at) {
         found.push_back(
             {Kind::skill, to.skills[at].text(), fmt::format("{}.skills[{}]", path, at)});
+      }
+    } else if (const auto* choose = std::get_if<Choose>(&step.body)) {
+      const std::size_t shown = always_shown(*choose);
+      if (shown > keys_for_options) {
+        found.push_back({Kind::writing, std::to_string(shown), path + ".options"});
       }
     } else if (std::holds_alternative<Callback>(step.body)) {
       found.push_back({Kind::line, {}, path});

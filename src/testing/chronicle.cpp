@@ -66,11 +66,10 @@ void Chronicle::look(const Query& query, Timestamp now, const std::vector<Signal
 
 void Chronicle::look_for_notes(const Query& query) {
   each_conversation(query, [&](const ConversationRecord& conversation) {
-    const auto notes = query.notes(conversation.id, page);
+    NoteId& last = notes_[conversation.id];
+    const auto notes = query.notes(conversation.id, last, page);
     if (!notes) return;
     for (const Note& note : *notes) {
-      NoteId& last = notes_[conversation.id];
-      if (note.id <= last) continue;
       last = note.id;
       if (notes_known_) add(note.at, note);
     }

@@ -164,7 +164,7 @@ Result<SurveyId> Catalogue::survey(const std::string& thing) const {
   const auto record = query_.conversation(*known);
   if (!record) return fail(record.error());
   if (record->survey) return record->survey;
-  const auto closures = query_.closures(*known);
+  const auto closures = query_.closures(*known, 0, page);
   if (!closures) return fail(closures.error());
   for (auto closure = closures->rbegin(); closure != closures->rend(); ++closure) {
     if (closure->survey) return closure->survey;
@@ -238,8 +238,8 @@ Result<Value::List> Catalogue::list(std::string_view kind, const std::string& th
   if (!known) return fail(known.error());
   if (kind == "timeline") return values_of(timeline(*known, 0));
   if (kind == "customer_view") return values_of(query_.customer_view(*known, 0, page));
-  if (kind == "notes") return values_of(query_.notes(*known, page));
-  return values_of(query_.closures(*known));
+  if (kind == "notes") return values_of(query_.notes(*known, NoteId(), page));
+  return values_of(query_.closures(*known, 0, page));
 }
 
 Value quarantine_row(const Quarantined& row) {

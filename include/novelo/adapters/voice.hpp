@@ -1,5 +1,5 @@
 // VoiceAdapter: the library's own neutral protocol between a telephone system and the engine, JSON
-// over HTTP. docs/voice-protocol.md describes it with an example of every event and verb.
+// over HTTP. docs/voice-protocol.md is its manual.
 //
 //   setting    required  meaning
 //   verbs_url  yes       where the telephone system takes call verbs
@@ -9,13 +9,6 @@
 //   shared_secret  signs events: X-Novelo-Signature: sha256=<HMAC-SHA256 of the body> (two while
 //                  rotating); a signature that is there is always checked when it is set
 //   verbs_token    when set, verbs carry it as a bearer token
-//
-// One request carries one event or a list of up to Limits::events_per_request; all of it is read or
-// none. Unknown members are refused with their path. Caller numbers stay as the telephone system
-// gives them ("041988887777", "+5541988887777"): the entry point's defaults say what they mean. A
-// caller whose number is absent, empty, "anonymous" or "withheld", or has no digit, is `withheld`.
-//
-// Verbs are idempotent: a telephone system does nothing for an effect that it has seen.
 #pragma once
 
 #include "novelo/channel_adapter.hpp"

@@ -19,7 +19,8 @@
 //
 // One message carries one of: a template; options with a text (up to 3 as buttons, up to 10 as a
 // list; an image, a video or a document may stand above buttons); one medium, by id or URL, with a
-// caption of up to 1,024 characters where its kind has one; a location; a text of up to 4,096.
+// caption of up to 1,024 characters where its kind has one; a location (which the engine, whose
+// messages have a text or a medium, never sends); a text of up to 4,096.
 // Template variables named by numbers are positional, others named; "header.<name>" goes to the
 // header, "button.<index>" completes the URL of that button.
 //

@@ -1,7 +1,7 @@
 // Errors: values that say what went wrong, where, and what to do about it.
 //
 // Every public function that can fail returns `Result<T>` (base/result.hpp). No exception crosses a
-// public function. Codes are numbered once, never renumbered, and shared with the C interface.
+// public function. Codes are numbered once and never renumbered.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// Limits: every ceiling of the library, named in one place. A host may lower or raise them when it
-// opens an engine; passing one is an error `limit` or `busy`, or a hand-over to a person, never
-// silence.
+// Limits: the ceilings that a host may set. Give the same ones to `Engine::open` and to
+// EmailAdapter; `json_depth`, and `events_per_request` of the voice adapter, are fixed for provider
+// payloads. Passing one is an error `limit` or `busy`, a hand-over to a person, or, where it says
+// so, the oldest makes room.
 #pragma once
 
 #include <chrono>
@@ -41,7 +42,7 @@ struct Limits {
   std::size_t flow_turns_per_session = 500;
 
   // what is kept at hand
-  std::size_t cached_records = 20'000;
+  std::size_t cached_records = 20'000;  // of each kind
   // Above it new sends are refused `busy`; above twice as many nobody is notified any more, which
   // the timeline shows (`effect_failed`).
   std::size_t unsettled_effects = 100'000;
@@ -54,14 +55,14 @@ struct Limits {
   std::size_t requirement_classes = 1024;
   std::size_t signals = 4096;  // the oldest are dropped first; signals are not durable
 
-  // A telephone system that tells nothing of what it was asked: after so long it counts as failed,
-  // or as hung up.
+  // How long the telephone system may stay silent about a verb before it counts as failed (for
+  // `hang_up`: before the call counts as over).
   Duration bridge_silence = std::chrono::minutes(1);     // an agent's device is to be rung
   Duration originate_silence = std::chrono::minutes(3);  // and then the contact is to be called
   Duration hang_up_silence = std::chrono::minutes(2);    // what is being said is said to its end
 
-  // A provider that wants a message again only after longer has failed it: the messages behind it
-  // wait for it.
+  // A provider that asks for a longer pause than this has refused the message; those behind it go
+  // out.
   Duration retry_patience = std::chrono::hours(1);
 
   // A place in the queue that was kept for a contact who goes on in writing is given up then.

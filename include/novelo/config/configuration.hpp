@@ -5,7 +5,7 @@
 // version; the engine goes on with it after a restart. Secrets are not part of it: a connection
 // names the secrets it needs, and the host hands their texts to Engine::open.
 //
-// Once parsed it is only read: whoever changes a member leaves the finders behind.
+// Do not change members of a parsed Configuration: the finders would not follow.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,8 @@
 
 namespace novelo {
 
-// What is to become of a send whose outcome is unknown after a crash.
+// What is to become of a send when nobody knows whether the provider has it, after a crash or an
+// answer that tells nothing.
 enum class UnknownSend : std::uint8_t {
   resend = 1,  // offered again with the same key
   hold = 2,    // held until a person decides
@@ -61,11 +62,11 @@ struct EntryPointConfig {
 
 struct DeskConfig {
   DeskName name;
-  Duration reopen = std::chrono::hours(24);         // S0.28: inside it the same conversation
+  Duration reopen = std::chrono::hours(24);         // inside it the same conversation
   Duration affinity = std::chrono::hours(24 * 30);  // then a new one, the same owner first; not
                                                     // shorter than `reopen`
   Duration owner_wait = std::chrono::minutes(3);    // how long an owner is waited for
-  std::size_t text_limit = 319;                     // SMS and MMS, Unicode scalars (S4.12)
+  std::size_t text_limit = 319;                     // SMS and MMS, Unicode scalars
   std::string waiting_text;                         // said while waiting on a telephone
 };
 
@@ -122,12 +123,13 @@ struct StatusConfig {
   // What must hold before it: "fields.<field>" has a value, "address.<kind>" is known of the
   // contact, "informed.<word>" was told, "reply_verified".
   std::vector<std::string> needs;
-  TemplateName sends;            // once, in the same commit; empty: nothing
-  EntryPointName sends_from;     // set exactly when `sends` is
-  bool person_only = false;      // only a person may set it
-  bool awaits_reply = false;     // a mail of the contact's is linked and goes to verification
-  bool allows_override = false;  // a person may set it although a need is not met
-  CaseStatusName reopens_to;     // resolved: where a mail of the case's sets it back to
+  TemplateName sends;         // once, in the same commit; empty: nothing
+  EntryPointName sends_from;  // set exactly when `sends` is
+  bool person_only = false;   // only a person may set it
+  bool awaits_reply = false;  // a mail of the contact's is linked and goes to verification
+  // A person may set it with `override`, whatever `needs` and required fields say.
+  bool allows_override = false;
+  CaseStatusName reopens_to;  // resolved: where a mail of the case's sets it back to
 };
 
 struct CaseRule {
@@ -139,7 +141,7 @@ struct CaseRule {
 struct FieldConfig {
   std::string name;       // can stand in a path: no '.'
   std::string type;       // "text", "number", "date_time", "yes_no", "cpf"
-  bool required = false;  // when the case is resolved
+  bool required = false;  // when the case becomes `resolved` or `final`
   bool sendable = true;   // templates may show it
 };
 
@@ -178,7 +180,7 @@ struct SurveyConfig {
 struct CallbackConfig {
   std::size_t attempts = 3;                       // 1..Limits::callback_attempts
   Duration retry = std::chrono::minutes(15);      // after no answer or busy
-  Duration agent_bound = std::chrono::hours(24);  // then anybody of the queue (S0.34)
+  Duration agent_bound = std::chrono::hours(24);  // then anybody of the queue
 };
 
 struct TenantConfig {

@@ -60,10 +60,11 @@ struct Callback {
   QueueName queue;
   AgentName agent;  // promised by this agent; empty: by anybody
   Timestamp requested_at{};
-  // What was agreed with the contact. Until then nothing but the call itself keeps the promise.
+  // The time agreed with the contact; until then only the call itself keeps the promise.
   std::optional<Timestamp> agreed_for;
   std::optional<Timestamp> not_before;  // the next attempt
-  // Its agent's alone until then. Who waits for it longer than that is said: the promise is late.
+  // Reserved for its agent until then; after that it is late, the supervisors are told, and anybody
+  // may take it.
   std::optional<Timestamp> promised_until;
   std::optional<Media> message;  // what the contact left
   CallbackState state = CallbackState::open;

@@ -55,7 +55,7 @@ struct CaseRecord {
   std::vector<CaseReply> replies;
   WorkId verification;  // the one open item, while there is one
   Timestamp opened_at{};
-  std::optional<Timestamp> deadline;
+  std::optional<Timestamp> deadline;  // reserved: not used by the engine
   std::optional<Timestamp> resolved_at;
   CaseId follows;      // the final case that this one takes up again
   CaseId followed_by;  // of a final case: the newest one that takes it up again

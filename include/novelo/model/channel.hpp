@@ -63,11 +63,11 @@ enum class Direction : std::uint8_t { inbound = 1, outbound = 2, internal = 3 };
 std::string_view to_string(Direction direction);
 
 enum class AuthorRole : std::uint8_t {
-  customer = 1,  // bubbles on the left
-  agent = 2,     // a service agent
-  staff = 3,     // the business's own office
-  bot = 4,       // a flow or an AI
-  system = 5,    // the engine itself
+  customer = 1,
+  agent = 2,   // a service agent
+  staff = 3,   // the business's own office
+  bot = 4,     // a flow or an AI
+  system = 5,  // the engine itself
 };
 std::string_view to_string(AuthorRole role);
 std::optional<AuthorRole> parse_author_role(std::string_view text);

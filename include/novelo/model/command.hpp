@@ -1,8 +1,15 @@
 // Commands: what agents, staff and the business's systems ask of the engine.
 //
 // A command carries an id of its sender's. The same id with the same content gives the first result
-// again and changes nothing; with other content it is a `conflict`. `actor` is who asks: a
-// configured agent's name, or empty for the business's own systems, which may do everything.
+// again and changes nothing; with other content it is a `conflict`.
+//
+// `actor` is who asks: a configured agent's name, or empty for the business's own systems. Those
+// may give every command but the ones that need a person (AcceptOffer, RefuseOffer,
+// ViewConversation, ClaimConversation, VerifyReply, PlaceCallback, RecordAttempt, a `person_only`
+// status, an override); LoadConfiguration and ConfirmTime are theirs alone. What an agent does for
+// another (SetPresence, SetOtherCall, FinishInteraction, EndWrapUp, HangUp, ResolveSend) takes a
+// supervisor. Any configured agent may give any other command: who may see and do what else is for
+// the host to check.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +49,7 @@ struct ChooseContact {
 };
 
 // --- agents and offers ---------------------------------------------------------------------------
+// `offline` gives back written work that waits for an answer, and verifications.
 struct SetPresence {
   AgentName agent;
   Presence presence = Presence::offline;
@@ -74,7 +82,8 @@ struct HangUp {
 struct ViewConversation {
   ConversationId conversation;
 };
-// Takes a conversation that nobody has, or a waiting one.
+// Takes a conversation that nobody has: what is live in it comes to the actor, at once where there
+// is room, else it waits for them first. Refused `in_service` when it is another's.
 struct ClaimConversation {
   ConversationId conversation;
 };
@@ -86,12 +95,15 @@ struct ReassignConversation {
 struct SendMessage {
   ConversationId conversation;
   EntryPointName entry_point;  // the channel and number it goes out from
-  Content content;             // with `template_name` set: only media of it is used
+  // With `template_name` its text and subject come from the template, whose attachments are added.
+  // `template_use` must be empty.
+  Content content;
   TemplateName template_name;  // empty: free content
   Value::Map variables;        // for the template, beside what the engine knows
   CaseId case_id;              // when it belongs to a case
 };
-// Decides about a send that is held; for the conversation's owner, a supervisor or a system.
+// Decides about a send that is held; for the conversation's owner, a supervisor or a system, and
+// for any agent where the conversation is nobody's.
 struct ResolveSend {
   EffectId effect;
   SendResolution resolution = SendResolution::none;
@@ -100,12 +112,14 @@ struct AddNote {
   ConversationId conversation;
   std::string text;
 };
+// Refused `call_live`, `callback_open`, `closed`.
 struct CloseConversation {
   ConversationId conversation;
   std::string qualification;
   std::string description;
   std::string disposition;
 };
+// Refused `not_closed`, `desk_gone`; `conflict` when another of the contact's is open at the desk.
 struct ReopenConversation {
   ConversationId conversation;
 };
@@ -146,18 +160,21 @@ struct RunAction {
 
 // --- callbacks -----------------------------------------------------------------------------------
 // Attempts keep to the hours of the line: one that would fall outside waits for the next opening.
+// Refused `no_line`, `no_address`, `closed`; `busy` without room; `limit` (too_many_callbacks).
 struct CreateCallback {
   ConversationId conversation;
-  EntryPointName entry_point;
-  Address number;   // empty: the contact's telephone
-  AgentName agent;  // empty: anybody
+  EntryPointName entry_point;  // empty: the desk's first line
+  Address number;              // empty: the contact's telephone
+  AgentName agent;             // empty: anybody
   std::optional<Timestamp> not_before;
 };
-// A person calls now, at whatever hour.
+// A person calls now, at whatever hour. Refused `on_the_line` while the contact calls,
+// `attempt_under_way`, `callback_over`.
 struct PlaceCallback {
   CallbackId callback;
 };
-// What the agent heard, where the network cannot tell.
+// What the agent heard, where the network cannot tell. The call is hung up unless `reached`; a
+// later one corrects the last attempt.
 struct RecordAttempt {
   CallbackId callback;
   AttemptResult result = AttemptResult::none;
@@ -167,11 +184,13 @@ struct CancelCallback {
 };
 
 // --- surveys -------------------------------------------------------------------------------------
+// Once for each closing (else refused, `survey_sent`).
 struct SendSurvey {
   ConversationId conversation;
   std::string survey;
 };
-// An answer that came by the survey's link.
+// An answer that came by the survey's link. Fails with `unauthentic` (the token), `refused`
+// (`survey_over`), `invalid` (`bad_score`).
 struct AnswerSurvey {
   std::string token;
   int score = 0;

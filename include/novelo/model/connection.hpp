@@ -36,11 +36,11 @@ struct Capabilities {
   std::size_t list_title = 0;
   bool media = false;
   bool templates = false;
-  bool subject = false;  // mail
-  Duration window{};     // free text is allowed so long after the contact's last message;
-                         // zero = always
-  bool receipts = false;
-  bool idempotent_send = false;  // the provider drops a second request with the same key
+  bool subject = false;          // mail
+  Duration window{};             // free text is allowed so long after the contact's last message;
+                                 // zero = always
+  bool receipts = false;         // reserved: not used by the engine
+  bool idempotent_send = false;  // a second request with the same key is dropped; reserved as well
 
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };

@@ -12,13 +12,13 @@
 
 namespace novelo {
 
-// A customer.
+// A customer. `customer` is the word only for the contact's own view and role.
 struct ContactRecord {
   ContactId id;
   std::string name;                 // how the contact is addressed; empty until somebody knows it
   std::string locale;               // "pt-PT"; empty: the tenant's
   std::vector<Address> identities;  // in the order they became known; plain form
-  Value::Map attributes;            // internal unless a template names them
+  Value::Map attributes;            // internal: no template, flow or message can show them
   Timestamp created_at{};
 
   friend bool operator==(const ContactRecord&, const ContactRecord&) = default;

@@ -82,9 +82,9 @@ struct Mail {
 struct Content {
   std::string text;  // UTF-8; of a tapped option its title; of a mail what was written now
   std::vector<Media> media;
-  std::optional<Location> location;
-  std::optional<Option> choice;  // inbound: the option that was tapped, by id
-  std::vector<Option> options;   // outbound: an option prompt; shown as the channel is able to
+  std::optional<Location> location;  // inbound; outbound by mail only, beside a text
+  std::optional<Option> choice;      // inbound: the option that was tapped, by id
+  std::vector<Option> options;       // outbound: an option prompt; shown as the channel is able to
   std::optional<TemplateUse> template_use;  // outbound
   std::optional<Mail> mail;
   std::string reply_to;  // the provider's id of the message that this one answers

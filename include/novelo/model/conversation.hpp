@@ -16,7 +16,7 @@ namespace novelo {
 enum class ConversationStatus : std::uint8_t {
   pending = 1,  // a flow has it
   open = 2,     // people have it, or are to have it
-  snoozed = 3,
+  snoozed = 3,  // reserved: not used by the engine
   closed = 4,
 };
 std::string_view to_string(ConversationStatus status);
@@ -25,8 +25,10 @@ std::optional<ConversationStatus> parse_conversation_status(std::string_view tex
 // How the contact was reached at one entry point; what a channel's window is counted from.
 struct Reach {
   EntryPointName entry_point;
-  Address address;                        // exactly as the provider gave it: replies go here
-  std::optional<Timestamp> last_inbound;  // the contact's last message or call, provider's time
+  Address address;  // exactly as the provider gave it: replies go here
+  // Of the contact's last message (provider's time, at most the engine's), call or mail (the
+  // engine's).
+  std::optional<Timestamp> last_inbound;
   std::uint64_t last_mail = 0;  // the entry of the newest mail from this address; 0: none here
 
   friend bool operator==(const Reach&, const Reach&) = default;
@@ -60,7 +62,8 @@ struct ConversationRecord {
   std::vector<CallbackId> callbacks;  // open ones
   SurveyId survey;                    // sent for the closure that follows
   std::optional<KeptPlace> kept_place;
-  InteractionId passing_on;  // its contact asked for another: whoever takes it becomes the owner
+  // The interaction whose contact asked for another agent; whoever takes it becomes the owner.
+  InteractionId passing_on;
 
   friend bool operator==(const ConversationRecord&, const ConversationRecord&) = default;
 };

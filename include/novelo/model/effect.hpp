@@ -62,6 +62,9 @@ struct Effect {
 };
 
 // An effect as the host gets it from `Engine::poll`.
+//
+// A lane: the sends of one conversation from one entry point, one unsettled at a time. Calls,
+// notifications and actions have none.
 struct Handout {
   EffectId id;
   EffectKind kind = EffectKind::notify;
@@ -69,7 +72,7 @@ struct Handout {
   std::optional<TransportRequest> request;  // send, call: ready to be sent
   AgentName agent;                          // notify
   Value::Map body;                          // notify, action
-  std::uint32_t attempt = 1;
+  std::uint32_t attempt = 1;                // 1 for the first; with the id it names a hand-out
   // True when the provider may have it already: an earlier run of this engine may have handed it
   // out, or its answer told nothing. It may know the idempotency key, or get it a second time.
   bool maybe_done = false;

@@ -27,15 +27,15 @@ enum class EventKind : std::uint8_t {
   opened = 1,
   joined = 2,  // another channel joined: by ("number", "address", "token", "case", "contact")
   reopened = 3,
-  linked = 4,  // a new conversation linked to `previous`
+  linked = 4,  // a new conversation linked to one before: previous
   viewed = 5,
   queued = 6,                   // queue, preferred
-  offered = 7,                  // agent
-  offer_ended = 8,              // agent, end
-  assigned = 9,                 // agent, waited_seconds
+  offered = 7,                  // agent, work
+  offer_ended = 8,              // agent, end, work; "device_failed" with cause instead of work
+  assigned = 9,                 // agent, work, waited_seconds
   reassigned = 10,              // from, to
-  escalated = 11,               // from, queue, question
-  closed = 12,                  // qualification, disposition
+  escalated = 11,               // reserved: not written
+  closed = 12,                  // closure, qualification, disposition
   flow_started = 13,            // flow
   flow_recorded = 14,           // name, value
   flow_ended = 15,              // flow, end, outcome
@@ -43,31 +43,31 @@ enum class EventKind : std::uint8_t {
   callback_created = 17,        // callback, agent, number, recording, not_before, again
   callback_attempted = 18,      // callback, attempt, result, cause
   callback_ended = 19,          // callback, state, attempts
-  case_opened = 20,             // case, protocol, type, follows
+  case_opened = 20,             // case, protocol, type, status, follows
   case_status = 21,             // case, from, to, by ("mail", when nobody set it)
   case_fields = 22,             // case, fields: old and new; not_set: why not
-  advised = 23,                 // the agent was told something by a rule: advice
-  informed = 24,                // the contact was told something: what
-  action_requested = 25,        // action
-  action_done = 26,             // action, ok
+  advised = 23,                 // the agent was told something by a rule: case, advice, text
+  informed = 24,                // the contact was told something: case, what
+  action_requested = 25,        // action, case
+  action_done = 26,             // action, ok; when not: reason
   reply_linked = 27,            // case, entry, superseded, trust, final
   verification_requested = 28,  // case, agent
-  verification_done = 29,       // case
-  survey_sent = 30,
-  survey_answered = 31,   // score, counted
-  identity_claimed = 32,  // address
-  identity_shared = 33,   // candidates
-  contact_chosen = 34,    // contact
-  call_abandoned = 35,    // waited_seconds, agent when one's telephone was ringing
-  send_failed = 36,       // entry, class, code
-  unsupported = 37,       // what
-  place_kept = 38,        // channel
-  ceiling_reached = 39,   // which
-  send_held = 40,         // entry, effect
-  send_resolved = 41,     // entry, effect, resolution
+  verification_done = 29,       // case, override
+  survey_sent = 30,             // survey, name
+  survey_answered = 31,         // survey, name, score, counted
+  identity_claimed = 32,        // address
+  identity_shared = 33,         // candidates
+  contact_chosen = 34,          // contact
+  call_abandoned = 35,          // waited_seconds, agent when one's telephone was ringing
+  send_failed = 36,             // entry, class, code
+  unsupported = 37,             // what
+  place_kept = 38,              // channel
+  ceiling_reached = 39,         // which
+  send_held = 40,               // entry, effect
+  send_resolved = 41,           // entry, effect, resolution
   send_refused = 42,   // a message that the engine was to send by itself: reason, message, subject
-  effect_failed = 43,  // what the host could not do: kind, what, reason
-  callback_late = 44,  // callback, agent: it should have been kept by now
+  effect_failed = 43,  // what the host could not do: kind, what, reason; of a notification agent
+  callback_late = 44,  // it should have been kept by now: callback, agent
 };
 std::string_view to_string(EventKind kind);
 std::optional<EventKind> parse_event_kind(std::string_view text);
@@ -89,7 +89,10 @@ struct Entry {
 
   Content content;  // message, voicemail
   EventKind event = EventKind::none;
-  Value::Map details;  // call, event
+  // call: call, from, to, callback, state ("ringing", "dialling", "connected", "ended", "moved"),
+  // cause, seconds, talked_seconds; voicemail: seconds; message: unsupported, or automatic (mail);
+  // event: beside each kind.
+  Value::Map details;
 
   std::string provider_id;                       // message: the provider's id, once it is known
   DeliveryStatus status = DeliveryStatus::none;  // outbound message

@@ -14,7 +14,8 @@
 
 namespace novelo {
 
-// A message from a contact. `id` is the provider's and makes the message take effect once.
+// A message from a contact. `id` is the provider's, never empty (make a digest where there is
+// none): a second one with the same id is a duplicate.
 struct InboundMessage {
   std::string id;
   std::optional<Timestamp> at;  // the provider's time; empty where the payload has none
@@ -75,7 +76,7 @@ struct Receipt {
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-// Something happened to a call. `id` makes it take effect once.
+// Something happened to a call. `id` makes it take effect once, as a message's does.
 struct CallEvent {
   std::string id;
   CallEventKind kind = CallEventKind::incoming;
@@ -88,7 +89,8 @@ struct CallEvent {
   std::optional<Media> media;  // recorded
   Duration length{};           // recorded
   int cause = 0;               // hung_up, bridge_failed: Q.850
-  EffectId effect;  // digits, speech, recorded, played: the request this answers, where known
+  // The verb that this event answers, where known; an answer to an older verb counts for nothing.
+  EffectId effect;
 
   friend bool operator==(const CallEvent&, const CallEvent&) = default;
 };

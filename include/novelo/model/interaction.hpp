@@ -31,8 +31,8 @@ struct Interaction {
   SessionId session;                  // the flow that it walks, while there is one
   bool alternatives_offered = false;  // the waiting flow has run for this wait
   bool answered = false;              // voice: the line is open, so that it can be spoken to
-  std::optional<CallVerbKind> asked;  // voice: what the telephone system is to tell the end of,
-  std::optional<Timestamp> told_by;   // and by when
+  std::optional<CallVerbKind> asked;  // voice: the verb whose result is awaited
+  std::optional<Timestamp> told_by;   // until when
   EffectId asked_with;                // the effect that carries the verb
   EffectId listening;                 // voice: the last gather or record, whose answer counts
   bool recording = false;             // it was a record, and its recording has not come

@@ -41,7 +41,9 @@ struct Response {
   friend bool operator==(const Response&, const Response&) = default;
 };
 
-// How the host authorises a request: it puts in the text of the secret that is named.
+// How the host authorises a request. `bearer`: `Authorization: Bearer <text>`; `basic`: base64 of
+// `user:<text>` (for mail, SMTP AUTH). The text is the first of
+// `EngineOptions::secrets[Handout::connection][secret]`.
 struct Authorization {
   enum class Kind : std::uint8_t { none, bearer, basic };
   Kind kind = Kind::none;
@@ -51,20 +53,24 @@ struct Authorization {
   friend bool operator==(const Authorization&, const Authorization&) = default;
 };
 
-// What the host is to send. For mail: method "MAIL", the body is the whole message, and the headers
-// carry the envelope as X-Envelope-From and X-Envelope-To.
+// What the host is to send. For mail: method "MAIL", the URL is "mailto:", the body is the whole
+// message, and the headers carry the envelope as X-Envelope-From and X-Envelope-To.
 struct TransportRequest {
   std::string method = "POST";
   std::string url;
   std::vector<Header> headers;
   std::string body;
   Authorization authorization;
+  // The effect's id. The body or the callback URL carries it already where the provider repeats it:
+  // add a header only where yours documents one.
   std::string idempotency_key;
 
   friend bool operator==(const TransportRequest&, const TransportRequest&) = default;
 };
 
-// The provider's raw answer to a TransportRequest; `status` 0 when none came.
+// The provider's raw answer to a TransportRequest; `status` 0 when none came. Give the headers too:
+// Retry-After is read from them. Where nothing surely went out, settle with a `Failed` whose
+// `retry` is true instead.
 struct TransportReply {
   int status = 0;
   std::vector<Header> headers;

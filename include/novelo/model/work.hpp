@@ -17,7 +17,7 @@ namespace novelo {
 enum class WorkKind : std::uint8_t {
   interaction = 1,   // somebody is there: a call, a chat, a mail to answer
   callback = 2,      // a promise to call
-  verification = 3,  // something to look at: a reply to confirm, a message left
+  verification = 3,  // a reply to a case that a person has to look at
 };
 std::string_view to_string(WorkKind kind);
 

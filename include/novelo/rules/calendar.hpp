@@ -70,7 +70,7 @@ Result<bool> is_open(const OpeningHours& hours, Timestamp at);
 // The next instant at which it is open (now itself when open); nothing within 60 days: empty.
 Result<std::optional<Timestamp>> next_opening(const OpeningHours& hours, Timestamp at);
 
-// Morning from 05:00, afternoon from 12:00, night from 18:00, local (S1.27); in Spanish, where the
+// Morning from 05:00, afternoon from 12:00, night from 18:00, local; in Spanish, where the
 // afternoon is longer, from 20:00. Locales are read by their language, "pt-BR", "pt_BR" and "pt"
 // alike; a language that is not known is taken for English.
 enum class DayPart : std::uint8_t { morning = 1, afternoon = 2, night = 3 };

@@ -29,18 +29,18 @@ struct SmsSegments {
 };
 SmsSegments count_segments(std::string_view text);
 
-// A desk's own limit (S4.12, S4.22): refuses, it never cuts. `most` is the largest count allowed,
+// A desk's own limit: refuses, it never cuts. `most` is the largest count allowed,
 // so "fewer than 320" is 319. Counted in Unicode scalars, after variables and links are filled in.
 // Fails with `refused`, reason "too_long"; the message says how many there are and how many may be.
 Status check_length(std::string_view text, std::size_t most);
 
 // The time until which free text is allowed, from the contact's last message; nothing when the
-// channel has no window; the earliest time there is when the contact never wrote (S2.20). The last
+// channel has no window; the earliest time there is when the contact never wrote. The last
 // inbound time is the provider's, of the same pair of numbers, variants of the contact's included.
 std::optional<Timestamp> window_end(const Capabilities& capabilities,
                                     std::optional<Timestamp> last_inbound);
 
-// Free text only before window_end (exactly 24 h after the last message it is closed: S2.23); a
+// Free text only before window_end (exactly 24 h after the last message it is closed); a
 // template always. Fails with `refused`, whose remedy names the way out: reason
 // "template_required", or "window_closed" on a channel that has a window and no templates.
 Status check_window(const Capabilities& capabilities, std::optional<Timestamp> last_inbound,

@@ -11,7 +11,7 @@
 
 namespace novelo {
 
-// A desk's periods, counted from the last closing (S0.28).
+// A desk's periods, counted from the last closing.
 struct ReopeningPolicy {
   Duration reopen{};    // inside it the same conversation, and the same protocol
   Duration affinity{};  // then a new one, linked, the same owner first; past it, as for a stranger

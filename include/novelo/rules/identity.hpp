@@ -60,7 +60,7 @@ std::vector<Address> variants(const Address& plain);
 enum class LineKind : std::uint8_t { unknown = 0, mobile = 1, landline = 2, service = 3 };
 LineKind line_kind(const Address& plain);
 
-// S2.3: a destination typed by an agent: country code, area code and number, digits only, 8 to 15
+// A destination typed by an agent: country code, area code and number, digits only, 8 to 15
 // of them (E.164). Fails with `invalid`, reason "bad_number", a message that says what is wrong.
 Result<Address> parse_destination(std::string_view typed);
 

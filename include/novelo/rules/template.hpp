@@ -6,14 +6,14 @@
 // there when the path leads nowhere or to an empty text. Without one nothing stands there, and
 // `missing` says so to whoever does not want to send a gap. `{{` and `}}` are braces.
 //
-//   path      parts of letters, digits, '_' and '-' joined by '.'; a part begins with no digit or
-//   '-' fallback  any text without '{', '}' and '|'
+//   path      parts of letters, digits, '_' and '-' joined by '.'; no part begins with a digit
+//             or '-'
+//   fallback  any text without '{', '}' and '|'
 //
 // Values are inserted as they are: a brace inside a value is a brace, never a place. Numbers and
 // booleans are written out, lists and maps become JSON (Value::to_text).
 //
-// `:` after a path is kept for filters ("{path:filter|fallback}"); there are none yet, so it is an
-// error.
+// `:` after a path is an error: it is reserved for filters.
 #pragma once
 
 #include <functional>

@@ -19,8 +19,8 @@
 // The file: one table per `Table`, named as `to_string(Table)` says, of rows (key, value), and the
 // table `tenant`. `application_id` marks the file as ours, `user_version` is the version of the
 // schema. Opening an older schema brings it forward, one transaction a version; a newer one is
-// refused. Beside the file stands `<path>-wal` and nothing else; move or copy them only while the
-// store is closed.
+// refused. Beside the file stands `<path>-wal` and nothing else; to move or back up, close the
+// store and copy the file with its `-wal`, where there is one.
 //
 // Failed commits: an error before the commit point leaves nothing and the store goes on. When the
 // commit itself fails in the middle of writing or syncing the log, nobody can know whether it will
