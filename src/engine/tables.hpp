@@ -26,6 +26,7 @@ struct EngineClock {
   std::uint64_t parked_oldest = 0;  // numbers of the ends of their list; 0: none
   std::uint64_t parked_newest = 0;
   std::uint64_t parked_numbers = 0;  // given so far
+  std::uint64_t quarantined_bytes = 0;
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -85,6 +86,8 @@ struct QuarantineRow {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string digest;  // of what makes it the same payload: the key of its QuarantineSeen
+  std::uint64_t left_out = 0;
+  std::string remedy;
 };
 // How often a payload came, beside its row, so that a repetition does not write it again.
 struct QuarantineSeen {
@@ -115,6 +118,7 @@ void fields(V& v, X& x) {
   v("parked_oldest", x.parked_oldest);
   v("parked_newest", x.parked_newest);
   v("parked_numbers", x.parked_numbers);
+  v("quarantined_bytes", x.quarantined_bytes);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Counter>
@@ -182,6 +186,8 @@ void fields(V& v, X& x) {
   v("headers", x.headers);
   v("body", x.body);
   v("digest", x.digest);
+  v("left_out", x.left_out);
+  v("remedy", x.remedy);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, QuarantineSeen>

@@ -13,7 +13,8 @@ namespace novelo {
 
 struct Limits {
   // what comes in
-  std::size_t request_bytes = 16 * 1024 * 1024;  // a webhook, a mail, a PBX event
+  std::size_t request_bytes =
+      16 * 1024 * 1024;  // a webhook, a mail, a PBX event: URL, headers, body
   std::size_t events_per_request = 1000;
   std::size_t inputs_per_feed = 10'000;
   std::size_t text_scalars = 65'536;  // of one message, in Unicode scalars
@@ -28,8 +29,11 @@ struct Limits {
   std::size_t mail_parts = 256;            // of one mail
   std::size_t mail_header_bytes = 65'536;  // of one part, the mail itself included
   std::size_t mail_references = 20;        // of a mail: looked up, and carried on in an answer
-  std::size_t quarantine_rows = 10'000;    // the oldest unreadable payload makes room for a new one
-  std::size_t parked_receipts = 10'000;    // that came before their message; the oldest goes first
+  // Unreadable payloads that are kept, and their bytes together: the oldest make room for a new
+  // one.
+  std::size_t quarantine_rows = 10'000;
+  std::size_t quarantine_bytes = 256 * 1024 * 1024;
+  std::size_t parked_receipts = 10'000;  // that came before their message; the oldest goes first
 
   // one decision
   std::size_t interaction_steps = 16;  // flow turns of one interaction that one input causes; then
