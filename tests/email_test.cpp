@@ -497,6 +497,26 @@ TEST_CASE("only signed requests are taken") {
   CHECK(!adapter.verify(mail, lenient));
 }
 
+TEST_CASE("the envelope, which chooses the mailbox, is signed with the mail") {
+  Connection rotating = connection();
+  rotating.secrets["shared_secret"].push_back(Secret("outro"));
+  const std::string body = "From: ana@example.com\r\n\r\nOi\r\n";
+  const auto holds = [&](const std::string& text, std::vector<Header> headers,
+                         const char* key = "outro") {
+    headers.push_back({"X-Novelo-Signature", "sha256=" + to_hex(hmac_sha256(Secret(key), text))});
+    return adapter.verify(request(body, std::move(headers)), rotating).has_value();
+  };
+  const Header envelope{"X-Envelope-To", " exames@clinica.example "};
+  CHECK(holds("exames@clinica.example\n" + body, {envelope}));
+  CHECK(holds("exames@clinica.example\n" + body, {envelope}, "segredo"));
+  CHECK_FALSE(holds("exames@clinica.example\n" + body, {envelope}, "third"));
+  CHECK_FALSE(holds(body, {envelope}));  // put in by somebody who may not
+  CHECK_FALSE(holds("exames@clinica.example\n" + body, {{"X-Envelope-To", "x@y.example"}}));
+  CHECK_FALSE(holds("exames@clinica.example\n" + body, {}));  // taken away
+  CHECK(holds(body, {}));
+  CHECK(holds(body, {{"X-Envelope-To", ""}}));
+}
+
 TEST_CASE("a connection is checked when it is loaded") {
   CHECK(adapter.check(connection()));
   const auto subject = [](const char* name, const char* value) {
@@ -514,6 +534,9 @@ TEST_CASE("a connection is checked when it is loaded") {
   Connection open = connection();
   open.secrets.clear();
   CHECK(adapter.check(open).error().subject == "shared_secret");
+  open.secrets["shared_secret"] = {Secret("")};
+  CHECK(adapter.check(open).error().subject == "shared_secret");
+  CHECK_FALSE(adapter.check(open).error().remedy.empty());
   open.settings["unsigned"] = "yes";
   CHECK(adapter.check(open));
 }

@@ -682,6 +682,12 @@ TEST_CASE("providers sign and answer as the adapters expect") {
     INFO(name);
     const Connection connection{
         ConnectionName("c"), name, "/h", {{"public_base", "https://x.example"}}, secrets};
+    for (const std::vector<Header>& headers :
+         {std::vector<Header>{}, std::vector<Header>{{"X-Envelope-To", " a@b.example "}}}) {
+      Request sealed{"POST", "/h?a=b", headers, "To=%2B1&Body=a+b"};
+      sign(sealed, connection);
+      CHECK(adapter->verify(sealed, connection));
+    }
     Request request{"POST", "/h?a=b", {}, "To=%2B1&Body=a+b"};
     sign(request, connection);
     CHECK(adapter->verify(request, connection));

@@ -252,7 +252,7 @@ Status VoiceAdapter::verify(const Request& request, const Connection& connection
   const bool checkable = shared != connection.secrets.end() && !shared->second.empty();
   const bool given = !request.header(signature_header).empty();
   if (connection.setting("unsigned") == "yes" && !(checkable && given)) return {};
-  return verify_body_sha256(request, signature_header, connection, "shared_secret");
+  return verify_sha256(request, signature_header, request.body, connection, "shared_secret");
 }
 
 Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) const {

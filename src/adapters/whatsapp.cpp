@@ -67,7 +67,7 @@ Status WhatsAppAdapter::check(const Connection& connection) const {
 
 Status WhatsAppAdapter::verify(const Request& request, const Connection& connection) const {
   if (is_handshake(request)) return verify_handshake(request, connection);
-  return verify_body_sha256(request, "X-Hub-Signature-256", connection, "app_secret");
+  return verify_sha256(request, "X-Hub-Signature-256", request.body, connection, "app_secret");
 }
 
 Result<Decoded> WhatsAppAdapter::decode(const Request& request, const Connection&) const {

@@ -9,9 +9,12 @@
 //   unsigned             "yes": requests need no signature, for a fetcher on the same host
 //
 //   secret         meaning
-//   shared_secret  signs requests: X-Novelo-Signature: sha256=<HMAC-SHA256 of the body> (two while
-//                  rotating); a signature that is there is always checked when it is set
+//   shared_secret  signs requests: X-Novelo-Signature: sha256=<HMAC-SHA256, in hexadecimal> (two
+//                  while rotating); a signature that is there is always checked when it is set
 //   password       of `user`
+//
+// What is signed is the value of X-Envelope-To without the white space around it, one LF, and the
+// raw body; without that header, or with an empty one, the raw body alone.
 //
 // Receiving. The body is the raw mail. X-Envelope-To may name the mailbox it was delivered to;
 // otherwise it is the first of To and Cc that stands in `addresses`, else the first of To. What
