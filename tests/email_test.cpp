@@ -62,6 +62,7 @@ bool warned(const Decoded& decoded, std::string_view part) {
 ErrorCode refusal(const std::string& body) {
   const auto decoded = adapter.decode(request(body), connection());
   REQUIRE(!decoded);
+  CHECK_FALSE(decoded.error().remedy.empty());
   return decoded.error().code;
 }
 
@@ -91,6 +92,7 @@ Encoded encode(const OutboundMessage& message) {
 std::string refused_reason(const OutboundMessage& message) {
   const auto encoded = adapter.encode(message, connection());
   REQUIRE(!encoded);
+  CHECK_FALSE(encoded.error().remedy.empty());
   return encoded.error().reason;
 }
 
@@ -608,6 +610,7 @@ TEST_CASE("damaged mail never harms") {
       if (!decoded) {
         CHECK((decoded.error().code == ErrorCode::limit ||
                decoded.error().code == ErrorCode::invalid));
+        CHECK_FALSE(decoded.error().remedy.empty());
       }
     });
   }

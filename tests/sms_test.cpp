@@ -247,7 +247,9 @@ TEST_CASE("sms: damaged payloads never do more than fail") {
       const Request request = post(std::move(bytes), std::string(hook) + "?effect=1");
       CHECK(!adapter.verify(request, connection()));
       const Result<Decoded> decoded = adapter.decode(request, connection());
-      if (!decoded) CHECK(decoded.error().code != ErrorCode::internal);
+      if (decoded) return;
+      CHECK(decoded.error().code != ErrorCode::internal);
+      CHECK_FALSE(decoded.error().remedy.empty());
     });
   }
   const Result<Decoded> raw =

@@ -219,7 +219,9 @@ TEST_CASE("voice: damaged events never do more than fail") {
       const Request request = post(std::move(bytes));
       CHECK(!adapter.verify(request, connection()));
       const Result<Decoded> decoded = adapter.decode(request, connection());
-      if (!decoded) CHECK(decoded.error().code == ErrorCode::invalid);
+      if (decoded) return;
+      CHECK(decoded.error().code == ErrorCode::invalid);
+      CHECK_FALSE(decoded.error().remedy.empty());
     });
   }
 }

@@ -92,6 +92,7 @@ Json expected(std::string type, Json content) {
 Error refusal(const OutboundMessage& message) {
   const Result<Encoded> encoded = adapter.encode(message, connection());
   REQUIRE(!encoded);
+  CHECK_FALSE(encoded.error().remedy.empty());
   return encoded.error();
 }
 
@@ -314,7 +315,9 @@ TEST_CASE("whatsapp: damaged payloads never do more than fail") {
       const Request request = post(std::move(bytes));
       CHECK(!adapter.verify(request, connection()));
       const Result<Decoded> decoded = adapter.decode(request, connection());
-      if (!decoded) CHECK(decoded.error().code == ErrorCode::invalid);
+      if (decoded) return;
+      CHECK(decoded.error().code == ErrorCode::invalid);
+      CHECK_FALSE(decoded.error().remedy.empty());
     });
   }
 }

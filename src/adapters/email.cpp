@@ -194,6 +194,9 @@ tl::unexpected<Error> bad_message(ErrorCode code, std::string_view reason, std::
       {code, std::string(reason), std::string(message), std::string(subject), std::string(remedy)});
 }
 
+constexpr std::string_view one_address =
+    "Give one address, \"name@example.org\", without a name and brackets.";
+
 bool is_message_id(std::string_view id) {
   return !id.empty() && id.size() <= longest_id && id.find('@') != std::string_view::npos &&
          std::all_of(id.begin(), id.end(), [](char c) {
@@ -267,7 +270,7 @@ Result<std::string> whole_text(const Content& content, const Limits& limits,
   }
   if (mime::trim(text).empty()) {
     return bad_message(ErrorCode::invalid, "empty_message", "The mail says nothing.", "content",
-                       "");
+                       "Give it a text.");
   }
   return text;
 }
@@ -277,7 +280,8 @@ Status fill_threading(const OutboundMessage& message, const Connection& connecti
   draft.message_id = message_id_for(message, connection);
   if (!is_message_id(draft.message_id)) {
     return bad_message(ErrorCode::invalid, "bad_message_id", "This is not a Message-ID.",
-                       "content.mail.message_id", "");
+                       "content.mail.message_id",
+                       "Write it as \"left@right\", without brackets and spaces, or leave it out.");
   }
   const Mail mail = message.content.mail.value_or(Mail{});
   draft.subject = mime::clean_line(mail.subject, longest_subject);
@@ -291,7 +295,7 @@ Status fill_threading(const OutboundMessage& message, const Connection& connecti
     draft.reply_to = mime::plain_address(mail.to.front());
     if (draft.reply_to.empty()) {
       return bad_message(ErrorCode::invalid, "bad_address", "This is not an e-mail address.",
-                         "content.mail.to", "");
+                         "content.mail.to", one_address);
     }
   }
   if (mail.automatic != AutoMail::none) {
@@ -308,7 +312,7 @@ Result<mime::Draft> draft_of(const OutboundMessage& message, const Connection& c
   draft.to = mime::plain_address(message.to.value);
   if (draft.from.empty() || draft.to.empty() || message.to.kind != AddressKind::email) {
     return bad_message(ErrorCode::invalid, "bad_address", "This is not an e-mail address.",
-                       draft.from.empty() ? "from" : "to", "");
+                       draft.from.empty() ? "from" : "to", one_address);
   }
   if (message.content.template_use) {
     return bad_message(ErrorCode::unsupported, "no_templates",
@@ -399,7 +403,7 @@ Status EmailAdapter::verify(const Request& request, const Connection& connection
 Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& connection) const {
   if (request.body.empty()) {
     return bad_message(ErrorCode::invalid, "empty_body", "The request carries no mail.", "body",
-                       "");
+                       "Put the raw mail into the body.");
   }
   auto read = mime::read_mail(request.body, limits_);
   if (!read) return tl::unexpected<Error>(read.error());
@@ -447,7 +451,8 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
 Result<Encoded> EmailAdapter::encode(const Outbound& outbound, const Connection& connection) const {
   const auto* message = std::get_if<OutboundMessage>(&outbound);
   if (message == nullptr) {
-    return bad_message(ErrorCode::unsupported, "no_calls", "Mail carries no calls.", "", "");
+    return bad_message(ErrorCode::unsupported, "no_calls", "Mail carries no calls.", "verb",
+                       "Use a voice entry point.");
   }
   Encoded encoded;
   const auto draft = draft_of(*message, connection, limits_, encoded.warnings);

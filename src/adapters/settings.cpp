@@ -57,7 +57,7 @@ Status check_settings(const Connection& connection, std::span<const SettingRule>
     if (!value.empty() && !has_form(value, rule->form)) {
       return fail({ErrorCode::invalid, "bad_setting",
                    fmt::format("The setting \"{}\" must be {}.", name, describe(rule->form)), name,
-                   ""});
+                   fmt::format("Set it to {}.", describe(rule->form))});
     }
   }
   for (const SettingRule& rule : rules) {

@@ -131,7 +131,7 @@ Result<std::size_t> count_media(const Form& form) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
   if (!all_digits(text) || read.ec != std::errc() || count > most_media) {
     return fail({ErrorCode::invalid, "bad_number", "NumMedia must be a number from 0 to 10.",
-                 "NumMedia", ""});
+                 "NumMedia", "Pass the webhook on as Twilio sent it."});
   }
   return count;
 }
@@ -155,7 +155,8 @@ Status read_media(const Form& form, Decoded& decoded, Content& content) {
 
 Error missing(std::string_view field) {
   return {ErrorCode::invalid, "missing_field", fmt::format("The field {} is missing.", field),
-          std::string(field), ""};
+          std::string(field),
+          "Point only webhooks of messages and their statuses here, and pass on every field."};
 }
 
 std::string message_sid(const Form& form) {
@@ -260,7 +261,8 @@ Status check_content(const Content& content, const std::string& text) {
     }
   }
   if (text.empty() && content.media.empty()) {
-    return fail({ErrorCode::invalid, "empty_message", "There is nothing to send.", "text", ""});
+    return fail({ErrorCode::invalid, "empty_message", "There is nothing to send.", "text",
+                 "Give it a text or a medium."});
   }
   return check_text(text, longest_text, "text");
 }
@@ -268,7 +270,8 @@ Status check_content(const Content& content, const std::string& text) {
 Result<std::string> write_message(const OutboundMessage& message, const Connection& connection) {
   const Number from = without_tag(message.from);
   if (message.to.kind != AddressKind::phone) {
-    return fail(unable("bad_address_kind", "SMS goes to telephone numbers only.", "to", ""));
+    return fail(unable("bad_address_kind", "SMS goes to telephone numbers only.", "to",
+                       "Send it from an entry point of the contact's own channel."));
   }
   const Result<std::string> to = write_number(message.to.value);
   if (!to) return fail(to.error());
@@ -327,7 +330,8 @@ Status SmsAdapter::verify(const Request& request, const Connection& connection) 
   if (!sender) return sender;
   if (body_digest && !equal_constant_time(to_lower(*body_digest), to_hex(sha256(request.body)))) {
     return fail({ErrorCode::unauthentic, "bad_signature",
-                 "The body is not the one that was signed.", "bodySHA256", ""});
+                 "The body is not the one that was signed.", "bodySHA256",
+                 "Pass on the raw body, unchanged."});
   }
   return {};
 }

@@ -28,7 +28,7 @@ bool is_handshake(const Request& request) {
 Status verify_handshake(const Request& request, const Connection& connection) {
   if (request.query("hub.mode") != "subscribe") {
     return fail({ErrorCode::unauthentic, "bad_handshake", "hub.mode is not \"subscribe\".",
-                 "hub.mode", ""});
+                 "hub.mode", "Let only Meta's webhooks come to this path."});
   }
   const std::string given = request.query("hub.verify_token").value_or("");
   return verify_any_secret(connection, "verify_token", "hub.verify_token", [&](const Secret& key) {
