@@ -379,6 +379,13 @@ TEST_CASE("sms: settings are checked by name and form") {
   CHECK(subject({{"account_sid", "A/../B"}}) == "account_sid");
   CHECK(subject({{"account_sid", "AC1"}, {"api_base", "ftp://x"}}) == "api_base");
   CHECK(subject({{"account_sid", "AC1"}, {"acount", "x"}}) == "acount");
+  Connection hooked = make_connection({{"account_sid", "AC1"}}, {});
+  CHECK(adapter.check(hooked));  // it only sends
+  hooked.path = "/hooks/sms";
+  CHECK(adapter.check(hooked).error().subject == "auth_token");
+  CHECK(adapter.check(hooked).error().reason == "missing_secret");
+  hooked.secrets["auth_token"] = {Secret("t")};
+  CHECK(adapter.check(hooked));
 }
 
 TEST_CASE("sms: what the channel can carry") {

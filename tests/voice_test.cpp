@@ -339,6 +339,11 @@ TEST_CASE("voice: settings are checked by name and form") {
   CHECK(subject({}) == "verbs_url");
   CHECK(subject({{"verbs_url", "http://x"}, {"unsigned", "maybe"}}) == "unsigned");
   CHECK(subject({{"verbs_url", "http://x"}, {"url", "http://x"}}) == "url");
+  Connection hooked = make_connection({{"verbs_url", "http://x"}}, {});
+  hooked.path = "/hooks/pbx";
+  CHECK(adapter.check(hooked).error().subject == "shared_secret");
+  hooked.settings["unsigned"] = "yes";
+  CHECK(adapter.check(hooked));
   const Capabilities able = adapter.capabilities(connection());
   CHECK(able.channel == Channel::voice);
   CHECK(able.idempotent_send);

@@ -497,6 +497,14 @@ TEST_CASE("whatsapp: settings are checked by name and form") {
     CHECK(status.error().code == ErrorCode::invalid);
     CHECK(status.error().subject == name);
   }
+  Connection hooked = make_connection({}, {});
+  hooked.path = "/hooks/whatsapp";
+  CHECK(adapter.check(hooked).error().subject == "app_secret");
+  CHECK_FALSE(adapter.check(hooked).error().remedy.empty());
+  hooked.secrets["app_secret"] = {Secret("")};
+  CHECK(adapter.check(hooked).error().subject == "app_secret");
+  hooked.secrets["app_secret"].push_back(Secret("s"));
+  CHECK(adapter.check(hooked));
 }
 
 TEST_CASE("whatsapp: what the channel can carry") {

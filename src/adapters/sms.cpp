@@ -313,7 +313,8 @@ Capabilities SmsAdapter::capabilities(const Connection& connection) const {
 }
 
 Status SmsAdapter::check(const Connection& connection) const {
-  return check_settings(connection, setting_rules);
+  if (const Status settings = check_settings(connection, setting_rules); !settings) return settings;
+  return check_request_secret(connection, "auth_token");
 }
 
 Status SmsAdapter::verify(const Request& request, const Connection& connection) const {

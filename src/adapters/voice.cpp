@@ -259,7 +259,9 @@ Capabilities VoiceAdapter::capabilities(const Connection&) const {
 }
 
 Status VoiceAdapter::check(const Connection& connection) const {
-  return check_settings(connection, setting_rules);
+  if (const Status settings = check_settings(connection, setting_rules); !settings) return settings;
+  if (connection.setting("unsigned") == "yes") return {};
+  return check_request_secret(connection, "shared_secret");
 }
 
 Status VoiceAdapter::verify(const Request& request, const Connection& connection) const {

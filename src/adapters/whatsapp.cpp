@@ -62,7 +62,7 @@ Status WhatsAppAdapter::check(const Connection& connection) const {
     error.code = ErrorCode::invalid;
     return fail(std::move(error));
   }
-  return {};
+  return check_request_secret(connection, "app_secret");
 }
 
 Status WhatsAppAdapter::verify(const Request& request, const Connection& connection) const {
