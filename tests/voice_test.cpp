@@ -160,6 +160,8 @@ TEST_CASE("[S0.27] voice: numbers stay as they come; no number is withheld, one 
     CHECK(events[i].from.address == Address{AddressKind::withheld, events[i].call});
   }
   CHECK(events[4].from.display_name == "Recepção");
+  CHECK(events[4].warnings.size() == 1);
+  CHECK(events[0].warnings.empty());
   CHECK(events[5].from.address == Address{AddressKind::phone, "+5541988887777"});
 }
 

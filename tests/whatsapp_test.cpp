@@ -239,6 +239,19 @@ TEST_CASE("whatsapp: what cannot be expressed is kept as what it is") {
   CHECK(events[0].to == "106540352242922");
 }
 
+TEST_CASE("whatsapp: what is left out of one message is said of that message alone") {
+  Json webhook = Json::parse(sample("text").body);
+  Json& messages = webhook["entry"][0]["changes"][0]["value"]["messages"];
+  Json other = messages[0];
+  other["id"] = "wamid.other";
+  other["referral"] = {{"source_url", "https://ads.example/1"}};
+  messages.push_back(other);
+  const std::vector<ChannelEvent> events = events_of(post(webhook.dump()));
+  REQUIRE(events.size() == 2);
+  CHECK(std::get<InboundMessage>(events[0]).warnings.empty());
+  CHECK(std::get<InboundMessage>(events[1]).warnings.size() == 1);
+}
+
 TEST_CASE("whatsapp: senders without a number are kept by their user id") {
   const std::vector<InboundMessage> messages = all_of<InboundMessage>("username");
   REQUIRE(messages.size() == 3);

@@ -413,13 +413,13 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
   const std::string to = mailbox_of(mail, envelope, own);
   Decoded decoded;
   decoded.answer.status = 204;
-  decoded.warnings = mail.warnings;
   if (mail.from.empty()) {
     UnsupportedEvent event;
     event.id = id_of(mail, request);
     event.at = mail.date;
     event.to = to;
     event.what = "mail without a sender";
+    event.said = true;
     decoded.events.emplace_back(std::move(event));
   } else {
     InboundMessage message;
@@ -428,6 +428,7 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
     message.from = {{AddressKind::email, mail.from.front().email}, {}, mail.from.front().name};
     message.to = to;
     message.content = content_of(mail, envelope);
+    message.warnings = mail.warnings;
     message.content.mail->automatic = automatic(mail, request, connection, own);
     if (mail.report && !mail.report->message_id.empty()) {
       message.content.mail->in_reply_to = {mail.report->message_id};
@@ -436,7 +437,7 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
     if (const std::size_t fits = mime::scalar_prefix(text, limits_.text_scalars);
         fits < text.size()) {
       text.resize(fits);
-      decoded.warnings.push_back("the rest of the text is only in the raw mail");
+      message.warnings.push_back("the rest of the text is only in the raw mail");
     }
     decoded.events.emplace_back(std::move(message));
   }

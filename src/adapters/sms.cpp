@@ -136,7 +136,7 @@ Result<std::size_t> count_media(const Form& form) {
   return count;
 }
 
-Status read_media(const Form& form, Decoded& decoded, Content& content) {
+Status read_media(const Form& form, InboundMessage& message) {
   const Result<std::size_t> count = count_media(form);
   if (!count) return fail(count.error());
   for (std::size_t i = 0; i < *count; ++i) {
@@ -145,10 +145,10 @@ Status read_media(const Form& form, Decoded& decoded, Content& content) {
     media.mime = to_utf8(form.get(fmt::format("MediaContentType{}", i)));
     media.kind = kind_of(to_lower(media.mime));
     if (media.ref.empty()) {
-      decoded.warnings.push_back(fmt::format("MediaUrl{} is missing.", i));
+      message.warnings.push_back(fmt::format("MediaUrl{} is missing.", i));
       continue;
     }
-    content.media.push_back(std::move(media));
+    message.content.media.push_back(std::move(media));
   }
   return {};
 }
@@ -177,13 +177,13 @@ Status read_message(const Form& form, std::string id, Decoded& decoded) {
     decoded.events.push_back(UnsupportedEvent{std::move(id), {}, party, to, to_utf8(what), false});
     return {};
   }
-  if (from.tagged) decoded.warnings.push_back("A WhatsApp sender is read as a telephone number.");
   InboundMessage message{std::move(id), {}, party, to, {}};
+  if (from.tagged) message.warnings.push_back("A WhatsApp sender is read as a telephone number.");
   message.content.text = to_utf8(form.get("Body"));
   if (message.content.text != form.get("Body")) {
-    decoded.warnings.push_back("Bytes of Body that are not UTF-8 were replaced.");
+    message.warnings.push_back("Bytes of Body that are not UTF-8 were replaced.");
   }
-  if (const Status media = read_media(form, decoded, message.content); !media) return media;
+  if (const Status media = read_media(form, message); !media) return media;
   decoded.events.push_back(std::move(message));
   return {};
 }

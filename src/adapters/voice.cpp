@@ -292,7 +292,7 @@ Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) 
     if (fault) break;
     CallEvent call = read_event(event);
     if (call.from.address.kind == AddressKind::withheld && !call.from.display_name.empty()) {
-      decoded.warnings.push_back("A caller id without digits is taken as withheld.");
+      call.warnings.push_back("A caller id without digits is taken as withheld.");
     }
     decoded.events.push_back(std::move(call));
   }

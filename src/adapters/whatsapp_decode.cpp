@@ -210,9 +210,11 @@ void read_message(const JsonReader& message, const Senders& senders, const std::
   if (from.address.empty())
     message.blame("from", "missing_member", "The message has no sender.", unchanged);
   content->reply_to = message.object("context").text("id");
-  if (message.has("referral"))
-    decoded.warnings.push_back("The advertisement's referral is left out.");
-  decoded.events.push_back(InboundMessage{id, at, from, to, std::move(*content)});
+  InboundMessage inbound{id, at, from, to, std::move(*content)};
+  if (message.has("referral")) {
+    inbound.warnings.push_back("The advertisement's referral is left out.");
+  }
+  decoded.events.push_back(std::move(inbound));
 }
 
 DeliveryStatus status_of(std::string_view status) {

@@ -79,6 +79,7 @@ Entry mail_entry(const EntryPointConfig& at, const InboundMessage& message) {
   entry.provider_at = message.at;
   entry.provider_id = message.id;
   entry.content = message.content;
+  keep_warnings(entry, message.warnings);
   return entry;
 }
 

@@ -118,6 +118,7 @@ bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
   entry.provider_at = message.at;
   entry.provider_id = message.id;
   entry.content = message.content;
+  keep_warnings(entry, message.warnings);
   const std::uint64_t sequence = turn.append(survey.conversation, std::move(entry)).sequence;
   const Timestamp said_at = message.at ? std::min(*message.at, turn.now) : turn.now;
   remember_reach(turn, survey.conversation, entry_point.name, message.from.address, said_at);
