@@ -289,6 +289,7 @@ Quarantined quarantined(QuarantineRow row, const QuarantineSeen& seen) {
   kept.error.reason = row.reason;
   kept.error.message = row.message;
   kept.error.subject = row.subject;
+  kept.error.remedy = row.remedy;
   for (std::int32_t code = 1; code <= static_cast<std::int32_t>(ErrorCode::internal); ++code) {
     if (to_string(static_cast<ErrorCode>(code)) == row.code) {
       kept.error.code = static_cast<ErrorCode>(code);
@@ -298,6 +299,7 @@ Quarantined quarantined(QuarantineRow row, const QuarantineSeen& seen) {
   kept.request.url = row.url;
   for (auto& [name, value] : row.headers) kept.request.headers.push_back({name, value});
   kept.request.body = std::move(row.body);
+  kept.left_out = row.left_out;
   return kept;
 }
 

@@ -197,7 +197,8 @@ TEST_CASE("the page lists every member that is taken, and marks those that must 
       if (table.required.contains(member)) CHECK(missing);
       // Some members need each other: that is said beside them.
       const bool needs_another = member == "waiting_flow" || member == "waiting_when" ||
-                                 member == "country" || member == "mail_domain";
+                                 member == "country" || member == "mail_domain" ||
+                                 member == "survey_url";
       if (!table.required.contains(member) && !needs_another) CHECK_FALSE(missing);
     }
   }
@@ -609,6 +610,20 @@ TEST_CASE("what must be there once is refused the second time") {
   json["entry_points"][0]["address"] = "ATENDIMENTO@aurora.example";
   json["entry_points"][0].erase("fallback");
   check_refused(json.dump(), "entry_points[3].address", "repeated_address");
+}
+
+TEST_CASE("a survey that asks by link needs the URL of its links") {
+  Json json = example();
+  json["tenant"].erase("survey_url");
+  const auto made = Configuration::parse(json.dump());
+  REQUIRE(!made);
+  CHECK(made.error().subject == "tenant.survey_url");
+  CHECK(made.error().reason == "missing_key");
+  CHECK(!made.error().remedy.empty());
+  for (Json& text : json["templates"]) {
+    if (text["name"] == "nps") text["text"] = "De 0 a 10, quanto nos recomenda?";
+  }
+  CHECK(Configuration::parse(json.dump()));  // answered on its channel alone
 }
 
 TEST_CASE("what is not JSON is refused with its place") {

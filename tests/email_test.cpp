@@ -55,13 +55,15 @@ InboundMessage message(const std::string& name) {
 }
 
 bool warned(const Decoded& decoded, std::string_view part) {
-  return std::any_of(decoded.warnings.begin(), decoded.warnings.end(),
+  const std::vector<std::string> warnings = message_in(decoded).warnings;
+  return std::any_of(warnings.begin(), warnings.end(),
                      [part](const auto& each) { return each.find(part) != std::string::npos; });
 }
 
 ErrorCode refusal(const std::string& body) {
   const auto decoded = adapter.decode(request(body), connection());
   REQUIRE(!decoded);
+  CHECK_FALSE(decoded.error().remedy.empty());
   return decoded.error().code;
 }
 
@@ -91,6 +93,7 @@ Encoded encode(const OutboundMessage& message) {
 std::string refused_reason(const OutboundMessage& message) {
   const auto encoded = adapter.encode(message, connection());
   REQUIRE(!encoded);
+  CHECK_FALSE(encoded.error().remedy.empty());
   return encoded.error().reason;
 }
 
@@ -123,7 +126,7 @@ TEST_CASE("charsets become UTF-8, declared, guessed or wrong") {
   CHECK(message("koi8").content.text == "Привет");
   CHECK(message("unknown_charset").content.text == "ação");
   CHECK(warned(decode(file("unknown_charset")), "charset was guessed"));
-  CHECK(decode(file("utf8")).warnings.empty());
+  CHECK(message("utf8").warnings.empty());
 }
 
 TEST_CASE("encoded words may break inside a character") {
@@ -182,6 +185,8 @@ TEST_CASE("broken mail is read as well as it can be") {
   REQUIRE(unsupported != nullptr);
   CHECK(unsupported->what == "mail without a sender");
   CHECK(unsupported->to == "atendimento@clinica.example");
+  CHECK(unsupported->said);
+  CHECK_FALSE(unsupported->id.empty());
   const Decoded undated = decode(file("no_date_no_id"));
   CHECK(!message_in(undated).at);
   CHECK(message_in(undated).id == "sha256:" + to_hex(sha256(file("no_date_no_id"))));
@@ -233,6 +238,24 @@ TEST_CASE("the mailbox is the envelope's, ours before others', without its detai
   CHECK(message_in(decode(copies)).to == "exames@clinica.example");
   CHECK(message_in(decode(copies)).content.mail->to ==
         std::vector<std::string>{"x@example.net", "y@example.net", "exames+abc@clinica.example"});
+}
+
+TEST_CASE("the members of a group are written to; an empty or unreadable group holds nobody") {
+  const auto to = [](const std::string& value) {
+    return message_in(decode("From: ana@example.com\r\nTo: " + value + "\r\n\r\nOi\r\n"))
+        .content.mail->to;
+  };
+  using People = std::vector<std::string>;
+  CHECK(to("Team: a@x, b@y;") == People{"a@x", "b@y"});
+  CHECK(to("\"Equipe, dia\": Ana <a@x.example>,\r\n b@y.example;, c@z.example") ==
+        People{"a@x.example", "b@y.example", "c@z.example"});
+  CHECK(to("undisclosed-recipients:;") == People{});
+  CHECK(to("Team: ;, c@z.example") == People{"c@z.example"});
+  CHECK(to("Team: nobody, @, <>;") == People{});
+  CHECK(to("Outer: Inner: a@x;;") == People{});
+  const Decoded ours = decode(
+      "From: ana@example.com\r\nTo: Equipe: x@example.net, exames@clinica.example;\r\n\r\nOi");
+  CHECK(message_in(ours).to == "exames@clinica.example");
 }
 
 TEST_CASE("ids are known with their brackets and, where a sender leaves them all away, without") {
@@ -497,6 +520,26 @@ TEST_CASE("only signed requests are taken") {
   CHECK(!adapter.verify(mail, lenient));
 }
 
+TEST_CASE("the envelope, which chooses the mailbox, is signed with the mail") {
+  Connection rotating = connection();
+  rotating.secrets["shared_secret"].push_back(Secret("outro"));
+  const std::string body = "From: ana@example.com\r\n\r\nOi\r\n";
+  const auto holds = [&](const std::string& text, std::vector<Header> headers,
+                         const char* key = "outro") {
+    headers.push_back({"X-Novelo-Signature", "sha256=" + to_hex(hmac_sha256(Secret(key), text))});
+    return adapter.verify(request(body, std::move(headers)), rotating).has_value();
+  };
+  const Header envelope{"X-Envelope-To", " exames@clinica.example "};
+  CHECK(holds("exames@clinica.example\n" + body, {envelope}));
+  CHECK(holds("exames@clinica.example\n" + body, {envelope}, "segredo"));
+  CHECK_FALSE(holds("exames@clinica.example\n" + body, {envelope}, "third"));
+  CHECK_FALSE(holds(body, {envelope}));  // put in by somebody who may not
+  CHECK_FALSE(holds("exames@clinica.example\n" + body, {{"X-Envelope-To", "x@y.example"}}));
+  CHECK_FALSE(holds("exames@clinica.example\n" + body, {}));  // taken away
+  CHECK(holds(body, {}));
+  CHECK(holds(body, {{"X-Envelope-To", ""}}));
+}
+
 TEST_CASE("a connection is checked when it is loaded") {
   CHECK(adapter.check(connection()));
   const auto subject = [](const char* name, const char* value) {
@@ -514,6 +557,9 @@ TEST_CASE("a connection is checked when it is loaded") {
   Connection open = connection();
   open.secrets.clear();
   CHECK(adapter.check(open).error().subject == "shared_secret");
+  open.secrets["shared_secret"] = {Secret("")};
+  CHECK(adapter.check(open).error().subject == "shared_secret");
+  CHECK_FALSE(adapter.check(open).error().remedy.empty());
   open.settings["unsigned"] = "yes";
   CHECK(adapter.check(open));
 }
@@ -585,6 +631,7 @@ TEST_CASE("damaged mail never harms") {
       if (!decoded) {
         CHECK((decoded.error().code == ErrorCode::limit ||
                decoded.error().code == ErrorCode::invalid));
+        CHECK_FALSE(decoded.error().remedy.empty());
       }
     });
   }

@@ -165,12 +165,145 @@ TEST_CASE("a contact, and an address, have as many of each other as they may hav
   CHECK(desk.host.query().contact(contact)->identities.size() == 3);
   CHECK(desk.host.query().contacts_at({AddressKind::page_user, "psid-1"}, {}).value() ==
         std::vector{contact});
+  message.id = "w2";
+  const ConversationId talk = desk.host.event("meta", message)->conversation;
+  CHECK(desk.host.count(talk, EventKind::ceiling_reached) == 1);  // the first time, and not again
+  for (const Entry& entry : desk.host.timeline(talk)) {
+    if (entry.event != EventKind::ceiling_reached) continue;
+    CHECK(entry.details.at("which") == Value("identities_per_contact"));
+    CHECK(entry.details.at("address") == Value("page_user:psid-1"));
+  }
 
   desk.host.must(UpsertContact{"Bea", {}, {phone(7), phone(0)}, {}});
   const Error shared = desk.host.refusal(UpsertContact{"Caio", {}, {phone(8), phone(0)}, {}});
   CHECK(shared.code == ErrorCode::limit);
   CHECK(shared.reason == "too_many_contacts");
   CHECK(shared.subject == "addresses[1]");
+}
+
+TEST_CASE("what is too much of a message is left out, and its entry says so") {
+  EngineOptions how = options();
+  how.limits.text_scalars = 100;
+  how.limits.media_per_message = 2;
+  Desk desk(how);
+  const auto kept = [&](InboundMessage message) {
+    const auto taken = desk.host.event("meta", std::move(message));
+    if (!taken) FAIL(to_string(taken.error()));
+    return desk.host.timeline(taken->conversation).at(taken->entry - 1);
+  };
+  const auto warnings = [](const Entry& entry) {
+    const auto found = entry.details.find("warnings");
+    return found == entry.details.end() ? std::size_t(0) : found->second.as_list()->size();
+  };
+  const std::string fits = std::string(95, 'a') + "ação!";
+  const std::string long_one = fits + "!";
+  InboundMessage message = clinic::message("w1", whatsapp_number, ana, fits);
+  message.content.media.resize(2);
+  CHECK(warnings(kept(message)) == 0);
+  message.id = "w2";
+  message.content.text = long_one;
+  message.content.media.resize(5);
+  message.content.media[1].transcript = long_one;
+  message.warnings = {"The adapter's own."};
+  const Entry entry = kept(message);
+  CHECK(entry.content.text == fits);
+  CHECK(entry.content.media.size() == 2);
+  CHECK(entry.content.media[1].transcript == fits);
+  const Value::List said = *entry.details.at("warnings").as_list();
+  REQUIRE(said.size() == 4);
+  CHECK(said[0] == Value("The adapter's own."));
+  CHECK(said[2] == Value("3 of 5 media were left out."));
+
+  const Outcome call = desk.host.call("c1", ana);
+  CallEvent recorded = call_event(CallEventKind::recorded, "c1");
+  recorded.text = long_one;
+  recorded.media = Media{MediaKind::voice, {}, {}, 0, "rec-1", recorded.text};
+  const Outcome left = desk.host.told(std::move(recorded));
+  const Entry voicemail = desk.host.timeline(call.conversation).at(left.entry - 1);
+  CHECK(voicemail.content.text == fits);
+  CHECK(warnings(voicemail) == 1);
+}
+
+TEST_CASE("a request is measured with its URL and its headers") {
+  EngineOptions how = options();
+  how.limits.request_bytes = 2000;
+  Desk desk(how);
+  const auto reason = [&](Request request) {
+    const auto answer = desk.host.engine().receive(request, desk.host.now());
+    REQUIRE_FALSE(answer);
+    return answer.error().reason;
+  };
+  Request request = desk.host.webhook("meta", "{}");
+  CHECK(reason(request) == "wrong_object");
+  request.url += "?x=" + std::string(2000, 'x');
+  CHECK(reason(request) == "too_large");
+  request = desk.host.webhook("meta", "{}");
+  request.headers.push_back({"X-Long", std::string(2000, 'x')});
+  CHECK(reason(request) == "too_large");
+  CHECK(desk.host.query().quarantine({}, 10)->size() == 1);
+}
+
+TEST_CASE("the quarantine is bounded by bytes: the oldest payloads make room, none is cut") {
+  EngineOptions how = options();
+  how.limits.quarantine_bytes = 3000;
+  Desk desk(how);
+  const auto receive = [&](char letter, std::size_t bytes) {
+    const Request request = desk.host.webhook("meta", std::string(bytes, letter));
+    CHECK_FALSE(desk.host.engine().receive(request, desk.host.now()));
+  };
+  const auto kept = [&] {
+    std::string letters;
+    std::size_t bytes = 0;
+    const auto rows = desk.host.query().quarantine({}, 100).value();
+    for (const Quarantined& row : rows) {
+      letters += row.request.body.substr(0, 1);
+      bytes += row.request.body.size();
+      CHECK((row.request.body.empty() || row.left_out == 0));
+    }
+    CHECK(bytes <= 3000);
+    return letters;
+  };
+  for (const char letter : {'a', 'b', 'c', 'd', 'e'}) receive(letter, 400);
+  CHECK(kept() == "abcde");
+  receive('f', 1000);
+  CHECK(kept().ends_with("ef"));
+  CHECK_FALSE(kept().starts_with("a"));
+  desk.host.reopen();
+  receive('g', 2500);
+  CHECK(kept() == "g");
+  receive('h', 4000);  // larger than all there is: why it was refused, and nothing of it
+  const auto rows = desk.host.query().quarantine({}, 100).value();
+  REQUIRE_FALSE(rows.empty());
+  const Quarantined& large = rows.back();
+  CHECK(large.request.body.empty());
+  CHECK(large.request.headers.empty());
+  CHECK(large.left_out > 4000);
+  CHECK(large.error.reason == "bad_json");
+  CHECK_FALSE(large.error.remedy.empty());
+  receive('h', 4000);
+  CHECK(desk.host.query().quarantine({}, 100)->back().times == 2);
+}
+
+TEST_CASE("a configuration in service is not held against ceilings that were lowered") {
+  EngineOptions how = options();
+  how.limits.callback_attempts = 40;
+  nlohmann::json json = configuration();
+  json["callbacks"]["attempts"] = 30;
+  json["desks"][0]["text_limit"] = 1000;
+  MemoryStore store;
+  {
+    Host host(store, how);
+    host.must(LoadConfiguration{json.dump()});
+    host.whatsapp(ana, "oi");
+  }
+  how.limits.callback_attempts = 20;
+  how.limits.configuration_bytes = 100;
+  how.limits.text_scalars = 500;
+  how.limits.json_depth = 3;
+  Host host(store, how);
+  CHECK(host.sms(ana, "oi?").conversation);
+  const Error next = host.refusal(LoadConfiguration{json.dump()});
+  CHECK(next.code == ErrorCode::limit);  // what is loaded now is
 }
 
 TEST_CASE("attributes are measured together with those that are there") {

@@ -91,6 +91,31 @@ TEST_CASE("a flow that names what is not there is refused, with its path") {
   CHECK(desk.host.query().work(desk.host.query().interaction(greeted.interaction)->work));
 }
 
+TEST_CASE("an entry point's connection carries its channel") {
+  nlohmann::json json = configuration();
+  json["entry_points"][1]["connection"] = "meta";
+  MemoryStore store;
+  Host host(store);
+  const Error error = host.refusal(LoadConfiguration{json.dump()});
+  CHECK(error.code == ErrorCode::invalid);
+  CHECK(error.reason == "wrong_channel");
+  CHECK(error.subject == "entry_points[1].connection");
+  CHECK_FALSE(error.remedy.empty());
+}
+
+TEST_CASE("a connection that takes requests has the secret that proves their sender") {
+  nlohmann::json json = configuration();
+  json["connections"][2]["secrets"] = {"verify_token", "access_token"};
+  MemoryStore store;
+  Host host(store);
+  const Error error = host.refusal(LoadConfiguration{json.dump()});
+  CHECK(error.reason == "missing_secret");
+  CHECK(error.subject == "connections.meta.app_secret");
+  CHECK_FALSE(error.remedy.empty());
+  json["connections"][2].erase("path");
+  host.must(LoadConfiguration{json.dump()});
+}
+
 TEST_CASE("a desk that uses a flow must have what the flow needs there") {
   nlohmann::json json = with_flow(R"({"kind": "callback", "outcome": "callback"})");
   Desk desk(json);

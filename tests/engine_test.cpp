@@ -433,6 +433,69 @@ TEST_CASE("whoever hands a request in is told what came of each of its events") 
   CHECK(alone[0].outcome.error().reason == "unknown_call");
 }
 
+TEST_CASE("an event that nothing tells from another one is refused, and takes no other's place") {
+  Desk desk;
+  const auto reason = [&](const char* connection, ChannelEvent event) {
+    const auto taken = desk.host.event(connection, std::move(event));
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().code == ErrorCode::invalid);
+    CHECK_FALSE(taken.error().remedy.empty());
+    return taken.error().reason;
+  };
+  CHECK(reason("meta", message("", whatsapp_number, ana, "oi")) == "no_id");
+  CHECK(reason("meta", message("", whatsapp_number, ana, "sou eu")) == "no_id");
+  CallEvent call = call_event(CallEventKind::incoming, "c1");
+  call.to = line_number;
+  CHECK(reason("pbx", call) == "no_id");
+  CHECK(reason("meta", UnsupportedEvent{{}, {}, {}, whatsapp_number, "reaction", false}) ==
+        "no_id");
+  CHECK(reason("meta", Receipt{}) == "no_id");
+  Receipt by_effect;
+  by_effect.effect = EffectId(7);
+  by_effect.status = DeliveryStatus::read;
+  CHECK(desk.host.event("meta", by_effect));
+  CHECK(desk.host.query().conversations({}, 10)->empty());
+}
+
+TEST_CASE("a message does not come to a telephone line, nor a call to a written channel") {
+  Desk desk;
+  const auto written = desk.host.event("pbx", message("m1", line_number, ana, "oi"));
+  REQUIRE_FALSE(written);
+  CHECK(written.error().code == ErrorCode::invalid);
+  CHECK(written.error().reason == "wrong_channel");
+  CallEvent call = call_event(CallEventKind::incoming, "c1");
+  call.id = "e1";
+  call.to = whatsapp_number;
+  const auto called = desk.host.event("meta", call);
+  REQUIRE_FALSE(called);
+  CHECK(called.error().reason == "wrong_channel");
+  CHECK(called.error().subject == "entry point whatsapp");
+  const UnsupportedEvent said{"u1",        {},  {{AddressKind::phone, ana}, {}, {}},
+                              line_number, "x", true};
+  CHECK(desk.host.event("pbx", said).error().reason == "wrong_channel");
+  CHECK(desk.host.query().conversations({}, 10)->empty());
+}
+
+TEST_CASE("what was understood only in part says so on the timeline") {
+  Desk desk;
+  InboundMessage cut = message("w1", whatsapp_number, ana, "oi");
+  cut.warnings = {"The advertisement's referral is left out."};
+  const Outcome taken = desk.host.event("meta", cut).value();
+  const Value expected(Value::List{Value(cut.warnings.front())});
+  CHECK(desk.host.timeline(taken.conversation).at(taken.entry - 1).details.at("warnings") ==
+        expected);
+  CallEvent call = call_event(CallEventKind::incoming, "c1");
+  call.from.address = {AddressKind::withheld, "c1"};
+  call.to = line_number;
+  call.warnings = cut.warnings;
+  const Outcome called = desk.host.told(call);
+  CHECK(desk.host.timeline(called.conversation).at(called.entry - 1).details.at("warnings") ==
+        expected);
+  const Outcome plain = desk.host.whatsapp(ana, "oi");
+  CHECK_FALSE(
+      desk.host.timeline(plain.conversation).at(plain.entry - 1).details.contains("warnings"));
+}
+
 TEST_CASE("a wrong signature, an unknown path and an oversized body are refused unread") {
   EngineOptions how = options();
   how.limits.request_bytes = 10'000;

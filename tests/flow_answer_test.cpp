@@ -48,7 +48,11 @@ TEST_CASE("numbers as people write them") {
   CHECK(number("7 ou 8", pt) == "-");
   CHECK(number("1.2.3", pt) == "-");
   CHECK(number("1,2,3", pt) == "-");
-  CHECK(number("dez mil", pt) == "10");
+  CHECK(number("dez mil", pt) == "10000");
+  CHECK(number("trinta e cinco", pt) == "35");
+  CHECK(number("treinta y cinco", es) == "35");
+  CHECK(number("thirty-five", en) == "35");
+  CHECK(number("trinta cinco", pt) == "-");
   CHECK(number("não sei", pt) == "-");
   CHECK(number("", pt) == "-");
   CHECK(number("99999999999999999999", pt) == "-");

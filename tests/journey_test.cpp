@@ -580,6 +580,23 @@ TEST_CASE("a line says whose it is while more than one conversation is alive") {
   CHECK(lines.at(place_of(lines, "looks at the conversation")).find("[") == std::string::npos);
 }
 
+TEST_CASE("what was understood only in part is told so") {
+  json sms = {{"receive",
+               {{"connection", "twilio"},
+                {"form",
+                 {{"MessageSid", "SM1"},
+                  {"From", "+351913333333"},
+                  {"To", "+351910000000"},
+                  {"Body", "Look:"},
+                  {"NumMedia", "1"}}}}}};
+  json call = call_event("e1", "incoming");
+  call["from"] = "Reception";
+  const auto lines = told(small({sms, call_events({call})}));
+  INFO(shown_lines(lines));
+  CHECK(in_order(lines, {"Look:\n(in part: MediaUrl0 is missing)",
+                         "calls 210000000 (in part: A caller id without digits"}));
+}
+
 TEST_CASE("a menu is told as its channel carried it") {
   json journey = small(json::array());
   json& configuration = journey["configuration"];
@@ -682,9 +699,14 @@ TEST_CASE("providers sign and answer as the adapters expect") {
     INFO(name);
     const Connection connection{
         ConnectionName("c"), name, "/h", {{"public_base", "https://x.example"}}, secrets};
+    for (const std::vector<Header>& headers :
+         {std::vector<Header>{}, std::vector<Header>{{"X-Envelope-To", " a@b.example "}}}) {
+      Request sealed{"POST", "/h?a=b", headers, "To=%2B1&Body=a+b"};
+      sign(sealed, connection);
+      CHECK(adapter->verify(sealed, connection));
+    }
     Request request{"POST", "/h?a=b", {}, "To=%2B1&Body=a+b"};
     sign(request, connection);
-    CHECK(adapter->verify(request, connection));
     request.body += "x";
     CHECK_FALSE(adapter->verify(request, connection));
     Outbound outbound = OutboundMessage{EffectId(7), "1", {AddressKind::phone, "2"}, {}, {}};

@@ -298,6 +298,23 @@ TEST_CASE("a day that is killed at random instants goes on to its end") {
       CHECK(code == 0);
       // Once more: it is finished and says so.
       CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 0);
+      CHECK(printed(store).find("ran to its end with this store before") != std::string::npos);
     }
   }
+}
+
+TEST_CASE("a journal whose store is gone is refused, not taken for a run that was finished") {
+  const char* const cli = std::getenv("NOVELO_CLI");
+  if (cli == nullptr || *cli == '\0') {
+    MESSAGE("NOVELO_CLI names no command line: not run");
+    return;
+  }
+  const Folder folder;
+  const std::string store = folder.file("day.novelo");
+  const std::string file = every_journey().front();
+  CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 0);
+  CHECK(printed(store).find("before") == std::string::npos);
+  fs::remove(store);
+  CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 2);
+  CHECK(printed(store).find("no_store") != std::string::npos);
 }

@@ -102,6 +102,48 @@ bool has(const std::vector<std::string>& words, const char* word) {
 
 }  // namespace
 
+// --- what arrives --------------------------------------------------------------------------------
+
+TEST_CASE("a mail from nobody is kept where somebody can look at it, what it reports is taken") {
+  MailDesk desk;
+  const auto receive = [&](const std::string& body) {
+    return desk.host.engine().receive(desk.host.webhook("mail", body), desk.host.now());
+  };
+  const std::string nobody = "To: care@aurora.example\r\nSubject: Oi\r\n\r\nQuem sou?\r\n";
+  const auto refused = receive(nobody);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().reason == "no_sender");
+  auto kept = desk.host.query().quarantine({}, 10).value();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].error.reason == "no_sender");
+  CHECK_FALSE(kept[0].error.remedy.empty());
+  CHECK(kept[0].request.body == nobody);
+  const auto report = receive(
+      "To: care@aurora.example\r\nContent-Type: multipart/report; report-type=delivery-status; "
+      "boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+      "Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\n"
+      "Status: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+      "Message-ID: <m9@aurora.example>\r\n\r\n--b--\r\n");
+  CHECK(report);
+  CHECK(desk.host.query().quarantine({}, 10)->size() == 2);
+}
+
+TEST_CASE("a mail that was read only in part says so on its entry") {
+  MailDesk desk;
+  const std::string body =
+      "From: ana@correio.example\r\nTo: care@aurora.example\r\n"
+      "Date: Mon, 02 Mar 2026 09:00:00 -0300\r\nMessage-ID: <p1@correio.example>\r\n\r\n"
+      "amanh\xe3\r\n";
+  REQUIRE(desk.host.engine().receive(desk.host.webhook("mail", body), desk.host.now()));
+  const auto conversations = desk.host.query().conversations({}, 10).value();
+  REQUIRE(conversations.size() == 1);
+  for (const Entry& entry : desk.host.timeline(conversations[0].id)) {
+    if (entry.type != EntryType::message) continue;
+    CHECK(entry.content.text == "amanhã");
+    CHECK(entry.details.at("warnings").to_text().find("charset was guessed") != std::string::npos);
+  }
+}
+
 // --- threads -------------------------------------------------------------------------------------
 
 TEST_CASE("[S0.19] an answer by mail goes into the thread of the contact's newest mail") {

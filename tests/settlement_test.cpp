@@ -204,12 +204,14 @@ TEST_CASE("[B3] whatever is joined, the others keep their order") {
   }
 }
 
-TEST_CASE("a receipt that names nothing is kept nowhere") {
+TEST_CASE("a receipt that names nothing is refused, and kept nowhere") {
   ManySent desk(0);
   Receipt receipt;
   receipt.status = DeliveryStatus::read;
   const StoreRows before = content_of(desk.store);
-  REQUIRE(desk.host.event("meta", receipt));
+  const auto taken = desk.host.event("meta", receipt);
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().reason == "no_id");
   CHECK(difference(before, content_of(desk.store)).empty());
 }
 

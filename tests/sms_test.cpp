@@ -169,7 +169,7 @@ TEST_CASE("sms: media come by URL, with their kind") {
   const Result<Decoded> lost =
       adapter.decode(post("MessageSid=S&From=%2B5541&To=1&NumMedia=1"), connection());
   REQUIRE(lost);
-  CHECK(lost->warnings.size() == 1);
+  CHECK(std::get<InboundMessage>(lost->events.front()).warnings.size() == 1);
 }
 
 TEST_CASE(
@@ -179,7 +179,7 @@ TEST_CASE(
   CHECK(message.from.address == Address{AddressKind::phone, "5541988887777"});
   CHECK(message.from.display_name == "Ana Souza");
   CHECK(message.to == "whatsapp:+554133330000");
-  CHECK(adapter.decode(request, connection())->warnings.size() == 1);
+  CHECK(message.warnings.size() == 1);
 
   const auto other = only_event<UnsupportedEvent>(
       post("MessageSid=SM9&From=messenger%3A123&To=messenger%3A9&Body=oi"));
@@ -247,14 +247,16 @@ TEST_CASE("sms: damaged payloads never do more than fail") {
       const Request request = post(std::move(bytes), std::string(hook) + "?effect=1");
       CHECK(!adapter.verify(request, connection()));
       const Result<Decoded> decoded = adapter.decode(request, connection());
-      if (!decoded) CHECK(decoded.error().code != ErrorCode::internal);
+      if (decoded) return;
+      CHECK(decoded.error().code != ErrorCode::internal);
+      CHECK_FALSE(decoded.error().remedy.empty());
     });
   }
   const Result<Decoded> raw =
       adapter.decode(post("MessageSid=S&From=1&To=2&Body=%FF%C3"), connection());
   REQUIRE(raw);
   CHECK(std::get<InboundMessage>(raw->events.front()).content.text == "\uFFFD\uFFFD");
-  CHECK(raw->warnings.size() == 1);
+  CHECK(std::get<InboundMessage>(raw->events.front()).warnings.size() == 1);
 }
 
 TEST_CASE("[S0.12] sms: a message becomes the documented form") {
@@ -377,6 +379,13 @@ TEST_CASE("sms: settings are checked by name and form") {
   CHECK(subject({{"account_sid", "A/../B"}}) == "account_sid");
   CHECK(subject({{"account_sid", "AC1"}, {"api_base", "ftp://x"}}) == "api_base");
   CHECK(subject({{"account_sid", "AC1"}, {"acount", "x"}}) == "acount");
+  Connection hooked = make_connection({{"account_sid", "AC1"}}, {});
+  CHECK(adapter.check(hooked));  // it only sends
+  hooked.path = "/hooks/sms";
+  CHECK(adapter.check(hooked).error().subject == "auth_token");
+  CHECK(adapter.check(hooked).error().reason == "missing_secret");
+  hooked.secrets["auth_token"] = {Secret("t")};
+  CHECK(adapter.check(hooked));
 }
 
 TEST_CASE("sms: what the channel can carry") {

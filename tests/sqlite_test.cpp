@@ -294,6 +294,59 @@ TEST_CASE("sqlite store: files that are no database, truncated or altered are re
   { open_sqlite(folder.file()); }
 }
 
+TEST_CASE("sqlite store: a file without its end is refused, however little is missing") {
+  const TempFolder folder;
+  {
+    const auto store = open_sqlite(folder.file());
+    const Fence fence = fence_of(*store);
+    for (std::uint64_t i = 0; i < 500; ++i) {
+      commit(*store, fence, {put(Table::entry, big_endian(i), std::string(200, 'x'))});
+    }
+  }
+  const std::string whole = content(folder.file());
+  REQUIRE_FALSE(fs::exists(folder.file() + "-wal"));
+  for (const std::size_t cut : {1, 100, 4095, 4096, 4097, 3 * 4096}) {
+    CAPTURE(cut);
+    fs::resize_file(folder.file(), whole.size() - cut);
+    const Error error = open_error(folder.file());
+    CHECK(error.code == ErrorCode::corrupt);
+    if (cut < 4096) CHECK(error.reason == "truncated");  // SQLite sees the others by itself
+    CHECK(error.subject == folder.file());
+    CHECK(error.remedy.find("backup") != std::string::npos);
+    CHECK(content(folder.file()) == whole.substr(0, whole.size() - cut));
+    fs::remove(folder.file());
+    std::ofstream(folder.file(), std::ios::binary) << whole;
+  }
+  const auto store = open_sqlite(folder.file());
+  CHECK(scan(*store, Table::entry, "", after_all).size() == 500);
+}
+
+TEST_CASE("sqlite store: a file that is shorter than its log makes it is opened") {
+  const TempFolder folder;
+  const std::string file = folder.file();
+  SqliteOptions options;
+  options.checkpoint_pages = 0;
+  const int code = in_child([&] {  // dies with everything in the log
+    const auto store = SqliteStore::open(file, options);
+    if (!store) return 1;
+    const auto fence = (*store)->open_tenant(TenantName("clinic"));
+    if (!fence) return 2;
+    for (std::uint64_t i = 0; i < 500; ++i) {
+      const std::vector<Write> row{put(Table::entry, big_endian(i), std::string(200, 'x'))};
+      if (!(*store)->commit(*fence, row)) return 3;
+    }
+    ::_exit(0);
+  });
+  REQUIRE(code == 0);
+  const std::uintmax_t before = fs::file_size(file);
+  REQUIRE(fs::file_size(file + "-wal") > before);
+  {
+    const auto store = open_sqlite(file);
+    CHECK(scan(*store, Table::entry, "", after_all).size() == 500);
+  }
+  CHECK(fs::file_size(file) > before);
+}
+
 TEST_CASE("sqlite store: garbled pages are found, when opening with quick_check or when read") {
   const TempFolder folder;
   {

@@ -160,6 +160,8 @@ TEST_CASE("[S0.27] voice: numbers stay as they come; no number is withheld, one 
     CHECK(events[i].from.address == Address{AddressKind::withheld, events[i].call});
   }
   CHECK(events[4].from.display_name == "Recepção");
+  CHECK(events[4].warnings.size() == 1);
+  CHECK(events[0].warnings.empty());
   CHECK(events[5].from.address == Address{AddressKind::phone, "+5541988887777"});
 }
 
@@ -219,7 +221,9 @@ TEST_CASE("voice: damaged events never do more than fail") {
       const Request request = post(std::move(bytes));
       CHECK(!adapter.verify(request, connection()));
       const Result<Decoded> decoded = adapter.decode(request, connection());
-      if (!decoded) CHECK(decoded.error().code == ErrorCode::invalid);
+      if (decoded) return;
+      CHECK(decoded.error().code == ErrorCode::invalid);
+      CHECK_FALSE(decoded.error().remedy.empty());
     });
   }
 }
@@ -337,6 +341,11 @@ TEST_CASE("voice: settings are checked by name and form") {
   CHECK(subject({}) == "verbs_url");
   CHECK(subject({{"verbs_url", "http://x"}, {"unsigned", "maybe"}}) == "unsigned");
   CHECK(subject({{"verbs_url", "http://x"}, {"url", "http://x"}}) == "url");
+  Connection hooked = make_connection({{"verbs_url", "http://x"}}, {});
+  hooked.path = "/hooks/pbx";
+  CHECK(adapter.check(hooked).error().subject == "shared_secret");
+  hooked.settings["unsigned"] = "yes";
+  CHECK(adapter.check(hooked));
   const Capabilities able = adapter.capabilities(connection());
   CHECK(able.channel == Channel::voice);
   CHECK(able.idempotent_send);

@@ -92,6 +92,7 @@ Json expected(std::string type, Json content) {
 Error refusal(const OutboundMessage& message) {
   const Result<Encoded> encoded = adapter.encode(message, connection());
   REQUIRE(!encoded);
+  CHECK_FALSE(encoded.error().remedy.empty());
   return encoded.error();
 }
 
@@ -238,6 +239,19 @@ TEST_CASE("whatsapp: what cannot be expressed is kept as what it is") {
   CHECK(events[0].to == "106540352242922");
 }
 
+TEST_CASE("whatsapp: what is left out of one message is said of that message alone") {
+  Json webhook = Json::parse(sample("text").body);
+  Json& messages = webhook["entry"][0]["changes"][0]["value"]["messages"];
+  Json other = messages[0];
+  other["id"] = "wamid.other";
+  other["referral"] = {{"source_url", "https://ads.example/1"}};
+  messages.push_back(other);
+  const std::vector<ChannelEvent> events = events_of(post(webhook.dump()));
+  REQUIRE(events.size() == 2);
+  CHECK(std::get<InboundMessage>(events[0]).warnings.empty());
+  CHECK(std::get<InboundMessage>(events[1]).warnings.size() == 1);
+}
+
 TEST_CASE("whatsapp: senders without a number are kept by their user id") {
   const std::vector<InboundMessage> messages = all_of<InboundMessage>("username");
   REQUIRE(messages.size() == 3);
@@ -314,7 +328,9 @@ TEST_CASE("whatsapp: damaged payloads never do more than fail") {
       const Request request = post(std::move(bytes));
       CHECK(!adapter.verify(request, connection()));
       const Result<Decoded> decoded = adapter.decode(request, connection());
-      if (!decoded) CHECK(decoded.error().code == ErrorCode::invalid);
+      if (decoded) return;
+      CHECK(decoded.error().code == ErrorCode::invalid);
+      CHECK_FALSE(decoded.error().remedy.empty());
     });
   }
 }
@@ -494,6 +510,14 @@ TEST_CASE("whatsapp: settings are checked by name and form") {
     CHECK(status.error().code == ErrorCode::invalid);
     CHECK(status.error().subject == name);
   }
+  Connection hooked = make_connection({}, {});
+  hooked.path = "/hooks/whatsapp";
+  CHECK(adapter.check(hooked).error().subject == "app_secret");
+  CHECK_FALSE(adapter.check(hooked).error().remedy.empty());
+  hooked.secrets["app_secret"] = {Secret("")};
+  CHECK(adapter.check(hooked).error().subject == "app_secret");
+  hooked.secrets["app_secret"].push_back(Secret("s"));
+  CHECK(adapter.check(hooked));
 }
 
 TEST_CASE("whatsapp: what the channel can carry") {

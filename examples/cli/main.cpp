@@ -18,9 +18,11 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
       ->required();
   play->add_flag("--restart", arguments.restart,
                  "Close the engine and open it again on its store between any two steps");
-  play->add_option("--store", arguments.store,
-                   "Keep everything in this SQLite file, and a journal beside it: a run that was "
-                   "killed goes on where it was. Without it: in memory");
+  play->add_option(
+      "--store", arguments.store,
+      "Keep everything in this SQLite file, and a journal beside it (FILE.journal): a "
+      "run that was killed goes on where it was, one that ran to its end is not played "
+      "again but told of. Delete both to play it anew. Without it: in memory");
   play->add_flag("--json", arguments.json, "Print a report in JSON instead of the transcript");
   play->add_flag("--quiet", arguments.quiet, "Print only what failed and one line for a journey");
   play->add_option("--color,--colour", arguments.colour,

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <system_error>
@@ -74,13 +75,21 @@ novelo::testing::TranscriptOptions transcript_options(const PlayArguments& argum
   return options;
 }
 
-std::string summary(const JourneyReport& report) {
+bool was_finished(const JourneyReport& report) {
+  return report.first > 1 && report.first > report.steps.size();
+}
+
+std::string summary(const JourneyReport& report, const std::string& store) {
   std::string text;
-  if (report.first > 1) {
-    const bool finished = report.first > report.steps.size();
-    text += finished ? fmt::format("This journey was finished before, with this store.\n")
-                     : fmt::format("Went on at step {}; the steps before it were finished.\n",
-                                   report.first);
+  if (was_finished(report)) {
+    text += fmt::format(
+        "This journey ran to its end with this store before. Nothing was played now; what follows "
+        "is "
+        "what came of it then.\nTo play it again, name another store, or delete {0} and "
+        "{0}.journal.\n",
+        store);
+  } else if (report.first > 1) {
+    text += fmt::format("Went on at step {}; the steps before it were finished.\n", report.first);
   }
   for (const auto& step : report.steps) {
     if (step.failures.empty()) continue;
@@ -110,11 +119,9 @@ nlohmann::json to_json(const JourneyReport& report) {
                      {"text", line.text},
                      {"status", line.status}});
   }
-  return {{"journey", report.journey},
-          {"passed", report.passed()},
-          {"first", report.first},
-          {"steps", std::move(steps)},
-          {"transcript", std::move(lines)}};
+  return {{"journey", report.journey}, {"passed", report.passed()},
+          {"first", report.first},     {"finished_before", was_finished(report)},
+          {"steps", std::move(steps)}, {"transcript", std::move(lines)}};
 }
 
 // One store for all journeys of a run: each is a tenant of its own.
@@ -124,14 +131,23 @@ class Stores {
 
   std::string journal() const { return file_.empty() ? std::string() : file_ + ".journal"; }
 
-  // A file without its journal is somebody else's, or of a run that nobody can go on with.
+  // Store and journal belong together: with one of them alone nobody can go on. A run that was
+  // killed before its first step has left a journal in which nothing stands.
   novelo::Status check() const {
+    if (file_.empty()) return {};
     std::error_code error;
-    if (file_.empty() || !std::filesystem::exists(file_, error)) return {};
-    if (std::filesystem::exists(journal(), error)) return {};
-    return novelo::fail({novelo::ErrorCode::conflict, "no_journal",
-                         "The store is there already, and no journal beside it.", file_,
-                         "Name a file that does not exist yet."});
+    const bool stored = std::filesystem::exists(file_, error);
+    if (stored && !std::filesystem::exists(journal(), error)) {
+      return novelo::fail({novelo::ErrorCode::conflict, "no_journal",
+                           "The store is there already, and no journal beside it.", file_,
+                           "Name a file that does not exist yet."});
+    }
+    if (!stored && has_begun()) {
+      return novelo::fail({novelo::ErrorCode::conflict, "no_store",
+                           "There is a journal, and its store is gone.", journal(),
+                           "Delete the journal too, or name another file."});
+    }
+    return {};
   }
 
   // Opened anew each time, so that what an engine finds is what was really stored.
@@ -146,6 +162,15 @@ class Stores {
   void close() { sqlite_.reset(); }
 
  private:
+  // Whether the journal tells of a step.
+  bool has_begun() const {
+    std::ifstream file(journal(), std::ios::binary);
+    for (std::string line; std::getline(file, line);) {
+      if (line.find("\"begun\":") != std::string::npos) return true;
+    }
+    return false;
+  }
+
   std::string file_;
   novelo::MemoryStore memory_;
   std::unique_ptr<novelo::SqliteStore> sqlite_;
@@ -193,12 +218,12 @@ int play(const PlayArguments& arguments) {
       reports.push_back(to_json(*report));
       continue;
     }
-    if (!arguments.quiet) {
+    if (!arguments.quiet && !was_finished(*report)) {
       print(novelo::testing::render(report->transcript,
                                     transcript_options(arguments, journey.zone())));
       print("\n");
     }
-    print(summary(*report));
+    print(summary(*report, arguments.store));
   }
   if (arguments.json) print(reports.dump(2) + "\n");
   return result;

@@ -10,7 +10,7 @@ using namespace novelo;
 
 constexpr auto configuration = R"({
   "tenant": {"company": "Aurora", "locale": "en", "zone": "UTC"},
-  "connections": [{"name": "meta", "adapter": "whatsapp", "path": "/hooks/whatsapp"}],
+  "connections": [{"name": "meta", "adapter": "whatsapp"}],
   "entry_points": [{"name": "whatsapp", "channel": "whatsapp", "connection": "meta",
                     "address": "106540352242922", "desk": "care", "queue": "front"}],
   "desks": [{"name": "care"}],

@@ -10,8 +10,9 @@
 //            -> read_reply -> SendOutcome
 //
 // Rules an adapter keeps:
-//  1. Hostile bytes give a typed Error or an UnsupportedEvent, never a crash, a throw, or more than
-//     linear time. Unknown members are ignored; known members of a wrong type are an Error.
+//  1. Hostile bytes give a typed Error with a remedy or an UnsupportedEvent, never a crash, a
+//     throw, or more than linear time. Unknown members are ignored; known members of a wrong type
+//     are an Error. What is understood only in part says so in the event's own `warnings`.
 //  2. verify holds signatures over the raw bytes, in constant time, before anything is parsed; with
 //     two secrets while one is rotated; and it refuses when a signature is due and no secret is
 //     set.
@@ -44,7 +45,6 @@ namespace novelo {
 struct Decoded {
   std::vector<ChannelEvent> events;
   Response answer;
-  std::vector<std::string> warnings;  // what was understood only in part
 };
 
 // A message to send. `effect` is its idempotency key.

@@ -99,7 +99,8 @@ struct EventOutcome {
   std::uint64_t entries = 0;
 };
 
-// An unreadable payload, kept so that somebody can look at it: once, however often it comes.
+// An unreadable payload, kept so that somebody can look at it: once, however often it comes. One
+// that is larger than Limits::quarantine_bytes is a row without headers and body.
 struct Quarantined {
   QuarantineId id;
   ConnectionName connection;
@@ -108,6 +109,7 @@ struct Quarantined {
   std::uint64_t times = 1;  // how often
   Error error;              // of the first time
   Request request;
+  std::uint64_t left_out = 0;  // bytes of headers and body that were too many to be kept
 };
 
 class Engine {

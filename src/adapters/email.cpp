@@ -10,6 +10,7 @@
 #include "adapters/mime_reader.hpp"
 #include "adapters/mime_reply_text.hpp"
 #include "adapters/mime_writer.hpp"
+#include "adapters/signature.hpp"
 #include "novelo/base/digest.hpp"
 
 namespace novelo {
@@ -18,9 +19,13 @@ namespace {
 constexpr std::size_t longest_subject = 500;  // scalars
 constexpr std::size_t longest_id = 512;       // bytes
 constexpr std::string_view own_id_prefix = "novelo-";
+constexpr std::string_view signature_header = "X-Novelo-Signature";
+constexpr std::string_view envelope_header = "X-Envelope-To";
 
-tl::unexpected<Error> bad_setting(std::string_view setting, std::string_view message) {
-  return fail({ErrorCode::invalid, "bad_setting", std::string(message), std::string(setting), ""});
+tl::unexpected<Error> bad_setting(std::string_view setting, std::string_view message,
+                                  std::string_view remedy) {
+  return fail({ErrorCode::invalid, "bad_setting", std::string(message), std::string(setting),
+               std::string(remedy)});
 }
 
 bool is_domain(std::string_view text) {
@@ -45,10 +50,17 @@ std::vector<std::string> words(std::string_view text) {
   }
 }
 
-const std::vector<Secret>& secrets(const Connection& connection, const char* name) {
-  static const std::vector<Secret> none;
-  const auto found = connection.secrets.find(name);
-  return found == connection.secrets.end() ? none : found->second;
+bool has_secret(const Connection& connection) {
+  const auto found = connection.secrets.find("shared_secret");
+  return found != connection.secrets.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [](const Secret& each) { return !each.empty(); });
+}
+
+// The envelope chooses the mailbox: who may not change the mail may not change that either.
+std::string signed_text(const Request& request) {
+  const std::string_view envelope = mime::trim(request.header(envelope_header));
+  return envelope.empty() ? request.body : fmt::format("{}\n{}", envelope, request.body);
 }
 
 // "atendimento+3k-x@clinic.example" -> "atendimento@clinic.example" (RFC 5233)
@@ -79,7 +91,7 @@ class Mailboxes {
 
 std::vector<std::string> envelope_recipients(const Request& request) {
   std::vector<std::string> out;
-  for (std::string_view each : words(request.header("X-Envelope-To"))) {
+  for (std::string_view each : words(request.header(envelope_header))) {
     if (each.front() == '<') each.remove_prefix(1);
     if (!each.empty() && each.back() == '>') each.remove_suffix(1);
     if (std::string address = mime::plain_address(each); !address.empty()) {
@@ -182,6 +194,9 @@ tl::unexpected<Error> bad_message(ErrorCode code, std::string_view reason, std::
       {code, std::string(reason), std::string(message), std::string(subject), std::string(remedy)});
 }
 
+constexpr std::string_view one_address =
+    "Give one address, \"name@example.org\", without a name and brackets.";
+
 bool is_message_id(std::string_view id) {
   return !id.empty() && id.size() <= longest_id && id.find('@') != std::string_view::npos &&
          std::all_of(id.begin(), id.end(), [](char c) {
@@ -255,7 +270,7 @@ Result<std::string> whole_text(const Content& content, const Limits& limits,
   }
   if (mime::trim(text).empty()) {
     return bad_message(ErrorCode::invalid, "empty_message", "The mail says nothing.", "content",
-                       "");
+                       "Give it a text.");
   }
   return text;
 }
@@ -265,7 +280,8 @@ Status fill_threading(const OutboundMessage& message, const Connection& connecti
   draft.message_id = message_id_for(message, connection);
   if (!is_message_id(draft.message_id)) {
     return bad_message(ErrorCode::invalid, "bad_message_id", "This is not a Message-ID.",
-                       "content.mail.message_id", "");
+                       "content.mail.message_id",
+                       "Write it as \"left@right\", without brackets and spaces, or leave it out.");
   }
   const Mail mail = message.content.mail.value_or(Mail{});
   draft.subject = mime::clean_line(mail.subject, longest_subject);
@@ -279,7 +295,7 @@ Status fill_threading(const OutboundMessage& message, const Connection& connecti
     draft.reply_to = mime::plain_address(mail.to.front());
     if (draft.reply_to.empty()) {
       return bad_message(ErrorCode::invalid, "bad_address", "This is not an e-mail address.",
-                         "content.mail.to", "");
+                         "content.mail.to", one_address);
     }
   }
   if (mail.automatic != AutoMail::none) {
@@ -296,7 +312,7 @@ Result<mime::Draft> draft_of(const OutboundMessage& message, const Connection& c
   draft.to = mime::plain_address(message.to.value);
   if (draft.from.empty() || draft.to.empty() || message.to.kind != AddressKind::email) {
     return bad_message(ErrorCode::invalid, "bad_address", "This is not an e-mail address.",
-                       draft.from.empty() ? "from" : "to", "");
+                       draft.from.empty() ? "from" : "to", one_address);
   }
   if (message.content.template_use) {
     return bad_message(ErrorCode::unsupported, "no_templates",
@@ -345,48 +361,49 @@ Capabilities EmailAdapter::capabilities(const Connection&) const {
 
 Status EmailAdapter::check(const Connection& connection) const {
   if (!is_domain(connection.setting("domain"))) {
-    return bad_setting("domain", "The domain of Message-IDs is missing or malformed.");
+    return bad_setting("domain", "The domain of Message-IDs is missing or malformed.",
+                       "Set it to a host name of yours, such as \"clinic.example\".");
   }
   const std::string_view name = connection.setting("from_name");
   if (mime::clean_line(name, longest_subject) != name) {
-    return bad_setting("from_name", "The name is no single clean line.");
+    return bad_setting("from_name", "The name is no single clean line.",
+                       "Write it without line ends, tabs and spaces around it.");
   }
   for (const std::string& each : words(connection.setting("addresses"))) {
     if (mime::plain_address(each).empty()) {
-      return bad_setting("addresses", "One of the addresses is no e-mail address.");
+      return bad_setting("addresses", "One of the addresses is no e-mail address.",
+                         "List plain addresses, separated by commas or spaces.");
     }
   }
   const std::string_view without = connection.setting("unsigned");
   if (!without.empty() && without != "yes" && without != "no") {
-    return bad_setting("unsigned", "It is \"yes\" or \"no\".");
+    return bad_setting("unsigned", "It is \"yes\" or \"no\".", "Write one of the two.");
   }
-  if (without != "yes" && secrets(connection, "shared_secret").empty()) {
-    return bad_setting("shared_secret", "The secret that signs requests is missing.");
+  if (without != "yes" && !has_secret(connection)) {
+    return bad_setting("shared_secret", "The secret that signs requests is missing.",
+                       "Name it among the connection's secrets and give its text, or set "
+                       "\"unsigned\" to \"yes\" for a fetcher on the same host.");
   }
   return {};
 }
 
 Status EmailAdapter::verify(const Request& request, const Connection& connection) const {
-  constexpr std::string_view scheme = "sha256=";
-  const std::vector<Secret>& keys = secrets(connection, "shared_secret");
-  const std::string_view signature = request.header("X-Novelo-Signature");
-  const bool may_be_unsigned = connection.setting("unsigned") == "yes";
-  if (may_be_unsigned && (signature.empty() || keys.empty())) return {};
-  if (signature.substr(0, scheme.size()) == scheme) {
-    const std::string given = mime::lower_ascii(signature.substr(scheme.size()));
-    for (const Secret& key : keys) {
-      if (key.empty()) continue;
-      if (equal_constant_time(to_hex(hmac_sha256(key, request.body)), given)) return {};
-    }
+  const bool given = !request.header(signature_header).empty();
+  if (connection.setting("unsigned") == "yes" && !(given && has_secret(connection))) return {};
+  Status genuine =
+      verify_sha256(request, signature_header, signed_text(request), connection, "shared_secret");
+  if (!genuine && genuine.error().reason == "bad_signature") {
+    genuine.error().remedy =
+        "Sign with the connection's shared_secret: X-Envelope-To, where it is sent, a line feed "
+        "and the raw body.";
   }
-  return fail({ErrorCode::unauthentic, "bad_signature", "The signature of the mail does not hold.",
-               "X-Novelo-Signature", "Sign the raw body with the connection's shared_secret."});
+  return genuine;
 }
 
 Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& connection) const {
   if (request.body.empty()) {
     return bad_message(ErrorCode::invalid, "empty_body", "The request carries no mail.", "body",
-                       "");
+                       "Put the raw mail into the body.");
   }
   auto read = mime::read_mail(request.body, limits_);
   if (!read) return tl::unexpected<Error>(read.error());
@@ -396,13 +413,13 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
   const std::string to = mailbox_of(mail, envelope, own);
   Decoded decoded;
   decoded.answer.status = 204;
-  decoded.warnings = mail.warnings;
   if (mail.from.empty()) {
     UnsupportedEvent event;
     event.id = id_of(mail, request);
     event.at = mail.date;
     event.to = to;
     event.what = "mail without a sender";
+    event.said = true;
     decoded.events.emplace_back(std::move(event));
   } else {
     InboundMessage message;
@@ -411,6 +428,7 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
     message.from = {{AddressKind::email, mail.from.front().email}, {}, mail.from.front().name};
     message.to = to;
     message.content = content_of(mail, envelope);
+    message.warnings = mail.warnings;
     message.content.mail->automatic = automatic(mail, request, connection, own);
     if (mail.report && !mail.report->message_id.empty()) {
       message.content.mail->in_reply_to = {mail.report->message_id};
@@ -419,7 +437,7 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
     if (const std::size_t fits = mime::scalar_prefix(text, limits_.text_scalars);
         fits < text.size()) {
       text.resize(fits);
-      decoded.warnings.push_back("the rest of the text is only in the raw mail");
+      message.warnings.push_back("the rest of the text is only in the raw mail");
     }
     decoded.events.emplace_back(std::move(message));
   }
@@ -434,7 +452,8 @@ Result<Decoded> EmailAdapter::decode(const Request& request, const Connection& c
 Result<Encoded> EmailAdapter::encode(const Outbound& outbound, const Connection& connection) const {
   const auto* message = std::get_if<OutboundMessage>(&outbound);
   if (message == nullptr) {
-    return bad_message(ErrorCode::unsupported, "no_calls", "Mail carries no calls.", "", "");
+    return bad_message(ErrorCode::unsupported, "no_calls", "Mail carries no calls.", "verb",
+                       "Use a voice entry point.");
   }
   Encoded encoded;
   const auto draft = draft_of(*message, connection, limits_, encoded.warnings);

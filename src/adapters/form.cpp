@@ -22,8 +22,8 @@ Result<Form> Form::parse(std::string_view text) {
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
     if (pair.empty()) continue;
     if (form.fields_.size() == max_fields) {
-      return fail(
-          {ErrorCode::limit, "too_many_fields", "The form has more than 1000 fields.", "body", ""});
+      return fail({ErrorCode::limit, "too_many_fields", "The form has more than 1000 fields.",
+                   "body", "Point only webhooks of messages and their statuses here."});
     }
     const std::size_t equals = pair.find('=');
     std::string value;

@@ -55,11 +55,13 @@ bool find_path(const Json& from, const Json& node, std::string& path) {
 
 Result<Json> parse_json(std::string_view bytes) {
   if (too_deep(bytes, Limits{}.json_depth)) {
-    return fail({ErrorCode::invalid, "too_deep", "The JSON is nested too deeply.", "body", ""});
+    return fail({ErrorCode::invalid, "too_deep", "The JSON is nested too deeply.", "body",
+                 fmt::format("Nest at most {} levels.", Limits{}.json_depth)});
   }
   Json json = Json::parse(bytes, nullptr, false);
   if (json.is_discarded()) {
-    return fail({ErrorCode::invalid, "bad_json", "The body is not JSON.", "body", ""});
+    return fail({ErrorCode::invalid, "bad_json", "The body is not JSON.", "body",
+                 "Pass on the raw body: one JSON text in UTF-8, neither cut nor re-encoded."});
   }
   return json;
 }
@@ -74,7 +76,7 @@ JsonReader::JsonReader(const Json& document, std::optional<Error>& fault)
 JsonReader::JsonReader(const JsonReader& parent, const Json* node)
     : document_(parent.document_), node_(node), fault_(parent.fault_) {
   if (node_ != nullptr && !node_->is_object()) {
-    blame("", "wrong_type", "An object is expected.");
+    blame_type("", "An object");
     node_ = nullptr;
   }
 }
@@ -93,8 +95,13 @@ const Json* JsonReader::member(std::string_view key) const {
   return found == node_->end() || found->is_null() ? nullptr : &*found;
 }
 
-void JsonReader::blame(std::string_view key, std::string_view reason,
-                       std::string_view message) const {
+void JsonReader::blame_type(std::string_view key, std::string_view wanted) const {
+  blame(key, "wrong_type", fmt::format("{} is expected.", wanted),
+        "Send the member with that type, or leave it out.");
+}
+
+void JsonReader::blame(std::string_view key, std::string_view reason, std::string_view message,
+                       std::string_view remedy) const {
   if (fault_->has_value()) return;
   constexpr std::size_t longest = 200;  // the key may be a stranger's
   std::string path;
@@ -105,14 +112,14 @@ void JsonReader::blame(std::string_view key, std::string_view reason,
     path += step;
   }
   *fault_ = Error{ErrorCode::invalid, std::string(reason), std::string(message),
-                  to_utf8(path.substr(0, longest)), ""};
+                  to_utf8(path.substr(0, longest)), std::string(remedy)};
 }
 
 std::string JsonReader::text(std::string_view key) const {
   const Json* const value = member(key);
   if (value == nullptr) return {};
   if (const auto* text = value->get_ptr<const Json::string_t*>()) return *text;
-  blame(key, "wrong_type", "A text is expected.");
+  blame_type(key, "A text");
   return {};
 }
 
@@ -126,7 +133,7 @@ std::string JsonReader::scalar(std::string_view key) const {
   if (value->is_number_integer()) {
     return fmt::format("{}", *value->get_ptr<const Json::number_integer_t*>());
   }
-  blame(key, "wrong_type", "A text or a whole number is expected.");
+  blame_type(key, "A text or a whole number");
   return {};
 }
 
@@ -134,7 +141,7 @@ bool JsonReader::flag(std::string_view key) const {
   const Json* const value = member(key);
   if (value == nullptr) return false;
   if (const auto* flag = value->get_ptr<const Json::boolean_t*>()) return *flag;
-  blame(key, "wrong_type", "true or false is expected.");
+  blame_type(key, "true or false");
   return false;
 }
 
@@ -142,7 +149,7 @@ std::optional<double> JsonReader::number(std::string_view key) const {
   const Json* const value = member(key);
   if (value == nullptr) return std::nullopt;
   if (value->is_number()) return value->get<double>();
-  blame(key, "wrong_type", "A number is expected.");
+  blame_type(key, "A number");
   return std::nullopt;
 }
 
@@ -157,7 +164,7 @@ std::optional<std::int64_t> JsonReader::integer(std::string_view key) const {
   } else if (value->is_number_integer()) {
     return *value->get_ptr<const Json::number_integer_t*>();
   }
-  blame(key, "wrong_type", "A whole number is expected.");
+  blame_type(key, "A whole number");
   return std::nullopt;
 }
 
@@ -180,7 +187,7 @@ std::vector<JsonReader> JsonReader::objects(std::string_view key) const {
   const Json* const list = member(key);
   if (list == nullptr) return {};
   if (list->is_array()) return items_of(list);
-  blame(key, "wrong_type", "A list is expected.");
+  blame_type(key, "A list");
   return {};
 }
 
@@ -193,7 +200,8 @@ void JsonReader::only(std::initializer_list<std::string_view> keys) const {
   if (node_ == nullptr || !node_->is_object()) return;
   for (const auto& [key, value] : node_->items()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      blame(key, "unknown_key", "This member is not known here.");
+      blame(key, "unknown_key", "This member is not known here.",
+            fmt::format("Take it out; known are: {}.", fmt::join(keys, ", ")));
     }
   }
 }

@@ -46,8 +46,9 @@ class JsonReader {
 
   // Notes a fault for every member that is not named here.
   void only(std::initializer_list<std::string_view> keys) const;
-  // Notes a fault at a member of this object: reason, message.
-  void blame(std::string_view key, std::string_view reason, std::string_view message) const;
+  // Notes a fault at a member of this object: reason, message, remedy.
+  void blame(std::string_view key, std::string_view reason, std::string_view message,
+             std::string_view remedy) const;
 
   const Json* json() const { return node_; }
 
@@ -55,6 +56,7 @@ class JsonReader {
   JsonReader(const JsonReader& parent, const Json* node);
   const Json* member(std::string_view key) const;
   std::vector<JsonReader> items_of(const Json* list) const;
+  void blame_type(std::string_view key, std::string_view wanted) const;
 
   const Json* document_ = nullptr;
   const Json* node_ = nullptr;   // null: nothing is there, but it would be

@@ -57,7 +57,7 @@ Status check_settings(const Connection& connection, std::span<const SettingRule>
     if (!value.empty() && !has_form(value, rule->form)) {
       return fail({ErrorCode::invalid, "bad_setting",
                    fmt::format("The setting \"{}\" must be {}.", name, describe(rule->form)), name,
-                   ""});
+                   fmt::format("Set it to {}.", describe(rule->form))});
     }
   }
   for (const SettingRule& rule : rules) {
@@ -68,6 +68,21 @@ Status check_settings(const Connection& connection, std::span<const SettingRule>
     }
   }
   return {};
+}
+
+Status check_request_secret(const Connection& connection, std::string_view secret) {
+  if (connection.path.empty()) return {};
+  const auto found = connection.secrets.find(std::string(secret));
+  if (found != connection.secrets.end() &&
+      std::any_of(found->second.begin(), found->second.end(),
+                  [](const Secret& each) { return !each.empty(); })) {
+    return {};
+  }
+  return fail({ErrorCode::invalid, "missing_secret",
+               fmt::format("Without the secret \"{}\" no request could be taken.", secret),
+               std::string(secret),
+               "Name it among the connection's secrets and give its text, or leave the path out: "
+               "then it only sends."});
 }
 
 std::string base_url(const Connection& connection, std::string_view name,

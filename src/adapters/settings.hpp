@@ -18,6 +18,10 @@ struct SettingRule {
 // Fails with `invalid` for a setting that is missing, malformed or not in the table.
 Status check_settings(const Connection& connection, std::span<const SettingRule> rules);
 
+// Fails with `invalid` for a connection that takes requests, as one with a path does, and was given
+// no secret of this name to know their sender by.
+Status check_request_secret(const Connection& connection, std::string_view secret);
+
 // The setting without the slashes at its end, or `fallback` when it is not set.
 std::string base_url(const Connection& connection, std::string_view name,
                      std::string_view fallback);

@@ -33,11 +33,13 @@ Status verify_any_secret(const Connection& connection, std::string_view secret,
   return {};
 }
 
-Status verify_body_sha256(const Request& request, std::string_view name,
-                          const Connection& connection, std::string_view secret) {
-  const std::string given = to_lower(request.header(name));
+Status verify_sha256(const Request& request, std::string_view name, std::string_view text,
+                     const Connection& connection, std::string_view secret) {
+  constexpr std::string_view scheme = "sha256=";
+  std::string given = to_lower(request.header(name));
+  given.erase(0, given.starts_with(scheme) ? scheme.size() : given.size());
   return verify_any_secret(connection, secret, name, [&](const Secret& key) {
-    return equal_constant_time(given, "sha256=" + to_hex(hmac_sha256(key, request.body)));
+    return equal_constant_time(given, to_hex(hmac_sha256(key, text)));
   });
 }
 

@@ -1,4 +1,4 @@
-// Signatures of webhooks that are keyed digests of the raw body.
+// Signatures of webhooks that are keyed digests.
 #pragma once
 
 #include <functional>
@@ -9,10 +9,10 @@
 
 namespace novelo {
 
-// Holds the header `name` ("sha256=" and 64 hexadecimal digits) against HMAC-SHA256 of the raw body
-// under each secret called `secret`. Fails with `unauthentic`.
-Status verify_body_sha256(const Request& request, std::string_view name,
-                          const Connection& connection, std::string_view secret);
+// Holds the header `name` ("sha256=" and 64 hexadecimal digits) against HMAC-SHA256 of `text` under
+// each secret called `secret`. Fails with `unauthentic`.
+Status verify_sha256(const Request& request, std::string_view name, std::string_view text,
+                     const Connection& connection, std::string_view secret);
 
 // Whether `matches` holds for one of the connection's secrets of that name; every one is tried, so
 // that time does not tell which. Fails with `unauthentic` when none is set or none matches.

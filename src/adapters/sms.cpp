@@ -131,12 +131,12 @@ Result<std::size_t> count_media(const Form& form) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
   if (!all_digits(text) || read.ec != std::errc() || count > most_media) {
     return fail({ErrorCode::invalid, "bad_number", "NumMedia must be a number from 0 to 10.",
-                 "NumMedia", ""});
+                 "NumMedia", "Pass the webhook on as Twilio sent it."});
   }
   return count;
 }
 
-Status read_media(const Form& form, Decoded& decoded, Content& content) {
+Status read_media(const Form& form, InboundMessage& message) {
   const Result<std::size_t> count = count_media(form);
   if (!count) return fail(count.error());
   for (std::size_t i = 0; i < *count; ++i) {
@@ -145,17 +145,18 @@ Status read_media(const Form& form, Decoded& decoded, Content& content) {
     media.mime = to_utf8(form.get(fmt::format("MediaContentType{}", i)));
     media.kind = kind_of(to_lower(media.mime));
     if (media.ref.empty()) {
-      decoded.warnings.push_back(fmt::format("MediaUrl{} is missing.", i));
+      message.warnings.push_back(fmt::format("MediaUrl{} is missing.", i));
       continue;
     }
-    content.media.push_back(std::move(media));
+    message.content.media.push_back(std::move(media));
   }
   return {};
 }
 
 Error missing(std::string_view field) {
   return {ErrorCode::invalid, "missing_field", fmt::format("The field {} is missing.", field),
-          std::string(field), ""};
+          std::string(field),
+          "Point only webhooks of messages and their statuses here, and pass on every field."};
 }
 
 std::string message_sid(const Form& form) {
@@ -176,13 +177,13 @@ Status read_message(const Form& form, std::string id, Decoded& decoded) {
     decoded.events.push_back(UnsupportedEvent{std::move(id), {}, party, to, to_utf8(what), false});
     return {};
   }
-  if (from.tagged) decoded.warnings.push_back("A WhatsApp sender is read as a telephone number.");
   InboundMessage message{std::move(id), {}, party, to, {}};
+  if (from.tagged) message.warnings.push_back("A WhatsApp sender is read as a telephone number.");
   message.content.text = to_utf8(form.get("Body"));
   if (message.content.text != form.get("Body")) {
-    decoded.warnings.push_back("Bytes of Body that are not UTF-8 were replaced.");
+    message.warnings.push_back("Bytes of Body that are not UTF-8 were replaced.");
   }
-  if (const Status media = read_media(form, decoded, message.content); !media) return media;
+  if (const Status media = read_media(form, message); !media) return media;
   decoded.events.push_back(std::move(message));
   return {};
 }
@@ -260,7 +261,8 @@ Status check_content(const Content& content, const std::string& text) {
     }
   }
   if (text.empty() && content.media.empty()) {
-    return fail({ErrorCode::invalid, "empty_message", "There is nothing to send.", "text", ""});
+    return fail({ErrorCode::invalid, "empty_message", "There is nothing to send.", "text",
+                 "Give it a text or a medium."});
   }
   return check_text(text, longest_text, "text");
 }
@@ -268,7 +270,8 @@ Status check_content(const Content& content, const std::string& text) {
 Result<std::string> write_message(const OutboundMessage& message, const Connection& connection) {
   const Number from = without_tag(message.from);
   if (message.to.kind != AddressKind::phone) {
-    return fail(unable("bad_address_kind", "SMS goes to telephone numbers only.", "to", ""));
+    return fail(unable("bad_address_kind", "SMS goes to telephone numbers only.", "to",
+                       "Send it from an entry point of the contact's own channel."));
   }
   const Result<std::string> to = write_number(message.to.value);
   if (!to) return fail(to.error());
@@ -310,7 +313,8 @@ Capabilities SmsAdapter::capabilities(const Connection& connection) const {
 }
 
 Status SmsAdapter::check(const Connection& connection) const {
-  return check_settings(connection, setting_rules);
+  if (const Status settings = check_settings(connection, setting_rules); !settings) return settings;
+  return check_request_secret(connection, "auth_token");
 }
 
 Status SmsAdapter::verify(const Request& request, const Connection& connection) const {
@@ -327,7 +331,8 @@ Status SmsAdapter::verify(const Request& request, const Connection& connection) 
   if (!sender) return sender;
   if (body_digest && !equal_constant_time(to_lower(*body_digest), to_hex(sha256(request.body)))) {
     return fail({ErrorCode::unauthentic, "bad_signature",
-                 "The body is not the one that was signed.", "bodySHA256", ""});
+                 "The body is not the one that was signed.", "bodySHA256",
+                 "Pass on the raw body, unchanged."});
   }
   return {};
 }

@@ -64,8 +64,8 @@ std::string to_utf8(std::string_view bytes) {
 Status check_text(std::string_view text, std::size_t most, std::string_view subject) {
   const std::optional<std::size_t> scalars = utf8_length(text);
   if (!scalars) {
-    return fail(
-        {ErrorCode::invalid, "not_utf8", "The text is not UTF-8.", std::string(subject), ""});
+    return fail({ErrorCode::invalid, "not_utf8", "The text is not UTF-8.", std::string(subject),
+                 "Convert it to UTF-8 first."});
   }
   if (*scalars > most) {
     return fail({ErrorCode::limit, "text_too_long",

@@ -46,21 +46,26 @@ Party read_caller(const std::string& from, const std::string& call) {
   return party;
 }
 
+void blame_missing(const JsonReader& object, std::string_view member, std::string_view what) {
+  object.blame(member, "missing_member", fmt::format("The event does not have the {}.", what),
+               fmt::format("Give the member \"{}\".", member));
+}
+
 void check_members(const JsonReader& event, CallEventKind kind) {
   switch (kind) {
     case CallEventKind::digits:
       event.only({"event_id", "event", "call", "at", "from", "to", "answers", "digits"});
-      if (!event.has("digits")) event.blame("digits", "missing_member", "The keys are missing.");
+      if (!event.has("digits")) blame_missing(event, "digits", "keys that were pressed");
       break;
     case CallEventKind::speech:
       event.only({"event_id", "event", "call", "at", "from", "to", "answers", "text"});
-      if (!event.has("text")) event.blame("text", "missing_member", "The words are missing.");
+      if (!event.has("text")) blame_missing(event, "text", "words that were said");
       break;
     case CallEventKind::recorded:
       event.only(
           {"event_id", "event", "call", "at", "from", "to", "answers", "recording", "transcript"});
       if (!event.has("recording")) {
-        event.blame("recording", "missing_member", "The recording is missing.");
+        blame_missing(event, "recording", "recording");
       }
       break;
     case CallEventKind::bridge_failed:
@@ -70,10 +75,10 @@ void check_members(const JsonReader& event, CallEventKind kind) {
     default: event.only({"event_id", "event", "call", "at", "from", "to", "answers"});
   }
   for (const std::string_view key : {"event_id", "call"}) {
-    if (event.text(key).empty()) event.blame(key, "missing_member", "This member is missing.");
+    if (event.text(key).empty()) blame_missing(event, key, "id");
   }
   if (kind == CallEventKind::incoming && event.text("to").empty()) {
-    event.blame("to", "missing_member", "The number that was called is missing.");
+    blame_missing(event, "to", "number that was called");
   }
 }
 
@@ -84,10 +89,11 @@ void read_recording(const JsonReader& recording, CallEvent& call) {
   media.ref = recording.text("ref");
   media.mime = recording.text("mime");
   media.transcript = call.text;
-  if (media.ref.empty()) recording.blame("ref", "missing_member", "The reference is missing.");
+  if (media.ref.empty()) blame_missing(recording, "ref", "reference");
   const double seconds = recording.number("seconds").value_or(0);
   if (!(seconds >= 0 && seconds <= longest_recording)) {
-    recording.blame("seconds", "bad_number", "Seconds from 0 to 86400 are expected.");
+    recording.blame("seconds", "bad_number", "Seconds from 0 to 86400 are expected.",
+                    "Give the length in seconds, or leave it out.");
     return;
   }
   call.length = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
@@ -97,7 +103,8 @@ void read_recording(const JsonReader& recording, CallEvent& call) {
 std::string read_digits(const JsonReader& event) {
   const std::string digits = event.text("digits");
   if (digits.find_first_not_of("0123456789*#ABCD") != std::string::npos) {
-    event.blame("digits", "bad_digits", "The keys 0 to 9, *, # and A to D are expected.");
+    event.blame("digits", "bad_digits", "The keys 0 to 9, *, # and A to D are expected.",
+                "Give the keys alone, without spaces and pauses.");
   }
   return digits;
 }
@@ -105,7 +112,8 @@ std::string read_digits(const JsonReader& event) {
 int read_cause(const JsonReader& event) {
   const std::int64_t cause = event.integer("cause").value_or(0);
   if (cause >= 0 && cause <= 127) return static_cast<int>(cause);
-  event.blame("cause", "bad_number", "A Q.850 cause from 0 (unknown) to 127 is expected.");
+  event.blame("cause", "bad_number", "A Q.850 cause from 0 (unknown) to 127 is expected.",
+              "Translate other codes to Q.850, or leave the member out.");
   return 0;
 }
 
@@ -113,7 +121,8 @@ void read_answers(const JsonReader& event, CallEvent& call) {
   const std::string answers = event.text("answers");
   call.effect = read_effect(answers);
   if (!answers.empty() && !call.effect) {
-    event.blame("answers", "bad_effect", "The effect of a verb is expected, as it was given.");
+    event.blame("answers", "bad_effect", "The effect of a verb is expected, as it was given.",
+                "Repeat the \"effect\" of the verb that this answers, or leave the member out.");
   }
 }
 
@@ -121,7 +130,8 @@ CallEvent read_event(const JsonReader& event) {
   CallEvent call;
   const std::optional<CallEventKind> kind = parse_call_event_kind(event.text("event"));
   if (!kind) {
-    event.blame("event", "unknown_event", "No event has this name.");
+    event.blame("event", "unknown_event", "No event has this name.",
+                "docs/voice-protocol.md has the names of all events.");
     return call;
   }
   call.kind = *kind;
@@ -134,7 +144,10 @@ CallEvent read_event(const JsonReader& event) {
   if (event.has("at")) {
     const Result<Timestamp> at = parse_timestamp(event.text("at"));
     if (at) call.at = *at;
-    if (!at) event.blame("at", "bad_time", "A time of RFC 3339 with an offset is expected.");
+    if (!at) {
+      event.blame("at", "bad_time", "A time of RFC 3339 with an offset is expected.",
+                  "Write it as \"2026-03-12T09:10:00-03:00\".");
+    }
   }
   call.digits = read_digits(event);
   call.text = *kind == CallEventKind::recorded ? event.text("transcript") : event.text("text");
@@ -144,14 +157,15 @@ CallEvent read_event(const JsonReader& event) {
   return call;
 }
 
-Error unable(std::string_view reason, std::string_view message, std::string_view subject) {
+Error unable(std::string_view reason, std::string_view message, std::string_view subject,
+             std::string_view remedy) {
   return {ErrorCode::unsupported, std::string(reason), std::string(message), std::string(subject),
-          ""};
+          std::string(remedy)};
 }
 
 Error missing(std::string_view member) {
   return {ErrorCode::invalid, "missing_member", fmt::format("The verb needs \"{}\".", member),
-          std::string(member), ""};
+          std::string(member), "Give the verb this member."};
 }
 
 // Whole seconds as a whole number, others with their fraction.
@@ -216,7 +230,8 @@ Status write_verb(const CallVerb& verb, Json& body) {
     case CallVerbKind::bridge: return write_device(verb, body);
     case CallVerbKind::originate: return write_originate(verb, body);
   }
-  return fail(unable("unknown_verb", "The protocol has no such verb.", "verb"));
+  return fail(unable("unknown_verb", "The protocol has no such verb.", "verb",
+                     "docs/voice-protocol.md has all verbs."));
 }
 
 SendOutcome read_taken(const TransportReply& reply) {
@@ -244,7 +259,9 @@ Capabilities VoiceAdapter::capabilities(const Connection&) const {
 }
 
 Status VoiceAdapter::check(const Connection& connection) const {
-  return check_settings(connection, setting_rules);
+  if (const Status settings = check_settings(connection, setting_rules); !settings) return settings;
+  if (connection.setting("unsigned") == "yes") return {};
+  return check_request_secret(connection, "shared_secret");
 }
 
 Status VoiceAdapter::verify(const Request& request, const Connection& connection) const {
@@ -252,7 +269,7 @@ Status VoiceAdapter::verify(const Request& request, const Connection& connection
   const bool checkable = shared != connection.secrets.end() && !shared->second.empty();
   const bool given = !request.header(signature_header).empty();
   if (connection.setting("unsigned") == "yes" && !(checkable && given)) return {};
-  return verify_body_sha256(request, signature_header, connection, "shared_secret");
+  return verify_sha256(request, signature_header, request.body, connection, "shared_secret");
 }
 
 Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) const {
@@ -267,14 +284,15 @@ Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) 
   std::vector<JsonReader> events = document.items();
   if (json->is_object()) events = {document};
   if (!json->is_object() && !json->is_array()) {
-    document.blame("", "wrong_type", "An event or a list of events is expected.");
+    document.blame("", "wrong_type", "An event or a list of events is expected.",
+                   "Send a JSON object, or a list of them.");
   }
   Decoded decoded;
   for (const JsonReader& event : events) {
     if (fault) break;
     CallEvent call = read_event(event);
     if (call.from.address.kind == AddressKind::withheld && !call.from.display_name.empty()) {
-      decoded.warnings.push_back("A caller id without digits is taken as withheld.");
+      call.warnings.push_back("A caller id without digits is taken as withheld.");
     }
     decoded.events.push_back(std::move(call));
   }
@@ -287,7 +305,8 @@ Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) 
 Result<Encoded> VoiceAdapter::encode(const Outbound& outbound, const Connection& connection) const {
   const auto* const call = std::get_if<OutboundCall>(&outbound);
   if (call == nullptr) {
-    return fail(unable("no_messages", "A call carries no messages, only verbs.", "message"));
+    return fail(unable("no_messages", "A call carries no messages, only verbs.", "message",
+                       "Send it from an entry point of a written channel."));
   }
   Json body = {{"verb", std::string(to_string(call->verb.kind))},
                {"call", call->verb.call},

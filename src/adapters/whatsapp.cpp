@@ -28,7 +28,7 @@ bool is_handshake(const Request& request) {
 Status verify_handshake(const Request& request, const Connection& connection) {
   if (request.query("hub.mode") != "subscribe") {
     return fail({ErrorCode::unauthentic, "bad_handshake", "hub.mode is not \"subscribe\".",
-                 "hub.mode", ""});
+                 "hub.mode", "Let only Meta's webhooks come to this path."});
   }
   const std::string given = request.query("hub.verify_token").value_or("");
   return verify_any_secret(connection, "verify_token", "hub.verify_token", [&](const Secret& key) {
@@ -62,12 +62,12 @@ Status WhatsAppAdapter::check(const Connection& connection) const {
     error.code = ErrorCode::invalid;
     return fail(std::move(error));
   }
-  return {};
+  return check_request_secret(connection, "app_secret");
 }
 
 Status WhatsAppAdapter::verify(const Request& request, const Connection& connection) const {
   if (is_handshake(request)) return verify_handshake(request, connection);
-  return verify_body_sha256(request, "X-Hub-Signature-256", connection, "app_secret");
+  return verify_sha256(request, "X-Hub-Signature-256", request.body, connection, "app_secret");
 }
 
 Result<Decoded> WhatsAppAdapter::decode(const Request& request, const Connection&) const {

@@ -11,6 +11,8 @@
 namespace novelo::whatsapp {
 namespace {
 
+constexpr std::string_view unchanged = "Pass the webhook on as Meta sent it, whole and unchanged.";
+
 // Seconds since 1970 as text or number; some carry milliseconds, which no second of the next three
 // thousand years could be.
 std::optional<Timestamp> read_time(const JsonReader& object, std::string_view key) {
@@ -21,7 +23,8 @@ std::optional<Timestamp> read_time(const JsonReader& object, std::string_view ke
   std::int64_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (!all_digits(text) || read.ec != std::errc() || value > last_milliseconds) {
-    object.blame(key, "bad_time", "Seconds or milliseconds since 1970 are expected.");
+    object.blame(key, "bad_time", "Seconds or milliseconds since 1970 are expected.",
+                 "Write the time as a number or its digits, not as a date.");
     return std::nullopt;
   }
   if (value < first_milliseconds) return Timestamp(std::chrono::seconds(value));
@@ -111,7 +114,7 @@ Content read_media(const JsonReader& medium, MediaKind kind) {
   media.name = medium.text("filename");
   media.ref = medium.scalar("id");
   if (media.ref.empty()) media.ref = medium.text("url");
-  if (media.ref.empty()) medium.blame("id", "missing_member", "The medium has no id.");
+  if (media.ref.empty()) medium.blame("id", "missing_member", "The medium has no id.", unchanged);
   content.text = medium.text("caption");
   content.media.push_back(std::move(media));
   return content;
@@ -121,10 +124,10 @@ Content read_location(const JsonReader& location) {
   const double latitude = location.number("latitude").value_or(NAN);
   const double longitude = location.number("longitude").value_or(NAN);
   if (!(std::abs(latitude) <= 90)) {
-    location.blame("latitude", "bad_number", "Degrees from -90 to 90 are expected.");
+    location.blame("latitude", "bad_number", "Degrees from -90 to 90 are expected.", unchanged);
   }
   if (!(std::abs(longitude) <= 180)) {
-    location.blame("longitude", "bad_number", "Degrees from -180 to 180 are expected.");
+    location.blame("longitude", "bad_number", "Degrees from -180 to 180 are expected.", unchanged);
   }
   Content content;
   content.location = Location{latitude, longitude, location.text("name"), location.text("address")};
@@ -195,7 +198,7 @@ void read_message(const JsonReader& message, const Senders& senders, const std::
   const std::string id = message.text("id");
   const std::optional<Timestamp> at = read_time(message, "timestamp");
   const Party from = senders.party_of(message);
-  if (id.empty()) message.blame("id", "missing_member", "The message has no id.");
+  if (id.empty()) message.blame("id", "missing_member", "The message has no id.", unchanged);
   std::string what;
   std::optional<Content> content = read_content(message, what);
   if (!content) {
@@ -204,11 +207,14 @@ void read_message(const JsonReader& message, const Senders& senders, const std::
     decoded.events.push_back(UnsupportedEvent{id, at, from, to, what, said});
     return;
   }
-  if (from.address.empty()) message.blame("from", "missing_member", "The message has no sender.");
+  if (from.address.empty())
+    message.blame("from", "missing_member", "The message has no sender.", unchanged);
   content->reply_to = message.object("context").text("id");
-  if (message.has("referral"))
-    decoded.warnings.push_back("The advertisement's referral is left out.");
-  decoded.events.push_back(InboundMessage{id, at, from, to, std::move(*content)});
+  InboundMessage inbound{id, at, from, to, std::move(*content)};
+  if (message.has("referral")) {
+    inbound.warnings.push_back("The advertisement's referral is left out.");
+  }
+  decoded.events.push_back(std::move(inbound));
 }
 
 DeliveryStatus status_of(std::string_view status) {
@@ -229,7 +235,8 @@ void read_status(const JsonReader& status, const std::string& to, Decoded& decod
   receipt.to = to;
   const std::string word = status.text("status");
   receipt.status = status_of(word);
-  if (receipt.message_id.empty()) status.blame("id", "missing_member", "The status has no id.");
+  if (receipt.message_id.empty())
+    status.blame("id", "missing_member", "The status has no id.", unchanged);
   if (receipt.status == DeliveryStatus::none) {
     decoded.events.push_back(
         UnsupportedEvent{receipt.message_id, receipt.at, Party(), to, "status " + word, false});
@@ -255,7 +262,7 @@ void read_change(const JsonReader& change, Decoded& decoded) {
   const std::vector<JsonReader> messages = value.objects("messages");
   const std::vector<JsonReader> statuses = value.objects("statuses");
   if (to.empty() && !(messages.empty() && statuses.empty())) {
-    value.blame("metadata", "missing_member", "The change names no phone_number_id.");
+    value.blame("metadata", "missing_member", "The change names no phone_number_id.", unchanged);
   }
   const Senders senders(value);
   for (const JsonReader& message : messages) read_message(message, senders, to, decoded);
@@ -274,7 +281,8 @@ Result<Decoded> decode(std::string_view body) {
   std::optional<Error> fault;
   const JsonReader document(*json, fault);
   if (document.text("object") != "whatsapp_business_account") {
-    document.blame("object", "wrong_object", "\"whatsapp_business_account\" is expected.");
+    document.blame("object", "wrong_object", "\"whatsapp_business_account\" is expected.",
+                   "Subscribe this path to webhooks of a WhatsApp Business account alone.");
   }
   Decoded decoded;
   for (const JsonReader& entry : document.objects("entry")) {

@@ -20,8 +20,10 @@ Error unable(std::string_view reason, std::string_view message, std::string_view
           std::string(remedy)};
 }
 
-Error invalid(std::string_view reason, std::string_view message, std::string_view subject) {
-  return {ErrorCode::invalid, std::string(reason), std::string(message), std::string(subject), ""};
+Error invalid(std::string_view reason, std::string_view message, std::string_view subject,
+              std::string_view remedy) {
+  return {ErrorCode::invalid, std::string(reason), std::string(message), std::string(subject),
+          std::string(remedy)};
 }
 
 std::string_view type_of(MediaKind kind) {
@@ -79,7 +81,8 @@ Status check_options(const std::vector<Option>& options, std::size_t longest_tit
   std::set<std::string_view> ids;
   for (const Option& option : options) {
     if (option.id.empty() || option.title.empty() || !ids.insert(option.id).second) {
-      return fail(invalid("bad_option", "Options need a title and an id of their own.", "options"));
+      return fail(invalid("bad_option", "Options need a title and an id of their own.", "options",
+                          "Give each option both."));
     }
     for (const auto& [text, most] : {std::pair(std::string_view(option.title), longest_title),
                                      std::pair(std::string_view(option.id), longest_id)}) {
@@ -144,7 +147,8 @@ Result<Json> write_list(const Content& content, std::string_view label) {
 Result<Json> write_options(const Content& content, const Connection& connection) {
   const bool buttons = fit_buttons(content.options);
   if (content.text.empty()) {
-    return fail(invalid("no_text", "Options need a text above them.", "text"));
+    return fail(
+        invalid("no_text", "Options need a text above them.", "text", "Say what is being chosen."));
   }
   if (const Status fits =
           check_text(content.text, buttons ? longest_caption : longest_text, "text");
@@ -178,7 +182,8 @@ Result<Json> write_template(const TemplateUse& use) {
   Json buttons = Json::array();
   for (const auto& [name, text] : use.variables) {
     if (text.empty()) {
-      return fail(invalid("empty_variable", "WhatsApp refuses an empty template variable.", name));
+      return fail(invalid("empty_variable", "WhatsApp refuses an empty template variable.", name,
+                          "Give the variable a text."));
     }
     if (const Status fits = check_text(text, longest_caption, name); !fits) {
       return fail(fits.error());
@@ -232,12 +237,14 @@ Result<Json> write_content(const Content& content, const Connection& connection)
   }
   if (content.location) return write_location(content);
   if (!content.media.empty() && content.media.front().ref.empty()) {
-    return fail(invalid("no_reference", "The medium has neither id nor URL.", "media"));
+    return fail(invalid("no_reference", "The medium has neither id nor URL.", "media",
+                        "Give the medium's id or its URL as its reference."));
   }
   if (!content.options.empty()) return write_options(content, connection);
   if (!content.media.empty()) return write_media(content);
   if (content.text.empty()) {
-    return fail(invalid("empty_message", "There is nothing to send.", "text"));
+    return fail(invalid("empty_message", "There is nothing to send.", "text",
+                        "Give it a text, a medium, a location or options."));
   }
   if (const Status fits = check_text(content.text, longest_text, "text"); !fits) {
     return fail(fits.error());
@@ -256,10 +263,11 @@ Result<Body> encode(const OutboundMessage& message, const Connection& connection
     case AddressKind::whatsapp: body.json["recipient"] = message.to.value; break;
     default:
       return fail(unable("bad_address_kind", "WhatsApp reaches numbers and WhatsApp users only.",
-                         "to", ""));
+                         "to", "Send it from an entry point of the contact's own channel."));
   }
   if (message.to.value.empty())
-    return fail(invalid("no_recipient", "There is no recipient.", "to"));
+    return fail(invalid("no_recipient", "There is no recipient.", "to",
+                        "Give the number or the user id of the recipient."));
   body.json["messaging_product"] = "whatsapp";
   body.json["recipient_type"] = "individual";
   body.json["biz_opaque_callback_data"] = write_effect(message.effect);

@@ -61,6 +61,7 @@ void fields(V& v, X& x) {
   v("from", x.from);
   v("to", x.to);
   v("content", x.content);
+  v("warnings", x.warnings);
 }
 
 template <class V, class X>
@@ -89,6 +90,7 @@ void fields(V& v, X& x) {
   v("length", x.length);
   v("cause", x.cause);
   v("effect", x.effect);
+  v("warnings", x.warnings);
 }
 
 template <class V, class X>

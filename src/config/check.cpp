@@ -238,7 +238,20 @@ class Check {
       const std::string path = path_to_item("surveys", at);
       sends(path + ".message", survey.message, path + ".sends_from", survey.sends_from);
       sends(path + ".thanks", survey.thanks, path + ".sends_from", survey.sends_from);
+      links(survey, path);
     }
+  }
+
+  // A survey that is asked by link needs somewhere for the link to lead.
+  void links(const SurveyConfig& survey, const std::string& path) {
+    const MessageTemplate* text = all_.message_template(survey.message);
+    if (text == nullptr || !all_.tenant.survey_url.empty()) return;
+    const std::vector<std::string> used = paths_of(*text);
+    if (std::find(used.begin(), used.end(), "survey.link") == used.end()) return;
+    fault_.note(
+        "tenant.survey_url", "missing_key",
+        fmt::format("{} asks by a link, and there is no URL to put its token behind.", path),
+        "Set tenant.survey_url, or take {survey.link} out of the template.");
   }
 
   const Configuration& all_;

@@ -79,7 +79,9 @@ void reopen(Turn& turn, const ConversationRecord& closed, Author by) {
   turn.note_event(id, EventKind::reopened, {}, std::move(by));
 }
 
-Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk) {
+namespace {
+
+Placed find_place(Turn& turn, const Recognised& who, const DeskConfig& desk) {
   const ConversationRecord* open = nullptr;
   if (const Pointer* pointer =
           turn.tables.open_conversations.find(turn.tables.key(desk.name, who.contact))) {
@@ -97,6 +99,25 @@ Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk) 
     case Placement::fresh: break;
   }
   return begin_conversation(turn, who, desk, placement, last);
+}
+
+}  // namespace
+
+Placed place_contact(Turn& turn, const Recognised& who, const DeskConfig& desk) {
+  const Placed placed = find_place(turn, who, desk);
+  for (const Address& address : who.unlisted) {
+    turn.note_event(
+        placed.conversation, EventKind::ceiling_reached,
+        {{"which", Value("identities_per_contact")}, {"address", Value(to_string(address))}});
+  }
+  return placed;
+}
+
+void keep_warnings(Entry& entry, const std::vector<std::string>& warnings) {
+  if (warnings.empty()) return;
+  Value::List list;
+  for (const std::string& warning : warnings) list.emplace_back(warning);
+  entry.details["warnings"] = Value(std::move(list));
 }
 
 JoinToken find_join_token(const Turn& turn, std::string_view text) {
@@ -375,6 +396,7 @@ Entry inbound_entry(const EntryPointConfig& at, const InboundMessage& message) {
   entry.provider_at = message.at;
   entry.provider_id = message.id;
   entry.content = message.content;
+  keep_warnings(entry, message.warnings);
   return entry;
 }
 

@@ -16,6 +16,7 @@ struct Recognised {
   ContactId contact;
   std::vector<ContactId> candidates;  // shared by several: nobody chosen
   bool created = false;
+  std::vector<Address> unlisted = {};  // theirs from now on, beside a list that is full
 };
 Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& entry_point);
 // Somebody whom nothing tells apart: a contact of their own, who is joined to nobody.
@@ -28,6 +29,9 @@ std::vector<Identity> identities_at(Tables& tables, const Address& plain);
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan);
 // Gives an address to a contact unless somebody has it; false when it is another's.
 bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool verified);
+
+// Shows on an entry what of it was cut, guessed or left out.
+void keep_warnings(Entry& entry, const std::vector<std::string>& warnings);
 
 // The desk's conversation for a contact: joined, reopened or new.
 struct Placed {

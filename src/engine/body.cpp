@@ -93,7 +93,7 @@ Status Engine::Body::restore(Timestamp now) {
                      {},
                      "restore the store from a backup"});
       }
-      auto setup = Setup::make(stored->json, adapters_, options_);
+      auto setup = Setup::restore(stored->json, adapters_, options_);
       if (!setup) return fail(setup.error());
       setup_ = std::make_unique<Setup>(std::move(*setup));
     }

@@ -16,6 +16,28 @@ std::string digest_of(const ConnectionName& connection, const Request& request) 
   return to_hex(sha256(whole));
 }
 
+std::size_t bytes_of(const Request& request) {
+  std::size_t bytes = request.method.size() + request.url.size() + request.body.size();
+  for (const Header& header : request.headers) bytes += header.name.size() + header.value.size();
+  return bytes;
+}
+
+std::size_t bytes_of(const QuarantineRow& row) {
+  std::size_t bytes = row.method.size() + row.url.size() + row.body.size();
+  for (const auto& [name, value] : row.headers) bytes += name.size() + value.size();
+  return bytes;
+}
+
+// A payload is kept whole or not at all: of one that no room could hold stays why it was refused.
+void leave_out_too_much(QuarantineRow& row, std::size_t most) {
+  const std::size_t whole = bytes_of(row);
+  if (whole <= most) return;
+  row.headers.clear();
+  row.body.clear();
+  if (bytes_of(row) > most) row.url.clear();
+  row.left_out = whole - bytes_of(row);
+}
+
 QuarantineRow row_of(const ConnectionName& connection, const Request& request, const Error& error) {
   QuarantineRow row;
   row.connection = connection;
@@ -23,6 +45,7 @@ QuarantineRow row_of(const ConnectionName& connection, const Request& request, c
   row.reason = error.reason;
   row.message = error.message;
   row.subject = error.subject;
+  row.remedy = error.remedy;
   row.method = request.method;
   row.url = request.url;
   for (const Header& header : request.headers) row.headers.emplace_back(header.name, header.value);
@@ -31,6 +54,30 @@ QuarantineRow row_of(const ConnectionName& connection, const Request& request, c
 }
 
 }  // namespace
+
+void Engine::Body::make_room(EngineClock& clock, std::size_t bytes) {
+  const Limits& limits = options_.limits;
+  const auto full = [&] {
+    return clock.quarantined >= limits.quarantine_rows ||
+           clock.quarantined_bytes + bytes > limits.quarantine_bytes;
+  };
+  // Looked for one by one: no more is read than goes.
+  std::vector<std::pair<std::string, std::string>> going;
+  std::string from = tables_.key().bytes();
+  while (clock.quarantined > 0 && full()) {
+    const auto oldest = tables_.quarantine.scan(from, tables_.key().end(), 1, Order::ascending);
+    if (oldest.empty()) break;
+    const auto& [key, row] = oldest.front();
+    --clock.quarantined;
+    clock.quarantined_bytes -= std::min<std::uint64_t>(clock.quarantined_bytes, bytes_of(row));
+    going.emplace_back(key, row.digest);
+    from = key + '\0';
+  }
+  for (const auto& [key, digest] : going) {
+    tables_.quarantine_seen.erase(tables_.text_key(digest));
+    tables_.quarantine.erase(key);
+  }
+}
 
 void Engine::Body::quarantine(const ConnectionName& connection, const Request& request,
                               const Error& error) {
@@ -46,18 +93,12 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
   }
   EngineClock clock;
   if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
-  if (clock.quarantined >= options_.limits.quarantine_rows) {
-    const Key all = tables_.key();
-    const auto oldest = tables_.quarantine.scan(all.bytes(), all.end(), 1, Order::ascending);
-    if (!oldest.empty()) {
-      tables_.quarantine_seen.erase(tables_.text_key(oldest.front().second.digest));
-      tables_.quarantine.erase(oldest.front().first);
-    }
-  } else {
-    ++clock.quarantined;
-  }
-  tables_.clock.put(tables_.clock_key(), clock);
   QuarantineRow row = row_of(connection, request, error);
+  leave_out_too_much(row, options_.limits.quarantine_bytes);
+  make_room(clock, bytes_of(row));
+  ++clock.quarantined;
+  clock.quarantined_bytes += bytes_of(row);
+  tables_.clock.put(tables_.clock_key(), clock);
   row.id = ids_.take<QuarantineId>();
   row.at = now_;
   row.digest = std::move(digest);
@@ -107,10 +148,11 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
     return fail({ErrorCode::not_found, "unknown_path", "no connection has this path",
                  std::string(request.path()), "configure a connection with this path"});
   }
-  if (request.body.size() > options_.limits.request_bytes) {
+  if (bytes_of(request) > options_.limits.request_bytes) {
     return fail({ErrorCode::limit, "too_large", "the request is too large",
                  fmt::format("connection {}", connection->name.text()),
-                 fmt::format("send at most {} bytes", options_.limits.request_bytes)});
+                 fmt::format("send at most {} bytes of URL, headers and body",
+                             options_.limits.request_bytes)});
   }
   const ChannelAdapter& adapter = *setup_->adapters.at(connection->name);
   if (auto genuine = adapter.verify(request, *connection); !genuine) return fail(genuine.error());

@@ -35,6 +35,7 @@ Entry& append_call(Turn& turn, Interaction& call, const CallEvent& event) {
                    {"from", Value(shown ? call.remote.value : std::string())},
                    {"to", Value(event.to)},
                    {"state", Value("ringing")}};
+  keep_warnings(entry, event.warnings);
   Entry& appended = turn.append(call.conversation, std::move(entry));
   call.entry = appended.sequence;
   return appended;
@@ -49,6 +50,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
                  fmt::format("connection {}", connection.text()),
                  "configure an entry point with this number"});
   }
+  if (at->channel != Channel::voice) return fail(wrong_channel(*at, "a call"));
   const DeskConfig& desk = *turn.config().desk(at->desk);
   Recognised who = recognise(turn, event.from, *at);
   Placed placed = place_contact(turn, who, desk);
@@ -239,6 +241,7 @@ void recorded(Turn& turn, const Interaction& call, const CallEvent& event) {
   entry.content.text = media.transcript;
   entry.details = {
       {"seconds", Value(std::chrono::duration_cast<std::chrono::seconds>(event.length).count())}};
+  keep_warnings(entry, event.warnings);
   turn.outcome.entry = turn.append(call.conversation, std::move(entry)).sequence;
   turn.edit(call).recording = false;
   if (call.session && !is_stale(call, event)) {

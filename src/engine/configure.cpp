@@ -100,7 +100,7 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
     return fail(refused("not_an_agents", "agents do not load configurations", {},
                         "send it from the business's own systems"));
   }
-  auto next = Setup::make(command.json, turn.adapters, turn.options);
+  auto next = Setup::make(command.json, turn.adapters, turn.options, turn.options.limits);
   if (!next) return fail(next.error());
   if (turn.setup != nullptr) {
     if (auto kept = CarryOver(turn, next->configuration).check(); !kept) return kept;

@@ -16,6 +16,8 @@ Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receip
 Status decide_unsupported(Turn& turn, const ConnectionName& connection,
                           const UnsupportedEvent& event);
 Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event);
+// `what` cannot come to this entry point: "a call".
+Error wrong_channel(const EntryPointConfig& entry_point, std::string_view what);
 
 // --- commands, by the file that has them ---------------------------------------------------------
 Status decide(Turn& turn, const AgentName& actor, const CommandBody& body);

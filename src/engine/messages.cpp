@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/arrivals.hpp"
+#include "engine/bounds.hpp"
 #include "engine/decide.hpp"
 #include "novelo/base/digest.hpp"
 #include "novelo/rules/identity.hpp"
@@ -22,7 +23,26 @@ Result<const EntryPointConfig*> entry_point_of(const Turn& turn, const Connectio
                  fmt::format("connection {}", connection.text()),
                  "configure an entry point with this address"});
   }
+  if (entry_point->channel == Channel::voice) {
+    return fail(wrong_channel(*entry_point, "a message"));
+  }
   return entry_point;
+}
+
+bool has_id(const Receipt& receipt) {
+  return !receipt.message_id.empty() || receipt.effect;
+}
+template <class Event>
+bool has_id(const Event& event) {
+  return !event.id.empty();
+}
+
+// Without an id the second of two would pass for the first, come again.
+Status check_id(const ChannelEvent& event) {
+  if (std::visit([](const auto& what) { return has_id(what); }, event)) return {};
+  return fail({ErrorCode::invalid, "no_id", "nothing tells this event from another one",
+               std::holds_alternative<Receipt>(event) ? "message_id" : "id",
+               "give each event the provider's id of it, or the digest of its bytes"});
 }
 
 struct Arrival {
@@ -112,14 +132,26 @@ Status decide_message(Turn& turn, const ConnectionName& connection, const Inboun
   return take_in(turn, at, from, appended);
 }
 
+Error wrong_channel(const EntryPointConfig& entry_point, std::string_view what) {
+  return {
+      ErrorCode::invalid, "wrong_channel",
+      fmt::format("{} cannot come to an entry point for {}", what, to_string(entry_point.channel)),
+      fmt::format("entry point {}", entry_point.name.text()),
+      fmt::format("let {} come to an entry point of its own channel", what)};
+}
+
 Status decide_unsupported(Turn& turn, const ConnectionName& connection,
                           const UnsupportedEvent& event) {
+  if (event.said && event.from.address.empty()) {
+    return fail({ErrorCode::invalid, "no_sender", "nobody can tell who said this", "from",
+                 "look at the payload: whoever wrote it can be answered only by hand"});
+  }
   const EntryPointConfig* at = turn.config().entry_point_at(connection, event.to);
-  if (at != nullptr && event.said && !event.from.address.empty()) {
+  if (at != nullptr && event.said) {
     const InboundMessage message{event.id, event.at, event.from, event.to, {}};
     return decide_message(turn, connection, message, event.what);
   }
-  if (!event.id.empty() && seen_before(turn, connection.text(), "unsupported", event.id)) return {};
+  if (seen_before(turn, connection.text(), "unsupported", event.id)) return {};
   const ContactId known =
       at != nullptr ? holder_of(turn, event.from.address, at->dial_plan) : ContactId();
   const ConversationRecord* last = known ? latest_conversation(turn, known, at->desk) : nullptr;
@@ -138,14 +170,18 @@ Status decide_unsupported(Turn& turn, const ConnectionName& connection,
 }
 
 Status decide(Turn& turn, const ConnectionName& connection, const ChannelEvent& event) {
+  if (auto known = check_id(event); !known) return known;
+  const Limits& limits = turn.options.limits;
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
-    return decide_message(turn, connection, *message);
+    const auto shorter = without_excess(*message, limits);
+    return decide_message(turn, connection, shorter ? *shorter : *message);
   }
   if (const auto* receipt = std::get_if<Receipt>(&event)) {
     return decide_receipt(turn, connection, *receipt);
   }
   if (const auto* call = std::get_if<CallEvent>(&event)) {
-    return decide_call(turn, connection, *call);
+    const auto shorter = without_excess(*call, limits);
+    return decide_call(turn, connection, shorter ? *shorter : *call);
   }
   return decide_unsupported(turn, connection, std::get<UnsupportedEvent>(event));
 }

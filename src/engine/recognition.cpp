@@ -111,6 +111,20 @@ bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool veri
   return true;
 }
 
+namespace {
+
+// What a provider calls the contact besides.
+void learn(Turn& turn, Recognised& who, const Address& plain) {
+  const bool known = turn.tables.identities.find(turn.tables.key(plain)) != nullptr;
+  add_identity(turn, who.contact, plain, false);
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(who.contact));
+  if (known || contact == nullptr) return;
+  const auto& listed = contact->identities;
+  if (std::find(listed.begin(), listed.end(), plain) == listed.end()) who.unlisted.push_back(plain);
+}
+
+}  // namespace
+
 Recognised take_for_stranger(Turn& turn, const Party& party) {
   return {create_contact(turn, party), {}, true};
 }
@@ -143,7 +157,7 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
     add_identity(turn, who.contact, plain, false);
   }
   for (const Address& alias : party.aliases) {
-    add_identity(turn, who.contact, plain_form(alias, entry_point.dial_plan), false);
+    learn(turn, who, plain_form(alias, entry_point.dial_plan));
   }
   return who;
 }

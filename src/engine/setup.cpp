@@ -1,6 +1,8 @@
 #include "engine/setup.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -41,17 +43,37 @@ Status add_secrets(Connection& connection, const Configuration& configuration,
   return {};
 }
 
+// An adapter that names no channel may serve several.
+Status check_channels(const Setup& setup) {
+  const auto& entry_points = setup.configuration.entry_points;
+  for (std::size_t at = 0; at < entry_points.size(); ++at) {
+    const EntryPointConfig& entry_point = entry_points[at];
+    const Channel served = setup.capabilities_of(entry_point).channel;
+    if (served == Channel::none || served == entry_point.channel) continue;
+    return fail({ErrorCode::invalid, "wrong_channel",
+                 fmt::format("The connection \"{}\" carries {}, and the entry point is for {}.",
+                             entry_point.connection.text(), to_string(served),
+                             to_string(entry_point.channel)),
+                 fmt::format("entry_points[{}].connection", at),
+                 fmt::format("Name a connection for {}, or make the entry point's channel {}.",
+                             to_string(entry_point.channel), to_string(served))});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Setup> Setup::make(std::string_view json, const std::vector<const ChannelAdapter*>& adapters,
-                          const EngineOptions& options) {
-  auto configuration = Configuration::parse(json, options.limits);
+                          const EngineOptions& options, const Limits& ceilings) {
+  auto configuration = Configuration::parse(json, ceilings);
   if (!configuration) return fail(configuration.error());
   std::vector<FlowSource> sources;
   for (std::size_t i = 0; i < configuration->flows.size(); ++i) {
     sources.push_back({fmt::format("flows[{}]", i), configuration->flows[i]});
   }
-  auto flows = FlowEngine::load(sources, options.limits);
+  Limits walking = options.limits;
+  walking.json_depth = ceilings.json_depth;
+  auto flows = FlowEngine::load(sources, walking);
   if (!flows) return fail(flows.error());
 
   Setup setup{std::move(*configuration), std::move(*flows), {}, {}, {}};
@@ -72,7 +94,22 @@ Result<Setup> Setup::make(std::string_view json, const std::vector<const Channel
     setup.capabilities[name] = (*adapter)->capabilities(connection);
     setup.connections.emplace(name, std::move(connection));
   }
+  if (auto carried = check_channels(setup); !carried) return fail(carried.error());
   return setup;
+}
+
+Result<Setup> Setup::restore(std::string_view json,
+                             const std::vector<const ChannelAdapter*>& adapters,
+                             const EngineOptions& options) {
+  constexpr std::size_t any = std::numeric_limits<std::int32_t>::max();
+  constexpr std::size_t deep = 1000;  // and no deeper: who reads a document recurses
+  Limits ceilings = options.limits;
+  ceilings.configuration_bytes = any;
+  ceilings.text_scalars = any;
+  ceilings.media_per_message = any;
+  ceilings.callback_attempts = any;
+  ceilings.json_depth = std::max(ceilings.json_depth, deep);
+  return make(json, adapters, options, ceilings);
 }
 
 const Capabilities& Setup::capabilities_of(const EntryPointConfig& entry_point) const {

@@ -20,10 +20,16 @@ struct Setup {
   std::map<ConnectionName, Capabilities> capabilities;
 
   // Checks the whole document against this host: flows compile and what they name is there, every
-  // connection has an adapter and the secrets it needs.
+  // connection has an adapter for its entry points' channel and the secrets it needs. `ceilings`:
+  // what the document itself may hold.
   static Result<Setup> make(std::string_view json,
                             const std::vector<const ChannelAdapter*>& adapters,
-                            const EngineOptions& options);
+                            const EngineOptions& options, const Limits& ceilings);
+  // The same of the document in service. It was taken once: it is not held against ceilings that
+  // have been lowered since.
+  static Result<Setup> restore(std::string_view json,
+                               const std::vector<const ChannelAdapter*>& adapters,
+                               const EngineOptions& options);
 
   const Capabilities& capabilities_of(const EntryPointConfig& entry_point) const;
   const Connection* connection_at(std::string_view path) const;

@@ -24,6 +24,7 @@ struct EngineClock {
   std::uint64_t places = 0;          // taken: see Tables::places_added
   std::uint64_t parked = 0;          // receipts kept that came before their message
   std::uint64_t parked_numbers = 0;  // their places by age that were given so far
+  std::uint64_t quarantined_bytes = 0;
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -83,6 +84,8 @@ struct QuarantineRow {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string digest;  // of what makes it the same payload: the key of its QuarantineSeen
+  std::uint64_t left_out = 0;
+  std::string remedy;
 };
 // How often a payload came, beside its row, so that a repetition does not write it again.
 struct QuarantineSeen {
@@ -111,6 +114,7 @@ void fields(V& v, X& x) {
   v("places", x.places);
   v("parked", x.parked);
   v("parked_numbers", x.parked_numbers);
+  v("quarantined_bytes", x.quarantined_bytes);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Counter>
@@ -176,6 +180,8 @@ void fields(V& v, X& x) {
   v("headers", x.headers);
   v("body", x.body);
   v("digest", x.digest);
+  v("left_out", x.left_out);
+  v("remedy", x.remedy);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, QuarantineSeen>

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "flow/amount.hpp"
+
 namespace novelo::flow {
 namespace {
 
@@ -47,17 +49,19 @@ std::size_t find_run(const Words& words, const Words& run) {
 }
 
 // The key stands in the message, and what else is said is not more than the key itself.
-Fit fit_phrase(const Words& content, const Phrase& phrase, const Key& key) {
+Fit fit_phrase(const Words& content, const Phrase& phrase, const Key& key, Language language) {
   if (key.content.empty()) return {};
   const std::size_t at = find_run(content, key.content);
   const std::size_t size = key.content.size();
   if (at < content.size()) {
     if (content.size() - size > size) return {};
+    if (splits_number(content, at, at + size, language)) return {};
     return {Rung::phrase, at, at + size};
   }
   // A key made of small words alone ("Sim") is looked for among all words.
   const std::size_t raw = find_run(phrase.words, key.content);
   if (raw >= phrase.words.size() || content.size() > size) return {};
+  if (splits_number(phrase.words, raw, raw + size, language)) return {};
   return {Rung::phrase, content.size() + raw, content.size() + raw + size};
 }
 
@@ -81,15 +85,16 @@ Fit fit_words(const Words& content, const Key& key) {
   return {worst, 0, content.size()};
 }
 
-Fit fit_key(const Words& content, const Phrase& phrase, const Key& key) {
-  const Fit run = fit_phrase(content, phrase, key);
+Fit fit_key(const Words& content, const Phrase& phrase, const Key& key, Language language) {
+  const Fit run = fit_phrase(content, phrase, key, language);
   return run.rung != Rung::none ? run : fit_words(content, key);
 }
 
-Fit fit_option(const Words& content, const Phrase& phrase, const OptionKeys& option) {
-  Fit best = fit_key(content, phrase, option.title);
+Fit fit_option(const Words& content, const Phrase& phrase, const OptionKeys& option,
+               Language language) {
+  Fit best = fit_key(content, phrase, option.title, language);
   for (const Key& alias : option.aliases) {
-    const Fit fit = fit_key(content, phrase, alias);
+    const Fit fit = fit_key(content, phrase, alias, language);
     const bool longer = fit.rung == best.rung && fit.end - fit.begin > best.end - best.begin;
     if (fit.rung > best.rung || longer) best = fit;
   }
@@ -108,12 +113,12 @@ struct Fits {
 
 // The options on the highest rung. Of two phrases, one inside the other, the longer one counts:
 // "outro conselheiro" is not "conselheiro".
-Fits best_fits(const Words& content, const Phrase& phrase,
+Fits best_fits(const Words& content, const Phrase& phrase, Language language,
                std::span<const OptionKeys* const> options) {
   std::vector<Fit> fits;
   Rung best = Rung::none;
   for (const OptionKeys* option : options) {
-    fits.push_back(fit_option(content, phrase, *option));
+    fits.push_back(fit_option(content, phrase, *option, language));
     best = std::max(best, fits.back().rung);
   }
   Fits result;
@@ -169,14 +174,14 @@ Match match_several(const Words& content, std::span<const OptionKeys* const> opt
 }
 
 Match match_words(const Said& said, std::span<const OptionKeys* const> options) {
-  Fits fits = best_fits(said.content, said.phrase, options);
+  Fits fits = best_fits(said.content, said.phrase, said.language, options);
   if (fits.options.size() == 1) {
     if (negated_beside(said, fits.fit)) return unclear(std::move(fits.options));
     return {Match::Kind::one, std::move(fits.options)};
   }
   if (!fits.options.empty()) return unclear(std::move(fits.options));
   if (said.negated) {
-    Fits plain = best_fits(said.plain, said.phrase, options);
+    Fits plain = best_fits(said.plain, said.phrase, said.language, options);
     if (!plain.options.empty()) return unclear(std::move(plain.options));
   }
   return match_several(said.plain, options);

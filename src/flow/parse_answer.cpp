@@ -6,13 +6,14 @@
 #include <chrono>
 #include <utility>
 
+#include "flow/amount.hpp"
 #include "flow/answer.hpp"
 
 namespace novelo::flow {
 namespace {
 
 constexpr std::size_t most_parsed_bytes = 320;
-constexpr std::size_t most_value_words = 6;  // of a sentence around a value
+constexpr std::size_t most_words_beside = 5;  // of a sentence around a number
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -242,19 +243,8 @@ std::optional<Value> parse_number(std::string_view text, const Locale& locale) {
   const std::string bare = trimmed(without(text, " \n"), ".!?,;");
   if (auto number = number_of(bare, locale.language)) return number;
   const Phrase said = fold(text);
-  if (said.words.size() > most_value_words) return std::nullopt;
-  const auto is_number = [&](const std::string& word) {
-    return read_number(word, locale.language).has_value();
-  };
-  // "um" is an article too: beside another number it does not count.
-  std::vector<std::string> numbers;
-  std::copy_if(said.words.begin(), said.words.end(), std::back_inserter(numbers), is_number);
-  if (numbers.size() > 1) {
-    std::erase_if(numbers,
-                  [&](const std::string& word) { return is_filler(word, locale.language); });
-  }
-  if (numbers.size() != 1) return std::nullopt;
-  return Value(*read_number(numbers.front(), locale.language));
+  const auto amount = read_amount(said, locale.language, most_words_beside);
+  return amount ? std::optional(Value(*amount)) : std::nullopt;
 }
 
 std::optional<DateReading> parse_date(std::string_view text, const Locale& locale) {

@@ -263,6 +263,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
   // Until both of these hold the file is somebody else's and stays as it is.
   Status ready = check_owner(file);
   if (ready) ready = check_version(file, schema_steps().size());
+  if (ready) ready = file.check_length();
   if (ready) ready = file.take_into_service();
   if (ready) ready = migrate(file, schema_steps());
   if (ready) ready = check_schema(file);

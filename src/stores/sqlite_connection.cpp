@@ -12,6 +12,16 @@
 namespace novelo {
 namespace {
 
+constexpr std::uint64_t log_header_bytes = 32;  // https://sqlite.org/fileformat2.html#walformat
+constexpr std::uint64_t frame_header_bytes = 24;
+
+// 0 where there is no such file.
+std::uint64_t bytes_in(const std::string& file) {
+  std::error_code trouble;
+  const std::uintmax_t bytes = std::filesystem::file_size(file, trouble);
+  return trouble ? 0 : bytes;
+}
+
 Error bad_path(std::string message, const std::string& path) {
   return {ErrorCode::invalid, "bad_path", std::move(message), path,
           "Give the path of a file in a folder that exists."};
@@ -170,7 +180,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
       absolute->c_str(), &handle,
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
       nullptr);
-  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, path));
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, path, *absolute));
   if (code != SQLITE_OK) return fail(connection->error(code));
   if (Status ready = connection->configure(options); !ready) return fail(std::move(ready).error());
   return connection;
@@ -276,6 +286,22 @@ Status SqliteConnection::roll_back(Error why) {
   return fail(std::move(why));
 }
 
+Status SqliteConnection::check_length() {
+  // What the header says, as the log has changed it.
+  Result<std::int64_t> pages = query_number("PRAGMA page_count");
+  if (!pages) return fail(std::move(pages).error());
+  const std::uint64_t due = static_cast<std::uint64_t>(*pages) * page_bytes_;
+  const std::uint64_t there = bytes_in(file_);
+  // A page beyond the end of the file can only stand in the log, in a frame of its own.
+  const std::uint64_t log = bytes_in(file_ + "-wal");
+  const std::uint64_t frames =
+      log > log_header_bytes ? (log - log_header_bytes) / (frame_header_bytes + page_bytes_) : 0;
+  if (there + frames * page_bytes_ >= due) return {};
+  return fail(Error{ErrorCode::corrupt, "truncated",
+                    fmt::format("The file has {} bytes of {}: its end is missing.", there, due),
+                    path_, "Keep the file for examination and restore the newest backup."});
+}
+
 Status SqliteConnection::take_into_service() {
   Result<std::string> mode = query_text("PRAGMA journal_mode=WAL");
   if (!mode) return fail(std::move(mode).error());
@@ -301,7 +327,6 @@ Status SqliteConnection::checkpoint() {
 }
 
 void SqliteConnection::count_log_bytes() {
-  constexpr std::uint64_t frame_header_bytes = 24;  // https://sqlite.org/fileformat2.html#walformat
   int pages = 0;
   int highest = 0;
   sqlite3_db_status(handle_, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1);

@@ -75,6 +75,10 @@ class SqliteConnection {
   // known and the error is `unknown`: nothing on this connection may be trusted any more.
   Status transact(const std::function<Status()>& work);
 
+  // Fails with `corrupt`, reason "truncated", when the file ends before its last page and the log
+  // cannot have what is missing. To be asked before anything is written.
+  Status check_length();
+
   // Makes the file a write-ahead-log one, settles what a dead process left in the log, and lets
   // closing checkpoint. Only for a file that is ours.
   Status take_into_service();
@@ -91,7 +95,8 @@ class SqliteConnection {
   Error error(int code) const;
 
  private:
-  SqliteConnection(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  SqliteConnection(sqlite3* handle, std::string path, std::string file)
+      : handle_(handle), path_(std::move(path)), file_(std::move(file)) {}
 
   Status configure(const SqliteOptions& options);
   Status prepare_transactions();
@@ -101,7 +106,8 @@ class SqliteConnection {
   void count_log_bytes();
 
   sqlite3* handle_;
-  std::string path_;
+  std::string path_;  // as it was given
+  std::string file_;  // the same, absolute
   std::uint64_t runs_ = 0;
   std::uint64_t wal_bytes_ = 0;
   std::uint32_t page_bytes_ = 0;

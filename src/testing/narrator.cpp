@@ -54,7 +54,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 44> sentences{{
     {EventKind::send_failed, "a message could not be sent: {class}{ :code}"},
     {EventKind::unsupported, "{contact} sends something that cannot be shown: {what}"},
     {EventKind::place_kept, "the place is kept for {contact}, to go on by {channel}"},
-    {EventKind::ceiling_reached, "a ceiling is reached: {which}"},
+    {EventKind::ceiling_reached, "a ceiling is reached: {which}{: :address}"},
     {EventKind::send_held, "nobody knows whether it was sent: kept back until a person decides"},
     {EventKind::send_refused, "a message could not be sent: {message}{, :subject}"},
     {EventKind::effect_failed, "could not be done: {what}{ for :agent}{, :reason}"},
@@ -161,6 +161,7 @@ TranscriptLine Narrator::message(const Entry& entry) const {
                       {},
                       summary_of(entry.content),
                       {}};
+  if (const std::string part = in_part(entry); !part.empty()) line.text += "\n" + part;
   if (entry.direction == Direction::inbound) {
     line.side = Side::contact;
     line.who = contact_name(entry.conversation);
@@ -230,6 +231,7 @@ TranscriptLine Narrator::entry(const Entry& entry) const {
   line.text = fmt::format("{} calls {}",
                           inbound ? contact_name(entry.conversation) : author_name(entry.author),
                           to == entry.details.end() ? "" : to->second.to_text());
+  if (const std::string part = in_part(entry); !part.empty()) line.text += " " + part;
   return line;
 }
 

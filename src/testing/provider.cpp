@@ -17,11 +17,19 @@ const Secret* secret_of(const Connection& connection, const std::string& name) {
                                                                     : &found->second.front();
 }
 
-void sign_body(Request& request, const Connection& connection, const std::string& secret,
-               const std::string& header) {
+void sign_text(Request& request, const Connection& connection, const std::string& secret,
+               const std::string& header, std::string_view text) {
   const Secret* const key = secret_of(connection, secret);
   if (key == nullptr) return;
-  request.headers.push_back({header, "sha256=" + to_hex(hmac_sha256(*key, request.body))});
+  request.headers.push_back({header, "sha256=" + to_hex(hmac_sha256(*key, text))});
+}
+
+// include/novelo/adapters/email.hpp: the envelope is signed with the mail.
+std::string signed_mail(const Request& request) {
+  std::string_view envelope = request.header("X-Envelope-To");
+  while (!envelope.empty() && envelope.front() == ' ') envelope.remove_prefix(1);
+  while (!envelope.empty() && envelope.back() == ' ') envelope.remove_suffix(1);
+  return envelope.empty() ? request.body : fmt::format("{}\n{}", envelope, request.body);
 }
 
 // twilio.com/docs/usage/security: the URL, then each field's name and value in order of name.
@@ -38,9 +46,11 @@ void sign_form(Request& request, const Connection& connection) {
 
 void sign(Request& request, const Connection& connection) {
   if (connection.adapter == "whatsapp") {
-    sign_body(request, connection, "app_secret", "X-Hub-Signature-256");
-  } else if (connection.adapter == "voice" || connection.adapter == "email") {
-    sign_body(request, connection, "shared_secret", "X-Novelo-Signature");
+    sign_text(request, connection, "app_secret", "X-Hub-Signature-256", request.body);
+  } else if (connection.adapter == "voice") {
+    sign_text(request, connection, "shared_secret", "X-Novelo-Signature", request.body);
+  } else if (connection.adapter == "email") {
+    sign_text(request, connection, "shared_secret", "X-Novelo-Signature", signed_mail(request));
   } else if (connection.adapter == "sms") {
     sign_form(request, connection);
   }

@@ -249,7 +249,8 @@ Value quarantine_row(const Quarantined& row) {
                           {"last_at", Value(to_string(row.last_at))},
                           {"times", Value(static_cast<std::int64_t>(row.times))},
                           {"error", whole(row.error)},
-                          {"url", Value(row.request.url)}});
+                          {"url", Value(row.request.url)},
+                          {"left_out", Value(static_cast<std::int64_t>(row.left_out))}});
 }
 
 namespace {

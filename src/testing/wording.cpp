@@ -98,6 +98,7 @@ constexpr std::array words{
     Word{"class", "opted_out", "the contact wants no messages"},
     Word{"which", "requirement_classes", "it waits without the skills that were asked for"},
     Word{"which", "unknown_queue", "it waits in the entry point's queue"},
+    Word{"which", "identities_per_contact", "an address is known and not listed"},
 };
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> notices{{
@@ -159,6 +160,19 @@ std::string_view special_sentence(const Entry& entry) {
     if (person && event == entry.event) return sentence;
   }
   return {};
+}
+
+std::string in_part(const Entry& entry) {
+  const auto found = entry.details.find("warnings");
+  const auto* const warnings = found == entry.details.end() ? nullptr : found->second.as_list();
+  if (warnings == nullptr) return {};
+  std::string text;
+  for (const Value& warning : *warnings) {
+    std::string said = warning.to_text();
+    while (said.ends_with('.')) said.pop_back();
+    text += (text.empty() ? "" : "; ") + said;
+  }
+  return fmt::format("(in part: {})", text);
 }
 
 std::string spoken_seconds(std::int64_t seconds) {

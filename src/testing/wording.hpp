@@ -18,6 +18,10 @@ std::string_view special_sentence(const Entry& entry);
 // One detail of an event in words: "no answer", "8 min 20 s", "5541988887777".
 std::string in_words(std::string_view detail, const Value& value);
 
+// What of an entry was cut, guessed or left out: "(in part: the text's charset was guessed)". Empty
+// when all of it was understood.
+std::string in_part(const Entry& entry);
+
 // "20 s", "8 min 20 s", "2 h 5 min".
 std::string spoken_seconds(std::int64_t seconds);
 

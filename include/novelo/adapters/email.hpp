@@ -9,9 +9,12 @@
 //   unsigned             "yes": requests need no signature, for a fetcher on the same host
 //
 //   secret         meaning
-//   shared_secret  signs requests: X-Novelo-Signature: sha256=<HMAC-SHA256 of the body> (two while
-//                  rotating); a signature that is there is always checked when it is set
+//   shared_secret  signs requests: X-Novelo-Signature: sha256=<HMAC-SHA256, in hexadecimal> (two
+//                  while rotating); a signature that is there is always checked when it is set
 //   password       of `user`
+//
+// What is signed is the value of X-Envelope-To without the white space around it, one LF, and the
+// raw body; without that header, or with an empty one, the raw body alone.
 //
 // Receiving. The body is the raw mail. X-Envelope-To may name the mailbox it was delivered to;
 // otherwise it is the first of To and Cc that stands in `addresses`, else the first of To. What
@@ -21,9 +24,10 @@
 // counts the parts of the mail depth first from 1, multiparts not counted and an enclosed mail
 // counted once.
 // The id is the Message-ID, or "sha256:<hex>" of the raw bytes where there is none.
-// A charset or a header that is broken is guessed and named in the warnings; only the ceilings of
-// Limits (request_bytes, mail_depth, mail_parts, mail_header_bytes) refuse a mail. A mail without
-// any sender is an UnsupportedEvent. The answer is 204.
+// A charset or a header that is broken is guessed and named in the message's warnings; only the
+// ceilings of Limits (request_bytes, mail_depth, mail_parts, mail_header_bytes) refuse a mail. A
+// mail without a sender that can be read is an UnsupportedEvent from nobody, which an engine keeps
+// in quarantine (`no_sender`). The answer is 204.
 //
 // Mail that comes by itself is marked in Mail::automatic: by Auto-Submitted, Precedence,
 // X-Autoreply, X-Auto-Response-Suppress, X-Loop, List-*, an empty Return-Path, a multipart/report,

@@ -9,13 +9,15 @@
 //   api_base                         "https://api.twilio.com"
 //
 //   secret      meaning
-//   auth_token  signs webhooks (two while rotating) and is the password of requests
+//   auth_token  signs webhooks (two while rotating) and is the password of requests; a connection
+//               with a path needs it
 //
 // Webhooks are forms, sent by POST or GET. A message becomes an InboundMessage, a status callback a
 // Receipt; its effect is read from "effect" in the callback's own URL. `to` stands as Twilio writes
 // it ("+5541988887777"); the sender's address is the digits alone. Twilio's WhatsApp senders
-// ("whatsapp:+...") are read as telephone numbers, with a warning, and an entry point whose address
-// carries the tag sends with it. Every answer is an empty TwiML document.
+// ("whatsapp:+...") are read as telephone numbers, with a warning, and an entry point (of the
+// channel `sms`, as all of this adapter's) whose address carries the tag sends with it. Every
+// answer is an empty TwiML document.
 //
 // A message carries text up to 1,600 characters and up to ten media, each by a URL. Options become
 // numbered lines.

@@ -7,7 +7,8 @@
 //
 //   secret         meaning
 //   shared_secret  signs events: X-Novelo-Signature: sha256=<HMAC-SHA256 of the body> (two while
-//                  rotating); a signature that is there is always checked when it is set
+//                  rotating); a signature that is there is always checked when it is set. A
+//                  connection with a path needs it, unless `unsigned` says otherwise
 //   verbs_token    when set, verbs carry it as a bearer token
 #pragma once
 

@@ -5,7 +5,7 @@
 //   list_button            the label that opens a list of options, at most 20 characters: "Options"
 //
 //   secret        meaning
-//   app_secret    signs webhooks (two while rotating)
+//   app_secret    signs webhooks (two while rotating); a connection with a path needs it
 //   verify_token  is repeated to us in the handshake
 //   access_token  authorises requests
 //

@@ -14,23 +14,26 @@ namespace novelo {
 
 struct Limits {
   // what comes in
-  std::size_t request_bytes = 16 * 1024 * 1024;  // a webhook, a mail, a PBX event
+  std::size_t request_bytes = 16 * 1024 * 1024;  // a webhook, a mail: URL, headers, body
   std::size_t events_per_request = 1000;
   std::size_t inputs_per_feed = 10'000;
-  std::size_t text_scalars = 65'536;  // of one message, in Unicode scalars
+  std::size_t text_scalars = 65'536;  // of one message, in Unicode scalars; of what arrives the
+                                      // rest is left out, and the entry says so
   // of a command, and of what another system answered; a provider's own bytes have request_bytes
   std::size_t input_bytes = 1024 * 1024;  // all of it
   std::size_t text_bytes = 256 * 1024;    // of one text in it: a note, a field
   std::size_t value_depth = 32;           // lists and maps inside one another
-  std::size_t media_per_message = 32;
+  std::size_t media_per_message = 32;     // as text_scalars
   std::size_t json_depth = 64;
   std::size_t configuration_bytes = 32 * 1024 * 1024;
   std::size_t mail_depth = 32;             // multiparts and messages inside one another
   std::size_t mail_parts = 256;            // of one mail
   std::size_t mail_header_bytes = 65'536;  // of one part, the mail itself included
   std::size_t mail_references = 20;        // of a mail: looked up, and carried on in an answer
-  std::size_t quarantine_rows = 10'000;    // the oldest unreadable payload makes room for a new one
-  std::size_t parked_receipts = 10'000;    // that came before their message; the oldest goes first
+  // Unreadable payloads that are kept, and their bytes: the oldest make room for a new one.
+  std::size_t quarantine_rows = 10'000;
+  std::size_t quarantine_bytes = 256 * 1024 * 1024;
+  std::size_t parked_receipts = 10'000;  // that came before their message; the oldest goes first
 
   // one decision
   std::size_t interaction_steps = 16;  // flow turns of one interaction that one input causes; then
@@ -73,8 +76,8 @@ struct Limits {
 
   // people, and what hangs on one record: commands above it are refused `limit`; what arrives is
   // never refused for it
-  std::size_t identities_per_contact = 64;    // further addresses are recognised and not listed
-  std::size_t contacts_per_identity = 64;     // who share an address
+  std::size_t identities_per_contact = 64;  // further ones are recognised and not listed: an entry
+  std::size_t contacts_per_identity = 64;   // who share an address
   std::size_t reaches_per_conversation = 64;  // the entry point written to longest ago is forgotten
   std::size_t live_per_conversation = 64;     // a further call is an unknown caller's
   std::size_t cases_per_conversation = 256;

@@ -62,7 +62,7 @@ enum class EventKind : std::uint8_t {
   send_failed = 36,             // entry, class, code
   unsupported = 37,             // what
   place_kept = 38,              // channel
-  ceiling_reached = 39,         // which
+  ceiling_reached = 39,         // which, address
   send_held = 40,               // entry, effect
   send_resolved = 41,           // entry, effect, resolution
   send_refused = 42,   // a message that the engine was to send by itself: reason, message, subject
@@ -91,7 +91,8 @@ struct Entry {
   EventKind event = EventKind::none;
   // call: call, from, to, callback, state ("ringing", "dialling", "connected", "ended", "moved"),
   // cause, seconds, talked_seconds; voicemail: seconds; message: unsupported, or automatic (mail);
-  // event: beside each kind.
+  // event: beside each kind. Of what arrived only in part `warnings`, a list of texts: what was
+  // cut, guessed or left out.
   Value::Map details;
 
   std::string provider_id;                       // message: the provider's id, once it is known

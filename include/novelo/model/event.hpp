@@ -22,6 +22,7 @@ struct InboundMessage {
   Party from;
   std::string to;  // the business's address as the provider names it: finds the entry point
   Content content;
+  std::vector<std::string> warnings = {};  // what was cut, guessed or left out, for people
 
   friend bool operator==(const InboundMessage&, const InboundMessage&) = default;
 };
@@ -64,7 +65,8 @@ struct SendError {
   friend bool operator==(const SendError&, const SendError&) = default;
 };
 
-// What became of an outbound message. Receipts come in any order, repeated, or never.
+// What became of an outbound message. Receipts come in any order, repeated, or never. One without
+// `message_id` needs an `effect`.
 struct Receipt {
   std::string message_id;  // the provider's id of the message
   EffectId effect;         // where the provider echoes it; none otherwise
@@ -91,11 +93,13 @@ struct CallEvent {
   int cause = 0;               // hung_up, bridge_failed: Q.850
   // The verb that this event answers, where known; an answer to an older verb counts for nothing.
   EffectId effect;
+  std::vector<std::string> warnings = {};  // incoming, recorded: as those of a message
 
   friend bool operator==(const CallEvent&, const CallEvent&) = default;
 };
 
-// Understood as an event, but of a kind that this adapter cannot express. Kept, never dropped.
+// Understood as an event, but of a kind that this adapter cannot express. Kept, never dropped. `id`
+// may not be empty.
 struct UnsupportedEvent {
   std::string id;
   std::optional<Timestamp> at;
@@ -103,7 +107,8 @@ struct UnsupportedEvent {
   std::string to;
   std::string what;  // the provider's name for it
   // Something that the contact said in a form of its own (an order, a poll): it is taken as a
-  // message without words. Otherwise it is news about a message or the account (a reaction).
+  // message without words, and without anybody in `from` it is refused (`no_sender`). Otherwise it
+  // is news about a message or the account (a reaction).
   bool said = false;
 
   friend bool operator==(const UnsupportedEvent&, const UnsupportedEvent&) = default;

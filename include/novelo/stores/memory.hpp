@@ -2,7 +2,8 @@
 // tests, simulations and trials; its answers are those of every other store, byte for byte.
 //
 //   MemoryStore store;
-//   Engine engine(store, ...);   // and another engine after it: the rows stay with the store
+//   auto engine = Engine::open(store, adapters, options, now);
+//   ... and another engine after it: the rows stay with the store
 //
 // "Durable" here means: for as long as the store lives. There is no outcome it does not know, so it
 // never says `unknown`. A ceiling of bytes stands for the size of a disk, so that a full one can be

@@ -64,7 +64,8 @@ class SqliteStore final : public Store {
   //   storage      "cannot_open", "read_only", "full", "io", "memory"
   //   busy         "held": another process, or another store of this one, has the file open
   //   refused      "foreign": an SQLite database of another program
-  //   corrupt      "not_a_store": no SQLite database at all; "damaged";
+  //   corrupt      "not_a_store": no SQLite database at all; "damaged"; "truncated": its end is
+  //                missing, and its log cannot have it;
   //                "schema": a table is missing, altered or added
   //   newer        "newer_schema": written by a newer version of the library
   //   unsupported  "old_sqlite", "single_threaded_sqlite", "no_wal"
