@@ -981,7 +981,7 @@ TEST_CASE("after a restart an unsettled send goes again or is held, as its entry
 
 TEST_CASE("however many effects are unsettled, an engine that is opened offers them all again") {
   EngineOptions how = options();
-  how.limits.unsettled_effects = 2;
+  how.limits.unsettled_effects = 5;
   Desk desk(how);
   desk.host.sign_in("joao");
   desk.host.whatsapp(ana, "oi");
