@@ -17,9 +17,8 @@
 //     two secrets while one is rotated; and it refuses when a signature is due and no secret is
 //     set.
 //  3. The effect's id stands where the provider echoes it, so that a late receipt still settles it.
-//  4. Every message and every event of a call has an id of the provider's, or a digest where there
-//  is
-//     none: a second one with the same id is a duplicate.
+//  4. The id of a message or of a call's event is the provider's, never empty (make a digest where
+//     there is none): a second one with the same id is a duplicate.
 //  5. No secret's text appears in any result: requests name the secret, the host fills it in.
 #pragma once
 

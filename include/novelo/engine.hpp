@@ -141,7 +141,8 @@ class Engine {
                            std::vector<EventOutcome>* events = nullptr);
 
   // Inputs, in order, in one commit. The result of each is what feeding it alone would have given:
-  // a refused one changes nothing and stops nothing. The outer Result fails as `receive` does.
+  // a refused one changes nothing and stops nothing. The outer Result fails with `limit` (too many
+  // inputs), `refused` ("time_jump"), `unknown` or `reentrant`.
   Result<std::vector<Result<Outcome>>> feed(std::span<const Input> inputs, Timestamp now);
   // One command; both kinds of failure in one Result.
   Result<Outcome> feed(const Command& command, Timestamp now);
