@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const AgentName joao("joao");
-
 // Monday to Friday from eight to six, by the clock in Curitiba.
 nlohmann::json with_hours() {
   nlohmann::json json = configuration();
@@ -379,4 +377,17 @@ TEST_CASE("a callback that is cancelled while it is dialled has ended on the tim
   desk.host.must(CancelCallback{id});
   const Entry shown = desk.host.timeline(desk.conversation).at(call.entry - 1);
   CHECK(shown.details.at("state") == Value("ended"));
+}
+
+TEST_CASE("[S0.15] a contact who calls while their callback is on offer is who is offered") {
+  Desk desk;
+  const CallbackId id = desk.promise();
+  desk.host.settle_all();
+  REQUIRE(desk.host.offer_to("joao"));
+  const OfferId stale = desk.host.offer_to("joao");
+  const Outcome call = desk.host.call("k1", ana);
+  CHECK(desk.host.refusal(AcceptOffer{stale}, "joao").reason == "offer_over");
+  desk.host.accept("joao");
+  CHECK(desk.host.query().interaction(call.interaction)->agent == joao);
+  CHECK(desk.callback(id).attempts.empty());
 }

@@ -13,9 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const AgentName joao("joao");
-const AgentName marta("marta");
-
 // A clinic whose João is there.
 struct Desk {
   MemoryStore store;
@@ -252,4 +249,41 @@ TEST_CASE("a conversation taken for a call that never came about is whose it was
   CHECK(owner() == marta);
   desk.tell(CallEventKind::bridge_failed, "k1");  // too late: they have spoken
   CHECK(owner() == marta);
+}
+
+TEST_CASE("[S0.9] who leaves a message and hangs up has not given up waiting") {
+  Desk desk;
+  desk.host.must(SetOtherCall{joao, true});
+  const ConversationId owned = desk.host.whatsapp(ana, "oi").conversation;
+  desk.host.must(ClaimConversation{owned}, "joao");
+  desk.carry();
+  const Outcome call = desk.host.call("k1", ana);
+  desk.carry();
+  CallEvent digits = call_event(CallEventKind::digits, "k1");
+  digits.digits = "3";  // a message
+  desk.host.told(digits);
+  desk.carry();
+  REQUIRE(desk.interaction(call).recording);
+  desk.host.hung_up("k1");
+  CHECK(desk.latest(call.conversation, EventKind::call_abandoned).sequence == 0);
+  CallEvent left = call_event(CallEventKind::recorded, "k1");
+  left.media = Media{MediaKind::voice, "audio/ogg", {}, 0, "rec/1.ogg", "Me ligue."};
+  desk.host.told(left);
+  CHECK(desk.latest(call.conversation, EventKind::alternative_chosen).details.at("choice") ==
+        Value("callback"));
+  CHECK(desk.host.count(call.conversation, EventKind::callback_created) == 1);
+}
+
+TEST_CASE("[S0.5] silence is nobody's choice") {
+  Desk desk;
+  desk.host.must(SetOtherCall{joao, true});
+  const ConversationId owned = desk.host.whatsapp(ana, "oi").conversation;
+  desk.host.must(ClaimConversation{owned}, "joao");
+  const Outcome call = desk.host.call("k1", ana);
+  for (int times = 0; times < 4; ++times) {
+    desk.carry();
+    desk.host.told(call_event(CallEventKind::digits, "k1"));  // none in time
+  }
+  CHECK(desk.interaction(call).state == InteractionState::waiting);
+  CHECK(desk.latest(call.conversation, EventKind::alternative_chosen).sequence == 0);
 }

@@ -754,54 +754,27 @@ TEST_CASE("an engine whose commit failed is faulted, and reopening goes on") {
   }
 }
 
-namespace {
-
-// A store whose reads can be made to fail.
-class BlindStore final : public Store {
- public:
-  bool blind = false;
-
-  Result<Fence> open_tenant(const TenantName& tenant) override {
-    return inner_.open_tenant(tenant);
-  }
-  Result<std::optional<std::string>> get(Table table, std::string_view key) override {
-    if (blind) return fail({ErrorCode::storage, "test", "the test makes reads fail", {}, {}});
-    return inner_.get(table, key);
-  }
-  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
-                                std::size_t limit, Order order) override {
-    return inner_.scan(table, from, to, limit, order);
-  }
-  Status commit(const Fence& fence, std::span<const Write> writes) override {
-    return inner_.commit(fence, writes);
-  }
-
- private:
-  MemoryStore inner_;
-};
-
-}  // namespace
-
 TEST_CASE("whatever call makes the engine faulted, its handler cannot call it back") {
-  using Act = std::function<void(Host&, BlindStore&)>;
+  using Act = std::function<void(Host&, WatchedStore&)>;
   const std::vector<Act> acts{
-      [](Host& host, BlindStore& store) {
-        store.blind = true;
+      [](Host& host, WatchedStore& store) {
+        store.fail_read();
         CHECK(host.engine().poll(host.now(), 10).error().code == ErrorCode::unknown);
       },
-      [](Host& host, BlindStore& store) {
+      [](Host& host, WatchedStore& store) {
         const Request request = host.webhook("meta", "{nonsense");
-        store.blind = true;
+        store.fail_read();
         CHECK(host.engine().receive(request, host.now()).error().code == ErrorCode::unknown);
       },
-      [](Host& host, BlindStore& store) {
-        store.blind = true;
+      [](Host& host, WatchedStore& store) {
+        store.fail_read();
         CHECK(host.engine().settle(EffectId(1), Done{}, host.now()).error().code ==
               ErrorCode::unknown);
       }};
   for (std::size_t i = 0; i < acts.size(); ++i) {
     INFO("act ", i);
-    BlindStore store;
+    MemoryStore memory;
+    WatchedStore store(memory);
     Host* host = nullptr;
     std::vector<ErrorCode> inside;
     EngineOptions how = options();

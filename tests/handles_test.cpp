@@ -12,8 +12,6 @@ namespace {
 using namespace novelo;
 using namespace novelo::clinic;
 
-const AgentName joao("joao");
-
 struct Desk {
   MemoryStore store;
   Host host{store};

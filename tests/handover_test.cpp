@@ -9,15 +9,13 @@
 
 #include "novelo/stores/memory.hpp"
 #include "support/clinic.hpp"
+#include "support/forwarding_store.hpp"
 
 using namespace novelo;
 using namespace novelo::clinic;
 using namespace std::chrono_literals;
 
 namespace {
-
-const AgentName joao("joao");
-const AgentName marta("marta");
 
 struct Desk {
   MemoryStore store;
@@ -34,10 +32,6 @@ struct Desk {
     host.accept("joao");
     host.settle_all();
     return oi;
-  }
-  Interaction interaction(InteractionId id) { return host.query().interaction(id).value(); }
-  ConversationRecord conversation(ConversationId id) {
-    return host.query().conversation(id).value();
   }
   std::string said_last(ConversationId id) {
     std::string text;
@@ -82,7 +76,7 @@ TEST_CASE("[S0.5][S0.6] the alternatives of a busy adviser can be chosen in writ
   CHECK(told(desk.host.settle_all(), "offer") == std::vector<std::string>{"marta"});
   CHECK(desk.host.count(sms.conversation, EventKind::alternative_chosen) == 1);
   desk.host.accept("marta");
-  CHECK(desk.conversation(sms.conversation).owner == marta);
+  CHECK(desk.host.conversation(sms.conversation).owner == marta);
 }
 
 TEST_CASE("[S0.34] a chat whose agent has signed off goes to somebody when the contact writes") {
@@ -92,14 +86,14 @@ TEST_CASE("[S0.34] a chat whose agent has signed off goes to somebody when the c
   desk.answer(chat.conversation, "Bom dia, Ana");
   desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
   CHECK(told(desk.host.settle_all(), "offer").empty());  // nobody waits for an answer
-  CHECK(desk.interaction(chat.interaction).agent == joao);
+  CHECK(desk.host.interaction(chat.interaction).agent == joao);
 
   desk.host.wait(8h);
   desk.host.whatsapp(ana, "Ainda estão aí?");
-  CHECK(desk.interaction(chat.interaction).state == InteractionState::waiting);
+  CHECK(desk.host.interaction(chat.interaction).state == InteractionState::waiting);
   desk.host.pass(3min);  // its owner is waited for first
   desk.host.accept("marta");
-  CHECK(desk.interaction(chat.interaction).agent == marta);
+  CHECK(desk.host.interaction(chat.interaction).agent == marta);
   const auto timeline = desk.host.timeline(chat.conversation);
   const auto assigned = std::find_if(timeline.rbegin(), timeline.rend(), [](const Entry& entry) {
     return entry.event == EventKind::assigned;
@@ -115,7 +109,7 @@ TEST_CASE("[S0.34] signing off gives back a chat that waits for an answer") {
   desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
   desk.host.pass(3min);
   desk.host.accept("marta");
-  CHECK(desk.interaction(chat.interaction).agent == marta);
+  CHECK(desk.host.interaction(chat.interaction).agent == marta);
 }
 
 TEST_CASE("[S4.16] a conversation that is reassigned takes its live chat along") {
@@ -124,7 +118,7 @@ TEST_CASE("[S4.16] a conversation that is reassigned takes its live chat along")
   const Outcome chat = desk.chat();
   desk.host.must(ReassignConversation{chat.conversation, marta}, "joao");
   desk.host.settle_all();
-  CHECK(desk.interaction(chat.interaction).agent == marta);
+  CHECK(desk.host.interaction(chat.interaction).agent == marta);
   desk.host.whatsapp(ana, "E agora?");
   CHECK(told(desk.host.settle_all(), "message") == std::vector<std::string>{"marta"});
   desk.host.must(FinishInteraction{chat.interaction}, "marta");
@@ -139,7 +133,7 @@ TEST_CASE("[S0.4] what waits in a conversation is its new owner's first") {
   desk.host.settle_all();
   desk.host.must(ClaimConversation{chat.conversation}, "joao");
   desk.host.settle_all();
-  const auto work = desk.host.query().work(desk.interaction(sms.interaction).work);
+  const auto work = desk.host.query().work(desk.host.interaction(sms.interaction).work);
   REQUIRE(work);
   CHECK(work->agent == joao);
 }
@@ -155,9 +149,9 @@ TEST_CASE("[S0.26] a place that was kept is used up when the contact comes back 
   desk.host.told(digits);
   desk.host.settle_all();
   desk.host.hung_up("c1");
-  REQUIRE(desk.conversation(chat.conversation).kept_place);
+  REQUIRE(desk.host.conversation(chat.conversation).kept_place);
   desk.host.whatsapp(ana, "Estou aqui");
-  CHECK_FALSE(desk.conversation(chat.conversation).kept_place);
+  CHECK_FALSE(desk.host.conversation(chat.conversation).kept_place);
 }
 
 TEST_CASE("a place that was kept is given up in the end") {
@@ -187,9 +181,9 @@ TEST_CASE("[S0.6] who asked for another and hung up has not given the conversati
   CallEvent digits = call_event(CallEventKind::digits, "c1");
   digits.digits = "2";  // another adviser
   desk.host.told(digits);
-  CHECK(desk.conversation(chat.conversation).passing_on);
+  CHECK(desk.host.conversation(chat.conversation).passing_on);
   desk.host.hung_up("c1");
-  CHECK_FALSE(desk.conversation(chat.conversation).passing_on);
+  CHECK_FALSE(desk.host.conversation(chat.conversation).passing_on);
 }
 
 TEST_CASE(
@@ -226,12 +220,12 @@ TEST_CASE(
 
   const Outcome chosen = desk.host.must(ChooseContact{call.conversation, mother}, "joao");
   CHECK(chosen.conversation == chat.conversation);
-  CHECK(desk.conversation(call.conversation).status == ConversationStatus::closed);
-  CHECK(desk.conversation(chat.conversation).live.size() == 2);
-  CHECK(desk.interaction(call.interaction).conversation == chat.conversation);
+  CHECK(desk.host.conversation(call.conversation).status == ConversationStatus::closed);
+  CHECK(desk.host.conversation(chat.conversation).live.size() == 2);
+  CHECK(desk.host.interaction(call.interaction).conversation == chat.conversation);
   desk.host.told(call_event(CallEventKind::bridged, "c1"));
   desk.host.hung_up("c1");
-  CHECK(desk.conversation(chat.conversation).live == std::vector{chat.interaction});
+  CHECK(desk.host.conversation(chat.conversation).live == std::vector{chat.interaction});
   const auto timeline = desk.host.timeline(chat.conversation);
   const auto told_call = std::find_if(timeline.begin(), timeline.end(), [](const Entry& entry) {
     return entry.type == EntryType::call;
@@ -244,31 +238,25 @@ TEST_CASE(
 namespace {
 
 // Throws once where it is told to, as a store without memory would.
-class ThrowingStore final : public Store {
+class ThrowingStore final : public ForwardingStore {
  public:
-  explicit ThrowingStore(Store& inner) : inner_(&inner) {}
+  using ForwardingStore::ForwardingStore;
   bool throws = false;          // from the next commit
   bool throws_reading = false;  // from the next read
 
-  Result<Fence> open_tenant(const TenantName& tenant) override {
-    return inner_->open_tenant(tenant);
-  }
   Result<std::optional<std::string>> get(Table table, std::string_view key) override {
     if (std::exchange(throws_reading, false)) throw std::bad_alloc();
-    return inner_->get(table, key);
+    return ForwardingStore::get(table, key);
   }
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override {
     if (std::exchange(throws_reading, false)) throw std::bad_alloc();
-    return inner_->scan(table, from, to, limit, order);
+    return ForwardingStore::scan(table, from, to, limit, order);
   }
   Status commit(const Fence& fence, std::span<const Write> writes) override {
     if (std::exchange(throws, false)) throw std::bad_alloc();
-    return inner_->commit(fence, writes);
+    return ForwardingStore::commit(fence, writes);
   }
-
- private:
-  Store* inner_;
 };
 
 }  // namespace
@@ -329,9 +317,9 @@ TEST_CASE("[S0.7][S0.9] a message that is left by hanging up is kept, with its c
   recorded.text = "Me liguem, por favor";
   const Outcome left = desk.host.told(recorded);
   CHECK(desk.host.timeline(chat.conversation).at(left.entry - 1).type == EntryType::voicemail);
-  REQUIRE(desk.conversation(chat.conversation).callbacks.size() == 1);
+  REQUIRE(desk.host.conversation(chat.conversation).callbacks.size() == 1);
   const auto promised =
-      desk.host.query().callback(desk.conversation(chat.conversation).callbacks[0]);
+      desk.host.query().callback(desk.host.conversation(chat.conversation).callbacks[0]);
   REQUIRE(promised);
   CHECK(promised->agent == joao);
   CHECK(promised->number.value == ana);

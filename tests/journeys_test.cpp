@@ -26,6 +26,7 @@
 #include "novelo/stores/memory.hpp"
 #include "novelo/stores/sqlite.hpp"
 #include "novelo/testing/journey.hpp"
+#include "support/forwarding_store.hpp"
 
 namespace {
 
@@ -107,35 +108,24 @@ Result<JourneyReport> play_on(const Journey& journey, Store& store, const std::s
 
 // A store that takes so many commits and is gone from then on, as for a process that is killed; and
 // how long the journal was at each of them.
-class DyingStore final : public Store {
+class DyingStore final : public ForwardingStore {
  public:
   DyingStore(Store& inner, std::size_t commits, std::string journal)
-      : inner_(&inner), left_(commits), journal_(std::move(journal)) {}
+      : ForwardingStore(inner), left_(commits), journal_(std::move(journal)) {}
 
-  Result<Fence> open_tenant(const TenantName& tenant) override {
-    return inner_->open_tenant(tenant);
-  }
-  Result<std::optional<std::string>> get(Table table, std::string_view key) override {
-    return inner_->get(table, key);
-  }
-  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
-                                std::size_t limit, Order order) override {
-    return inner_->scan(table, from, to, limit, order);
-  }
   Status commit(const Fence& fence, std::span<const Write> writes) override {
-    if (writes.empty()) return inner_->commit(fence, writes);
+    if (writes.empty()) return ForwardingStore::commit(fence, writes);
     std::error_code error;
     sizes_.push_back(fs::file_size(journal_, error));
     if (left_ == 0) {
       return fail({ErrorCode::unknown, "killed", "the process is gone", {}, {}});
     }
     --left_;
-    return inner_->commit(fence, writes);
+    return ForwardingStore::commit(fence, writes);
   }
   const std::vector<std::uintmax_t>& sizes() const { return sizes_; }
 
  private:
-  Store* inner_;
   std::size_t left_;
   std::string journal_;
   std::vector<std::uintmax_t> sizes_;

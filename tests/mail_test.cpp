@@ -283,6 +283,23 @@ TEST_CASE("a mail with more references than are looked at is placed by the newes
   CHECK(desk.take(reply).case_id == id);
 }
 
+TEST_CASE("[S0.20] a mail that names none of ours belongs to the only case that waits for one") {
+  MailDesk desk;
+  desk.begin();
+  const CaseId id = desk.open_case();
+  desk.set(id, "confirming");
+  const Outcome linked = desk.take(letter("m5@correio.example", ana_mail, "Confirmação"));
+  CHECK(linked.case_id == id);
+  CHECK(desk.the_case(id).replies.size() == 1);
+
+  const CaseId second = desk.open_case();
+  desk.set(second, "confirming");
+  CHECK_FALSE(desk.take(letter("m6@correio.example", ana_mail, "Confirmação")).case_id);
+  const std::string subject = "Sobre o protocolo (" + desk.the_case(second).protocol + ")";
+  CHECK(desk.take(letter("m7@correio.example", ana_mail, subject)).case_id == second);
+  CHECK_FALSE(desk.take(letter("m8@correio.example", "x@correio.example", subject)).case_id);
+}
+
 // --- cases that come back ------------------------------------------------------------------------
 
 TEST_CASE("[S0.20] a resolved case is reopened by its own mail, and its owner is told") {

@@ -24,9 +24,6 @@ struct Desk {
   ContactId contact(const std::string& name, const std::string& number) {
     return host.must(UpsertContact{name, {}, {{AddressKind::phone, number}}, {}}).contact;
   }
-  ConversationRecord conversation(ConversationId id) {
-    return host.query().conversation(id).value();
-  }
 
   // A served conversation of Ana's, closed now.
   ConversationId served_and_closed() {
@@ -128,7 +125,7 @@ TEST_CASE("[S0.27] a shared number is announced as shared, and nobody is named u
   const Outcome oi = desk.host.whatsapp(ana, "oi");
   CHECK(oi.contact != mother);
   CHECK(oi.contact != son);
-  CHECK(desk.conversation(oi.conversation).candidates == std::vector{mother, son});
+  CHECK(desk.host.conversation(oi.conversation).candidates == std::vector{mother, son});
   CHECK(desk.host.count(oi.conversation, EventKind::identity_shared) == 1);
   const std::vector<Handout> offered = desk.host.settle_all();
   REQUIRE(offered.size() == 1);
@@ -146,7 +143,7 @@ TEST_CASE("[S0.27] a shared number is announced as shared, and nobody is named u
   // The same number again is the same conversation, still of nobody's.
   CHECK(desk.host.call("c1", "041988887777").conversation == oi.conversation);
   desk.host.must(ChooseContact{oi.conversation, son}, "joao");
-  const ConversationRecord chosen = desk.conversation(oi.conversation);
+  const ConversationRecord chosen = desk.host.conversation(oi.conversation);
   CHECK(chosen.contact == son);
   CHECK(chosen.candidates.empty());
   CHECK(desk.host.count(oi.conversation, EventKind::contact_chosen) == 1);
@@ -173,7 +170,7 @@ TEST_CASE("[S0.28] inside reopen the same conversation, then a linked one, then 
     const ConversationId first = desk.served_and_closed();
     desk.host.pass(after);
     const Outcome again = desk.host.whatsapp(ana, "de novo");
-    const ConversationRecord conversation = desk.conversation(again.conversation);
+    const ConversationRecord conversation = desk.host.conversation(again.conversation);
     if (again.conversation == first) {
       CHECK(desk.host.count(first, EventKind::reopened) == 1);
       CHECK(conversation.owner == AgentName("joao"));
@@ -221,7 +218,7 @@ TEST_CASE("[S0.29] a token from an unknown number joins as claimed, and the owne
   const std::string told = all_bodies(desk.host.settle_all());
   CHECK(told.find("identity_claimed") != std::string::npos);
   // The window opens for that number alone.
-  for (const Reach& reach : desk.conversation(call.conversation).reaches) {
+  for (const Reach& reach : desk.host.conversation(call.conversation).reaches) {
     if (reach.entry_point == EntryPointName("whatsapp")) CHECK(reach.address.value == stranger);
   }
   CHECK(desk.host.whatsapp(stranger, "e agora?").conversation == call.conversation);
@@ -287,7 +284,7 @@ TEST_CASE("[B2] two channels in one batch make one conversation") {
   }
   CHECK(conversations.size() == 1);
   CHECK(contacts.size() == 1);
-  CHECK(desk.conversation(*conversations.begin()).live.size() == 3);
+  CHECK(desk.host.conversation(*conversations.begin()).live.size() == 3);
 }
 
 TEST_CASE("[S0.2] what the business knows of a number is of whoever has it in another spelling") {
@@ -300,5 +297,61 @@ TEST_CASE("[S0.2] what the business knows of a number is of whoever has it in an
   const ContactId son = desk.contact("Bruno", "554188887777");
   CHECK(son != wrote);
   const Outcome somebody = desk.host.sms("+554188887777", "olá");
-  CHECK(desk.conversation(somebody.conversation).candidates == std::vector{wrote, son});
+  CHECK(desk.host.conversation(somebody.conversation).candidates == std::vector{wrote, son});
+}
+
+// --- strangers who turn out to be somebody -------------------------------------------------------
+
+TEST_CASE("[S0.2] the number of a stranger is the contact's to whom the business gives it") {
+  Desk desk;
+  const char* other = "+5541966665555";
+  const Outcome stranger = desk.host.sms(other, "oi");
+  const ContactId zito =
+      desk.host
+          .must(UpsertContact{
+              "Zito", {}, {{AddressKind::phone, ana}, {AddressKind::phone, "5541966665555"}}, {}})
+          .contact;
+  CHECK(zito != stranger.contact);
+  const Outcome again = desk.host.sms(other, "sou eu, o Zito");
+  CHECK(again.contact == zito);
+  CHECK(again.conversation == stranger.conversation);
+  CHECK(desk.host.conversation(again.conversation).candidates.empty());
+  CHECK(desk.host.query().contact(stranger.contact)->identities.empty());
+  CHECK(desk.host.query().conversations_of(zito, {}, 10)->size() == 1);
+}
+
+TEST_CASE("[S0.3] who is found out to be behind an unknown number goes on in the same chat") {
+  Desk desk;
+  const ContactId zito = desk.contact("Zito", ana);
+  desk.host.sign_in("joao");
+  const Outcome oi = desk.host.sms("+5541966665555", "oi");
+  desk.host.accept("joao");
+  desk.host.must(ChooseContact{oi.conversation, zito}, "joao");
+  const Outcome next = desk.host.sms("+5541966665555", "tudo bem?");
+  CHECK(next.conversation == oi.conversation);
+  CHECK(next.interaction == oi.interaction);
+  CHECK(next.contact == zito);
+  CHECK(desk.host.whatsapp(ana, "e por aqui").conversation == oi.conversation);
+
+  // Where the contact has a conversation of their own, everything goes on there.
+  const Outcome third = desk.host.sms("+5541977770000", "outro número");
+  desk.host.must(ChooseContact{third.conversation, zito}, "joao");
+  CHECK(desk.host.sms("+5541977770000", "sou eu").conversation == oi.conversation);
+}
+
+TEST_CASE("[S0.27] who answers from a shared number is who was written to there") {
+  Desk desk;
+  const ContactId mother = desk.contact("Ana Souza", ana);
+  desk.host.must(UpsertContact{{}, {}, {{AddressKind::phone, "5541955554444"}}, {}, mother});
+  desk.contact("Bruno Souza", ana);
+  desk.host.sign_in("joao");
+  const Outcome hers = desk.host.whatsapp("5541955554444", "oi");
+  REQUIRE(hers.contact == mother);
+  desk.host.accept("joao");
+  SendMessage send;
+  send.conversation = hers.conversation;
+  send.entry_point = EntryPointName("sms");
+  send.content.text = "Responda por aqui.";
+  desk.host.must(send, "joao");
+  CHECK(desk.host.sms(std::string("+") + ana, "pronto").conversation == hers.conversation);
 }

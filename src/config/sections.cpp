@@ -10,6 +10,7 @@
 
 #include "config/forms.hpp"
 #include "model/enum_names.hpp"
+#include "novelo/model/work.hpp"
 
 namespace novelo::config {
 namespace {
@@ -21,7 +22,6 @@ constexpr Duration day = hours(24);
 constexpr std::size_t longest_setting = 2048;
 constexpr int most_capacity = 100;
 constexpr int best_level = 10;
-constexpr std::size_t most_skills = 32;  // of one queue, as the router allows
 
 constexpr EnumNames<UnknownSend, 2> unknown_sends{
     {{UnknownSend::resend, "resend"}, {UnknownSend::hold, "hold"}}};
@@ -310,15 +310,15 @@ QueueConfig read_queue(ObjectReader& reader) {
   QueueConfig queue;
   queue.name = QueueName(reader.name("name", Need::required));
   queue.skills = to_names<SkillName>(reader.names("skills"));
-  if (queue.skills.size() > most_skills) {
+  if (queue.skills.size() > most_skills_of_work) {
     reader.blame("skills", "too_many",
-                 fmt::format("At most {} skills can be asked for.", most_skills));
+                 fmt::format("At most {} skills can be asked for.", most_skills_of_work));
   }
   queue.ageing = reader.duration("ageing", queue.ageing, {seconds(1), day});
   queue.offer_timeout = reader.duration("offer_timeout", queue.offer_timeout, {seconds(1), day});
   queue.wrap_up = reader.duration("wrap_up", queue.wrap_up, {Duration{}, day});
   queue.missed_offers =
-      static_cast<int>(reader.integer("missed_offers", queue.missed_offers, 0, 100));
+      static_cast<int>(reader.integer("missed_offers", queue.missed_offers, 0, most_missed_offers));
   queue.waiting_flow = FlowName(reader.name("waiting_flow", Need::optional));
   queue.waiting_when = reader.names("waiting_when");
   for (std::size_t at = 0; at < queue.waiting_when.size(); ++at) {

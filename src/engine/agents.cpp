@@ -81,7 +81,7 @@ void tell_supervisors(Turn& turn, std::vector<AgentName> agents, ConversationId 
 }
 
 Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
-  if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
+  if (auto agent = turn.known_agent(command.agent); !agent) return fail(agent.error());
   const std::string subject = fmt::format("agent {}", command.agent.text());
   if (auto may = check_acts_for(turn, actor, command.agent, subject); !may) return may;
   const Status set = turn.route(PresenceSet{command.agent, command.presence, command.reason});
@@ -90,7 +90,7 @@ Status decide(Turn& turn, const AgentName& actor, const SetPresence& command) {
 }
 
 Status decide(Turn& turn, const AgentName& actor, const SetOtherCall& command) {
-  if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
+  if (auto agent = turn.known_agent(command.agent); !agent) return fail(agent.error());
   const std::string subject = fmt::format("agent {}", command.agent.text());
   if (auto may = check_acts_for(turn, actor, command.agent, subject); !may) return may;
   return turn.route(OtherCall{command.agent, command.active});

@@ -135,7 +135,9 @@ JoinToken find_join_token(const Turn& turn, std::string_view text) {
   found.conversation = ConversationId(id);
   std::string_view before = text.substr(0, start);
   while (!before.empty() && before.back() == ' ') before.remove_suffix(1);
-  found.rest = std::string(before) + std::string(text.substr(end));
+  std::string_view after = text.substr(end);
+  if (before.empty()) after.remove_prefix(std::min(after.find_first_not_of(' '), after.size()));
+  found.rest = std::string(before) + std::string(after);
   return found;
 }
 

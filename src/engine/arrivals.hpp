@@ -27,6 +27,9 @@ Recognised take_for_stranger(Turn& turn, const Party& party);
 std::vector<Identity> identities_at(Tables& tables, const Address& plain);
 // The holder of an address by any spelling; none when nobody or several.
 ContactId holder_of(Turn& turn, const Address& address, const DialPlan& plan);
+// Whoever answers from an address that several share is who was written to there.
+void remember_written(Turn& turn, const EntryPointConfig& at, const Address& to,
+                      ConversationId conversation);
 // Gives an address to a contact unless somebody has it; false when it is another's.
 bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool verified);
 

@@ -116,7 +116,7 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
     inputs.emplace_back(DecodedEvent{connection.name, std::move(event)});
   }
   std::vector<std::uint64_t> entries;
-  auto results = decide_all(inputs, now, &entries);
+  auto results = decide_all(inputs, now, events != nullptr ? &entries : nullptr);
   if (!results) return fail(results.error());
   for (std::size_t i = 0; events != nullptr && i < results->size(); ++i) {
     events->push_back({(*results)[i], entries[i]});

@@ -317,6 +317,18 @@ bool cannot_dial_yet(Turn& turn, const WorkRecord& work) {
   return true;
 }
 
+void put_off_callbacks(Turn& turn, ConversationId conversation) {
+  const std::vector<CallbackId> open = turn.get(conversation).callbacks;
+  for (const CallbackId id : open) {
+    const WorkRecord* work = turn.router->work(turn.get(id).work);
+    const bool waits =
+        work != nullptr && (work->state == WorkState::queued || work->state == WorkState::offered);
+    if (!waits) continue;
+    turn.must_route(WorkRemoved{work->id});
+    wait_until(turn, id, turn.now + turn.options.limits.on_the_line);
+  }
+}
+
 void promise_late(Turn& turn, CallbackId id) {
   const Callback* found = turn.tables.callbacks.find(turn.tables.key(id));
   if (found == nullptr || !found->promised_until || *found->promised_until > turn.now) return;
@@ -387,7 +399,7 @@ Status decide(Turn& turn, const AgentName&, const CreateCallback& command) {
                         "name an entry point on the voice channel"));
   }
   if (!command.agent.empty()) {
-    if (auto agent = turn.agent(command.agent); !agent) return fail(agent.error());
+    if (auto agent = turn.known_agent(command.agent); !agent) return fail(agent.error());
   }
   Callback callback;
   callback.number = command.number;

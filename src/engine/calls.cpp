@@ -73,6 +73,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
   turn.outcome.conversation = placed.conversation;
   turn.outcome.interaction = call.id;
   turn.outcome.entry = call.entry;
+  put_off_callbacks(turn, placed.conversation);
   return dispatch(turn, call.id);
 }
 
@@ -180,8 +181,9 @@ void tell_abandoned(Turn& turn, const Interaction& call) {
 void hung_up(Turn& turn, const Interaction& call, int cause) {
   const bool wants_a_person =
       call.state == InteractionState::waiting || call.state == InteractionState::connected;
-  const bool abandoned =
-      call.direction == Direction::inbound && wants_a_person && !call.connected_at;
+  // Whoever hangs up while a message is recorded has left it: it is told later (promise_for).
+  const bool abandoned = call.direction == Direction::inbound && wants_a_person &&
+                         !call.connected_at && !call.recording;
   if (abandoned) tell_abandoned(turn, call);
   turn.withdraw_verbs(call.id);
   end_call(turn, call, cause);
@@ -215,6 +217,10 @@ void promise_for(Turn& turn, const Interaction& call, const Media& message) {
     callback.requested_at = call.started_at;
     callback.message = message;
     if (check_promise(turn, callback, Asking::arrival)) {
+      if (call.alternatives_offered) {
+        turn.note_event(call, EventKind::alternative_chosen, {{"choice", Value("callback")}},
+                        {AuthorRole::customer, {}});
+      }
       promise_call(turn, std::move(callback), Asking::arrival);
       return;
     }

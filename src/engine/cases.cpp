@@ -68,6 +68,9 @@ Status check_need(Turn& turn, const CaseRecord& matter, const std::string& need)
   if (need == "reply_verified") {
     const CaseReply* reply = reply_to_judge(matter.replies);
     if (reply != nullptr && reply->verified) return {};
+    if (reply != nullptr && reply->superseded) {
+      return missing("what the contact replied is out of date", "ask again, and verify the reply");
+    }
     return missing("no reply of the contact has been verified", "verify the reply first");
   }
   if (need.rfind("informed.", 0) == 0) {
@@ -197,6 +200,11 @@ AgentName owner_in_service(const Turn& turn, const CaseRecord& matter) {
 const StatusConfig* status_of(const Turn& turn, const CaseRecord& matter) {
   const CaseTypeConfig* type = turn.config().case_type(matter.type);
   return type != nullptr ? type->status(matter.status) : nullptr;
+}
+
+bool awaits_reply(Turn& turn, CaseId id) {
+  const StatusConfig* status = status_of(turn, turn.get(id));
+  return status != nullptr && status->awaits_reply;
 }
 
 bool is_final(const Turn& turn, const CaseRecord& matter) {

@@ -13,6 +13,8 @@ const StatusConfig* status_of(const Turn& turn, const CaseRecord& matter);
 // A final case is history. So is one whose status is not configured any more: only what is final
 // may lose it.
 bool is_final(const Turn& turn, const CaseRecord& matter);
+// Whether its status waits for a mail of the contact's.
+bool awaits_reply(Turn& turn, CaseId id);
 Status check_not_final(const Turn& turn, const CaseRecord& matter);
 // How many cases have a status: what a configuration must not take away (configure.cpp).
 void count_case(Turn& turn, const CaseRecord& matter, bool more);

@@ -31,20 +31,6 @@ void share_identity(Turn& turn, ContactId contact, const Identity& identity) {
   turn.tables.contacts.edit(contact_key).identities.push_back(identity.address);
 }
 
-// The business says that this address is the contact's. Another spelling that somebody else has is
-// the same line: they share it.
-void give_address(Turn& turn, ContactId contact, const Address& plain) {
-  const std::vector<Identity> known = identities_at(turn.tables, plain);
-  const bool others = std::any_of(known.begin(), known.end(), [&](const Identity& identity) {
-    return !uses(identity, contact);
-  });
-  if (!others) {
-    add_identity(turn, contact, plain, true);
-    return;
-  }
-  for (const Identity& identity : known) share_identity(turn, contact, identity);
-}
-
 Error too_many(std::string reason, std::string message, std::string subject, std::string remedy) {
   return {ErrorCode::limit, std::move(reason), std::move(message), std::move(subject),
           std::move(remedy)};
@@ -75,19 +61,6 @@ Status check_addresses(Turn& turn, const ContactRecord& contact,
   return {};
 }
 
-// What the conversation has begun for "one of them" is the contact's.
-void name_contact(Turn& turn, const ConversationRecord& conversation, ContactId contact) {
-  for (const InteractionId id : conversation.live) turn.edit(id).contact = contact;
-  for (const CallbackId id : conversation.callbacks) turn.edit(id).contact = contact;
-  for (const CaseId id : conversation.cases) {
-    const CaseRecord matter = turn.get(id);
-    if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
-  }
-  const std::string survey = turn.tables.key(conversation.survey);
-  if (turn.tables.surveys.find(survey) == nullptr) return;
-  turn.tables.surveys.edit(survey).contact = contact;
-}
-
 // Two spellings of one person's name: what they are called by is the same, or not known.
 bool may_be_one(const std::string& known, const std::string& given) {
   if (known.empty() || given.empty() || known == given) return true;
@@ -109,6 +82,19 @@ ContactId known_as(Turn& turn, const UpsertContact& command, const Address& firs
     }
   }
   return {};
+}
+
+// What the conversation has begun for "one of them" is the contact's.
+void name_contact(Turn& turn, const ConversationRecord& conversation, ContactId contact) {
+  for (const InteractionId id : conversation.live) turn.edit(id).contact = contact;
+  for (const CallbackId id : conversation.callbacks) turn.edit(id).contact = contact;
+  for (const CaseId id : conversation.cases) {
+    const CaseRecord matter = turn.get(id);
+    if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
+  }
+  const std::string survey = turn.tables.key(conversation.survey);
+  if (turn.tables.surveys.find(survey) == nullptr) return;
+  turn.tables.surveys.edit(survey).contact = contact;
 }
 
 void move_work(Turn& turn, WorkId work, ConversationId into) {
@@ -162,6 +148,86 @@ void join_conversation(Turn& turn, ConversationId from, ConversationId to, Autho
   prefer_owner(turn, to);
 }
 
+// The conversation is the contact's from now on; where they have one that is open, it goes on
+// there. Gives the one in which it goes on.
+ConversationId give_conversation(Turn& turn, const ConversationRecord& conversation,
+                                 ContactId contact, const Author& by) {
+  const std::string open_key = turn.tables.key(conversation.desk, contact);
+  const bool live = conversation.status != ConversationStatus::closed;
+  const Pointer* other = turn.tables.open_conversations.find(open_key);
+  const ConversationId own(live && other != nullptr ? other->id : 0);
+  const bool joins = own && own != conversation.id;
+  const ContactId before = conversation.contact;
+  ConversationRecord& changed = turn.edit(conversation);
+  changed.contact = contact;
+  changed.candidates.clear();
+  if (live && !joins) {
+    turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
+    turn.tables.open_conversations.put(open_key, {conversation.id.value()});
+  }
+  turn.tables.contact_conversations.erase(turn.tables.key(before, conversation.id));
+  turn.tables.contact_conversations.put(turn.tables.key(contact, conversation.id),
+                                        {conversation.id.value()});
+  name_contact(turn, conversation, contact);
+  turn.note_event(conversation.id, EventKind::contact_chosen, {{"contact", id_value(contact)}}, by);
+  if (!joins) return conversation.id;
+  turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
+  join_conversation(turn, conversation.id, own, by);
+  return own;
+}
+
+// Made for an address that nobody knew. Whoever stands for several people at one address has none.
+bool is_nameless(Turn& turn, ContactId id) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && contact->name.empty() && !contact->identities.empty();
+}
+
+// It has turned out who was behind an unknown address: addresses and conversations are theirs.
+void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
+  constexpr std::size_t most_conversations = 256;
+  const std::vector<Address> addresses =
+      turn.tables.contacts.find(turn.tables.key(nameless))->identities;
+  turn.tables.contacts.edit(turn.tables.key(nameless)).identities.clear();
+  for (const Address& address : addresses) {
+    const std::string key = turn.tables.key(address);
+    const Identity* known = turn.tables.identities.find(key);
+    if (known == nullptr || known->holder != nameless) continue;
+    Identity& identity = turn.tables.identities.edit(key);
+    identity.holder = into;
+    auto& members = identity.members;
+    members.erase(std::remove(members.begin(), members.end(), into), members.end());
+    auto& listed = turn.tables.contacts.edit(turn.tables.key(into)).identities;
+    const bool there = std::find(listed.begin(), listed.end(), address) != listed.end();
+    if (!there && listed.size() < turn.options.limits.identities_per_contact) {
+      listed.push_back(address);
+    }
+  }
+  const Key prefix = turn.tables.key().id(nameless);
+  const auto rows = turn.tables.contact_conversations.scan(prefix.bytes(), prefix.end(),
+                                                           most_conversations, Order::descending);
+  for (const auto& [key, pointer] : rows) {
+    give_conversation(turn, turn.get(ConversationId(pointer.id)), into, by);
+  }
+}
+
+// The business says that this address is the contact's. Another spelling that somebody else has is
+// the same line: they share it, unless it was somebody without a name.
+void give_address(Turn& turn, ContactId contact, const Address& plain, const Author& by) {
+  for (const Identity& identity : identities_at(turn.tables, plain)) {
+    const bool theirs = identity.holder == contact;
+    if (!theirs && is_nameless(turn, identity.holder)) absorb(turn, identity.holder, contact, by);
+  }
+  const std::vector<Identity> known = identities_at(turn.tables, plain);
+  const bool others = std::any_of(known.begin(), known.end(), [&](const Identity& identity) {
+    return !uses(identity, contact);
+  });
+  if (!others) {
+    add_identity(turn, contact, plain, true);
+    return;
+  }
+  for (const Identity& identity : known) share_identity(turn, contact, identity);
+}
+
 }  // namespace
 
 std::optional<Address> address_of(Turn& turn, ContactId id, AddressKind kind) {
@@ -173,7 +239,7 @@ std::optional<Address> address_of(Turn& turn, ContactId id, AddressKind kind) {
   return {};
 }
 
-Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
+Status decide(Turn& turn, const AgentName& actor, const UpsertContact& command) {
   if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
@@ -210,7 +276,8 @@ Status decide(Turn& turn, const AgentName&, const UpsertContact& command) {
   } else {
     turn.tables.contacts.create(turn.tables.key(id), std::move(next));
   }
-  for (const Address& address : plain) give_address(turn, id, address);
+  const Author by = turn.author(actor);
+  for (const Address& address : plain) give_address(turn, id, address, by);
   turn.outcome.contact = id;
   return {};
 }
@@ -223,31 +290,13 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   if (turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
-  const std::string open_key = turn.tables.key(conversation.desk, command.contact);
-  const bool live = conversation.status != ConversationStatus::closed;
-  const Pointer* other = turn.tables.open_conversations.find(open_key);
-  const ConversationId own(live && other != nullptr ? other->id : 0);
-  const bool joins = own && own != conversation.id;
-  const ContactId before = conversation.contact;
-  ConversationRecord& changed = turn.edit(conversation);
-  changed.contact = command.contact;
-  changed.candidates.clear();
-  if (live && !joins) {
-    turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
-    turn.tables.open_conversations.put(open_key, {conversation.id.value()});
-  }
-  turn.tables.contact_conversations.erase(turn.tables.key(before, conversation.id));
-  turn.tables.contact_conversations.put(turn.tables.key(command.contact, conversation.id),
-                                        {conversation.id.value()});
-  name_contact(turn, conversation, command.contact);
-  turn.note_event(conversation.id, EventKind::contact_chosen,
-                  {{"contact", id_value(command.contact)}}, turn.author(actor));
-  if (joins) {
-    turn.tables.open_conversations.erase(turn.tables.key(conversation.desk, before));
-    join_conversation(turn, conversation.id, own, turn.author(actor));
-  }
-  turn.outcome.conversation = joins ? own : conversation.id;
+  const Author by = turn.author(actor);
   turn.outcome.contact = command.contact;
+  turn.outcome.conversation = give_conversation(turn, conversation, command.contact, by);
+  const ContactId before = conversation.contact;
+  if (before != command.contact && conversation.candidates.empty() && is_nameless(turn, before)) {
+    absorb(turn, before, command.contact, by);
+  }
   return {};
 }
 

@@ -100,7 +100,7 @@ Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& comma
     return fail(refused("in_service",
                         fmt::format("the conversation is {}'s", conversation.owner.text()),
                         fmt::format("conversation {}", conversation.id.value()),
-                        "ask its owner, or a supervisor, to reassign it"));
+                        "reassign it, when it is to be another's"));
   }
   turn.outcome.conversation = conversation.id;
   ConversationRecord& taken = turn.edit(conversation);
@@ -117,7 +117,7 @@ Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& comma
 Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
-  auto to = turn.agent(command.to);
+  auto to = turn.known_agent(command.to);
   if (!to) return fail(to.error());
   const ConversationRecord conversation = **found;
   if (auto open = check_not_closed(conversation); !open) return open;

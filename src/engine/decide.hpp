@@ -121,6 +121,8 @@ void promise_late(Turn& turn, CallbackId callback);
 // True when the line has closed while the promise waited for an agent, or the contact is on the
 // telephone with us: it is taken out of the queue until then.
 bool cannot_dial_yet(Turn& turn, const WorkRecord& work);
+// The contact calls: nobody is to call them now, and whoever was offered that is free for them.
+void put_off_callbacks(Turn& turn, ConversationId conversation);
 // The contact is being served, perhaps by the call that `kept` promised.
 void serve_callbacks(Turn& turn, ConversationId conversation, CallbackId kept = {});
 // agents.cpp: tells these agents and the supervisors, each once.

@@ -159,7 +159,7 @@ class Performance {
 
   void chosen(std::string_view choice) {
     const Interaction at = interaction();
-    if (!at.alternatives_offered) return;
+    if (!at.alternatives_offered || unanswered_) return;
     turn_.note_event(at, EventKind::alternative_chosen, {{"choice", Value(choice)}},
                      {AuthorRole::customer, {}});
   }
@@ -317,6 +317,8 @@ class Performance {
   }
 
   void on(const FlowSegment& output) {
+    const bool gave_up = output.exit == "no_answer" || output.exit == "no_match";
+    if (gave_up || !output.operand.empty()) unanswered_ = gave_up;
     const std::uint64_t number = turn_.ids.take<SessionId>().value();
     turn_.tables.segments.create(turn_.tables.key().number(number).bytes(),
                                  {id_, flow_, output.step, output.exit, output.operand, turn_.now});
@@ -346,6 +348,7 @@ class Performance {
   bool waits_ = false;
   bool ended_ = false;
   bool cannot_go_on_ = false;
+  bool unanswered_ = false;  // the last question: what the flow does then is nobody's choice
   std::optional<FlowInput> told_;
 };
 

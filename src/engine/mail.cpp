@@ -1,11 +1,15 @@
 // Mail that arrives: linked to its case by a signed address or by the message it answers.
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "engine/arrivals.hpp"
+#include "engine/cases.hpp"
 #include "engine/decide.hpp"
+#include "novelo/rules/case.hpp"
 
 namespace novelo {
 
@@ -45,9 +49,40 @@ const Correlation* answered_mail(Turn& turn, const Mail& mail) {
   return nullptr;
 }
 
+// The contact's case whose protocol number stands in the subject.
+CaseId case_in_subject(Turn& turn, std::string_view subject, ContactId contact) {
+  constexpr std::size_t most_words = 32;
+  constexpr std::string_view between = " \t,;:()[]#";
+  for (std::size_t words = 0; words < most_words && !subject.empty(); ++words) {
+    subject.remove_prefix(std::min(subject.find_first_not_of(between), subject.size()));
+    const std::string_view word = subject.substr(0, subject.find_first_of(between));
+    subject.remove_prefix(word.size());
+    if (word.empty()) continue;
+    const Pointer* found = turn.tables.protocols.find(turn.tables.text_key(plain_protocol(word)));
+    if (found != nullptr && turn.get(CaseId(found->id)).contact == contact) {
+      return newest_of_matter(turn, CaseId(found->id));
+    }
+  }
+  return {};
+}
+
+// The contact's only case that waits for their reply; none when several do.
+CaseId waiting_case(Turn& turn, ContactId contact, const DeskName& desk) {
+  std::set<CaseId> waiting;
+  latest_conversation(turn, contact, desk, [&](const ConversationRecord& conversation) {
+    for (const CaseId id : conversation.cases) {
+      if (turn.get(id).contact == contact && awaits_reply(turn, id)) waiting.insert(id);
+    }
+    return false;
+  });
+  return waiting.size() == 1 ? *waiting.begin() : CaseId();
+}
+
 // A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed. What is
-// answered is what the contact's mail program says, else the mail whose address was written to.
-MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
+// answered is what the contact's mail program says, else the mail whose address was written to. A
+// known contact's mail that names none of ours belongs to the case whose number is in the subject,
+// or to the only one that waits for a reply.
+MailLink link_of(Turn& turn, const Mail& mail, ContactId sender, const DeskName& desk) {
   MailLink link;
   const Correlation* answered = answered_mail(turn, mail);
   if (const Correlation* named = named_by_address(turn, mail)) {
@@ -58,7 +93,15 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
     link.trust = sender == turn.get(link.case_id).contact ? "participant" : "token";
     return link;
   }
-  if (answered == nullptr) return link;
+  if (answered == nullptr) {
+    if (!sender) return link;
+    link.case_id = case_in_subject(turn, mail.subject, sender);
+    if (!link.case_id) link.case_id = waiting_case(turn, sender, desk);
+    if (!link.case_id) return link;
+    link.conversation = turn.get(link.case_id).conversation;
+    link.trust = "participant";
+    return link;
+  }
   const ConversationRecord conversation = turn.get(answered->conversation);
   if (!sender || conversation.contact != sender) return link;
   link.case_id = answered->case_id;
@@ -105,7 +148,7 @@ Status keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessa
 Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage& message) {
   const Mail mail = message.content.mail.value_or(Mail{});
   const ContactId sender = holder_of(turn, message.from.address, at.dial_plan);
-  const MailLink link = link_of(turn, mail, sender);
+  const MailLink link = link_of(turn, mail, sender, at.desk);
   if (mail.automatic != AutoMail::none) return keep_automatic(turn, at, message, link, sender);
   const DeskConfig& desk = *turn.config().desk(at.desk);
   Recognised who;

@@ -25,11 +25,34 @@ ContactId create_contact(Turn& turn, const Party& party) {
   return id;
 }
 
-// Who of them was chosen in the conversation that is open with exactly this address. A chat goes
-// on; whoever calls may be another each time.
+bool is_shared(const std::vector<Identity>& found) {
+  return std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
+    return !identity.members.empty() || identity.holder != found.front().holder;
+  });
+}
+
+std::string written_key(const Turn& turn, const EntryPointConfig& at, const Address& address) {
+  return turn.tables.key(CorrelationKind::written, at.name.text(), to_string(address));
+}
+
+// Who of them the business wrote to last at this address, while that conversation is open.
+ContactId written_to(Turn& turn, const std::vector<ContactId>& candidates, const Address& address,
+                     const EntryPointConfig& at) {
+  const Correlation* last = turn.tables.correlations.find(written_key(turn, at, address));
+  if (last == nullptr) return {};
+  const ConversationRecord conversation = turn.get(last->conversation);
+  const bool one_of_them =
+      std::find(candidates.begin(), candidates.end(), conversation.contact) != candidates.end();
+  return one_of_them && conversation.status != ConversationStatus::closed ? conversation.contact
+                                                                          : ContactId();
+}
+
+// Who of them was chosen in the conversation that is open with exactly this address, or was written
+// to there. A chat goes on; whoever calls may be another each time.
 ContactId chosen_before(Turn& turn, const Party& party, const std::vector<ContactId>& candidates,
-                        const EntryPointConfig& entry_point) {
+                        const Address& plain, const EntryPointConfig& entry_point) {
   if (entry_point.channel == Channel::voice) return {};
+  if (const ContactId written = written_to(turn, candidates, plain, entry_point)) return written;
   ContactId chosen;
   for (const ContactId candidate : candidates) {
     const Pointer* open =
@@ -55,7 +78,8 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
   std::sort(who.candidates.begin(), who.candidates.end());
   who.candidates.erase(std::unique(who.candidates.begin(), who.candidates.end()),
                        who.candidates.end());
-  if (const ContactId chosen = chosen_before(turn, party, who.candidates, entry_point)) {
+  if (const ContactId chosen =
+          chosen_before(turn, party, who.candidates, found.front().address, entry_point)) {
     return {chosen, {}, false};
   }
   const std::string key = turn.tables.key(found.front().address);
@@ -125,6 +149,14 @@ void learn(Turn& turn, Recognised& who, const Address& plain) {
 
 }  // namespace
 
+void remember_written(Turn& turn, const EntryPointConfig& at, const Address& to,
+                      ConversationId conversation) {
+  const std::vector<Identity> found = identities_at(turn.tables, plain_form(to, at.dial_plan));
+  if (!is_shared(found)) return;
+  turn.tables.correlations.put(written_key(turn, at, found.front().address),
+                               {conversation, 0, {}, {}, {}});
+}
+
 Recognised take_for_stranger(Turn& turn, const Party& party) {
   return {create_contact(turn, party), {}, true};
 }
@@ -145,10 +177,7 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
     if (!found.empty()) break;
     found = identities_at(turn.tables, plain_form(alias, entry_point.dial_plan));
   }
-  const bool several = std::any_of(found.begin(), found.end(), [&](const Identity& identity) {
-    return !identity.members.empty() || identity.holder != found.front().holder;
-  });
-  if (several) return recognise_shared(turn, party, found, entry_point);
+  if (is_shared(found)) return recognise_shared(turn, party, found, entry_point);
   if (!found.empty()) {
     who.contact = found.front().holder;
   } else {

@@ -210,6 +210,7 @@ enum class CorrelationKind : std::uint8_t {
   call = 4,      // (connection, call) -> interaction
   effect = 5,    // a settled or withdrawn send -> its entry
   reply = 6,     // a mail of a case, named by the address that answers it
+  written = 7,   // (entry point, shared address) -> the conversation that wrote there last
 };
 
 // Made once, in tables.cpp: every file of the engine would make them again otherwise.

@@ -268,6 +268,15 @@ Result<const AgentConfig*> Turn::agent(const AgentName& name) const {
   return agent;
 }
 
+Result<const AgentConfig*> Turn::known_agent(const AgentName& name) const {
+  const AgentConfig* agent = config().agent(name);
+  if (agent == nullptr) {
+    return fail({ErrorCode::not_found, "unknown_agent", "there is no such agent",
+                 fmt::format("agent {}", name.text()), "name an agent of the configuration"});
+  }
+  return agent;
+}
+
 Author Turn::author(const AgentName& actor) const {
   if (actor.empty()) return {};
   const AgentConfig* agent = config().agent(actor);

@@ -119,6 +119,8 @@ struct Turn {
   Callback get(CallbackId id);
   // The acting agent, checked against the configuration; fails with `refused` for a stranger.
   Result<const AgentConfig*> agent(const AgentName& name) const;
+  // Somebody whom a command names; fails with `not_found`.
+  Result<const AgentConfig*> known_agent(const AgentName& name) const;
   Author author(const AgentName& actor) const;
 
   // Records to be changed; they must be there too.

@@ -9,6 +9,7 @@
 
 #include "model/enum_names.hpp"
 #include "novelo/base/digest.hpp"
+#include "novelo/model/work.hpp"
 
 namespace novelo::flow {
 namespace {
@@ -21,8 +22,6 @@ using std::chrono::seconds;
 constexpr std::size_t most_options = 50;
 constexpr std::size_t most_aliases = 20;  // of one option in one locale
 constexpr std::int64_t most_attempts = 10;
-constexpr std::int64_t most_priority = 100;  // what a router takes
-constexpr std::size_t most_skills = 32;
 
 constexpr EnumNames<FlowHandOver::To, 4> to_names{
     {{FlowHandOver::To::owner_first, "owner_first"},
@@ -251,8 +250,9 @@ StepBody read_hand_over(Object& object, const Wordings&) {
   for (std::string& skill : object.names("skills")) {
     hand_over.to.skills.emplace_back(std::move(skill));
   }
-  if (hand_over.to.skills.size() > most_skills) {
-    object.faults().add(object.path("skills"), fmt::format("more than {} skills.", most_skills));
+  if (hand_over.to.skills.size() > most_skills_of_work) {
+    object.faults().add(object.path("skills"),
+                        fmt::format("more than {} skills.", most_skills_of_work));
   }
   hand_over.to.priority =
       static_cast<int>(object.integer("priority", -most_priority, most_priority).value_or(0));

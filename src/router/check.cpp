@@ -9,11 +9,8 @@
 namespace novelo::routing {
 namespace {
 
-constexpr std::size_t most_skills = 32;
-constexpr int most_priority = 100;
 constexpr int best_level = 10;
 constexpr int most_capacity = 1000;
-constexpr int most_missed_offers = 100;
 constexpr std::size_t longest_reason = 256;
 constexpr Duration shortest_offer = std::chrono::seconds(1);
 constexpr Duration longest_wait = std::chrono::hours(7 * 24);
@@ -79,9 +76,10 @@ Status check_range(Duration value, Duration least, const RouterQueue& queue, con
 }
 
 Status check_skills(const std::vector<SkillName>& skills, const std::string& subject) {
-  if (skills.size() > most_skills) {
+  if (skills.size() > most_skills_of_work) {
     return fail(error(ErrorCode::limit, "too_many_skills",
-                      fmt::format("At most {} skills can be asked for.", most_skills), subject));
+                      fmt::format("At most {} skills can be asked for.", most_skills_of_work),
+                      subject));
   }
   for (const SkillName& skill : skills) {
     if (skill.empty()) return invalid("empty_name", "A skill has no name.", subject);

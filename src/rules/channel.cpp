@@ -234,12 +234,14 @@ Status check_window(const Capabilities& capabilities, std::optional<Timestamp> l
   if (!end || content.template_use || now < *end) return {};
   const std::string why =
       last_inbound ? "The contact's last message is too old for free text on this channel."
-                   : "The contact has never written on this channel.";
+                   : "Free text to this contact is not open on this channel.";
   if (capabilities.templates) {
-    return fail({ErrorCode::refused, "template_required", why, "",
-                 "Send an approved template; free text is open again once the contact answers."});
+    return fail(
+        {ErrorCode::refused, "template_required", why, "content",
+         "Send a template that the provider has approved (`approved`, `provider_name`); free "
+         "text is open again once the contact writes."});
   }
-  return fail({ErrorCode::refused, "window_closed", why, "",
+  return fail({ErrorCode::refused, "window_closed", why, "content",
                "Wait until the contact writes, or use another channel."});
 }
 

@@ -208,37 +208,33 @@ void WatchedStore::fail_commit(std::size_t before, ErrorCode code, bool applied)
   failure_ = {before, code, applied};
 }
 
-Result<Fence> WatchedStore::open_tenant(const TenantName& tenant) {
-  return inner_->open_tenant(tenant);
-}
-
 Result<std::optional<std::string>> WatchedStore::get(Table table, std::string_view key) {
   if (std::exchange(fail_read_, false)) {
     return fail({ErrorCode::storage, "test", "the test makes this read fail", {}, {}});
   }
   ++rows_read_;
-  return inner_->get(table, key);
+  return ForwardingStore::get(table, key);
 }
 
 Result<std::vector<Row>> WatchedStore::scan(Table table, std::string_view from, std::string_view to,
                                             std::size_t limit, Order order) {
-  auto rows = inner_->scan(table, from, to, limit, order);
+  auto rows = ForwardingStore::scan(table, from, to, limit, order);
   if (rows) rows_read_ += rows->size();
   return rows;
 }
 
 Status WatchedStore::commit(const Fence& fence, std::span<const Write> writes) {
-  if (writes.empty()) return inner_->commit(fence, writes);  // a look at the fence
+  if (writes.empty()) return ForwardingStore::commit(fence, writes);  // a look at the fence
   ++commits_;
   if (failure_ && failure_->before-- == 0) {
     const Failure failure = *std::exchange(failure_, std::nullopt);
     if (failure.applied) {
-      const Status applied = inner_->commit(fence, writes);
+      const Status applied = ForwardingStore::commit(fence, writes);
       REQUIRE(applied);
     }
     return fail({failure.code, "test", "the test makes this commit fail", {}, {}});
   }
-  return inner_->commit(fence, writes);
+  return ForwardingStore::commit(fence, writes);
 }
 
 std::string adapter_of(const ConnectionName& connection) {
@@ -430,6 +426,14 @@ Outcome Host::accept(const std::string& agent) {
 
 void Host::sign_in(const std::string& agent) {
   must(SetPresence{AgentName(agent), Presence::available, {}}, agent);
+}
+
+ConversationRecord Host::conversation(ConversationId id) {
+  return query().conversation(id).value();
+}
+
+Interaction Host::interaction(InteractionId id) {
+  return query().interaction(id).value();
 }
 
 std::vector<Entry> Host::timeline(ConversationId id) {

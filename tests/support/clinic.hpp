@@ -16,7 +16,7 @@
 
 #include "novelo/engine.hpp"
 #include "novelo/query.hpp"
-#include "novelo/store.hpp"
+#include "support/forwarding_store.hpp"
 
 namespace novelo::clinic {
 
@@ -25,6 +25,8 @@ using namespace std::chrono_literals;
 // Monday, 2 March 2026, nine o'clock in Curitiba.
 Timestamp morning();
 
+inline const AgentName joao("joao");
+inline const AgentName marta("marta");  // supervises
 inline constexpr const char* ana = "5541988887777";
 inline constexpr const char* line_number = "08001234567";
 inline constexpr const char* sms_number = "+5541955550000";
@@ -46,9 +48,9 @@ StoreRows content_of(Store& store);
 std::string difference(const StoreRows& left, const StoreRows& right);
 
 // Another store with its commits and reads counted, and one of the commits failing.
-class WatchedStore final : public Store {
+class WatchedStore final : public ForwardingStore {
  public:
-  explicit WatchedStore(Store& inner) : inner_(&inner) {}
+  using ForwardingStore::ForwardingStore;
 
   // The commit after `before` further ones fails; its writes are there all the same when `applied`.
   void fail_commit(std::size_t before, ErrorCode code, bool applied);
@@ -56,7 +58,6 @@ class WatchedStore final : public Store {
   std::size_t commits() const { return commits_; }  // that had something to write
   std::size_t rows_read() const { return rows_read_; }
 
-  Result<Fence> open_tenant(const TenantName& tenant) override;
   Result<std::optional<std::string>> get(Table table, std::string_view key) override;
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override;
@@ -69,7 +70,6 @@ class WatchedStore final : public Store {
     bool applied;
   };
 
-  Store* inner_;
   std::size_t commits_ = 0;
   std::size_t rows_read_ = 0;
   std::optional<Failure> failure_;
@@ -118,6 +118,9 @@ class Host {
   Outcome accept(const std::string& agent);
   void sign_in(const std::string& agent);
 
+  // What must be there.
+  ConversationRecord conversation(ConversationId id);
+  Interaction interaction(InteractionId id);
   std::vector<Entry> timeline(ConversationId id);
   // How many entries of this kind are on the timeline.
   std::size_t count(ConversationId id, EventKind kind);

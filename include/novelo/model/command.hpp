@@ -33,7 +33,8 @@ namespace novelo {
 // Makes a contact, or completes one: the contact that is named, else the one that holds the first
 // of these addresses in any spelling, when it has no name yet or one that begins with the same word
 // ("Ana Sousa" is a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same
-// number, which they share from then on).
+// number, which they share from then on). A contact without a name at one of the addresses was made
+// for a stranger: it gives way, with its conversations.
 struct UpsertContact {
   std::string name;
   std::string locale;

@@ -2,6 +2,7 @@
 // that is given them back decides every later input exactly as the one that wrote them would have.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,11 @@
 #include "novelo/model/channel.hpp"
 
 namespace novelo {
+
+// What a router takes.
+inline constexpr int most_priority = 100;               // of work, either way
+inline constexpr std::size_t most_skills_of_work = 32;  // asked for at a time
+inline constexpr int most_missed_offers = 100;          // before an agent does not respond
 
 enum class WorkKind : std::uint8_t {
   interaction = 1,   // somebody is there: a call, a chat, a mail to answer

@@ -1,0 +1,36 @@
+// A store that hands everything on to another one: tests override what is to go wrong.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "novelo/store.hpp"
+
+namespace novelo {
+
+class ForwardingStore : public Store {
+ public:
+  explicit ForwardingStore(Store& inner) : inner_(&inner) {}
+
+  Result<Fence> open_tenant(const TenantName& tenant) override {
+    return inner_->open_tenant(tenant);
+  }
+  Result<std::optional<std::string>> get(Table table, std::string_view key) override {
+    return inner_->get(table, key);
+  }
+  Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
+                                std::size_t limit, Order order) override {
+    return inner_->scan(table, from, to, limit, order);
+  }
+  Status commit(const Fence& fence, std::span<const Write> writes) override {
+    return inner_->commit(fence, writes);
+  }
+
+ private:
+  Store* inner_;
+};
+
+}  // namespace novelo
