@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "engine/interactions.hpp"
 
 namespace novelo {
 

@@ -1,4 +1,4 @@
-// Arrivals: who is it, which conversation does it belong to, and who is to take it.
+// Arrivals: who is it, which conversation does it belong to, and how is the contact reached there.
 #pragma once
 
 #include <functional>
@@ -70,36 +70,6 @@ void remember_mail(Turn& turn, ConversationId conversation, const EntryPointName
                    std::uint64_t entry);
 const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point);
 
-// Whether a conversation has as many live interactions as one record may name.
-bool is_crowded(Turn& turn, ConversationId conversation);
-// Begins an interaction in a conversation.
-Interaction& begin_interaction(Turn& turn, ConversationId conversation,
-                               const EntryPointConfig& entry_point, const Address& remote,
-                               Direction direction);
-// Sends a new interaction on its way: to its owner, into the entry point's flow, or to its queue.
-// Fails with `busy` when there is no room for it; the input is to be refused then.
-Status dispatch(Turn& turn, InteractionId interaction);
-// Puts it into a queue. When it is in one it keeps its place, and the queue, the skills and the
-// priority that the wish does not name.
-struct QueueWish {
-  QueueName queue;  // empty: the entry point's
-  std::vector<SkillName> skills;
-  int priority = 0;
-  AgentName preferred;
-  Preference preference = Preference::none;
-  std::optional<Timestamp> until;
-  std::optional<Timestamp> since = {};  // when its wait began; without it: when the interaction did
-};
-void enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
-// It is the agent's first, for as long as contacts of the desk wait for their owner.
-QueueWish first_for(const Turn& turn, const AgentName& agent, const DeskName& desk);
-// Whoever had it is not there any more: its owner's first, from now on.
-void back_to_queue(Turn& turn, InteractionId interaction);
-// What waits in a conversation is its owner's first, but for a contact who asked for another.
-void prefer_owner(Turn& turn, ConversationId conversation);
-// What the contact has just written goes to whoever has the interaction: a flow that waits for an
-// answer, or an agent.
-void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry);
 // A message of the contact's as an entry of a timeline.
 Entry inbound_entry(const EntryPointConfig& at, const InboundMessage& message);
 // When it was said: the provider's time, which may be wrong, but is never taken to be to come.
@@ -107,17 +77,5 @@ Timestamp said_at(const InboundMessage& message, Timestamp now);
 // Shows that the contact goes on where they have not been in this conversation; `by` says what they
 // are known by.
 void tell_joined(Turn& turn, const Placed& placed, const EntryPointConfig& at, std::string_view by);
-// The entry that was just appended belongs to the live interaction at the entry point, and goes to
-// whoever has it; where there is none it begins one. Fails as `dispatch` does.
-Status take_in(Turn& turn, const EntryPointConfig& at, const Address& from, const Entry& entry);
-// The contact's live interaction at an entry point; null when there is none.
-const Interaction* live_at(Turn& turn, ConversationId conversation,
-                           const EntryPointName& entry_point);
-// Gives the interaction's work to the router; it waits in any case. At the ceiling of different
-// requirements that is without skills of its own, and for a queue that is not there in the entry
-// point's; both are said.
-void add_work(Turn& turn, const Interaction& interaction, WorkRecord work);
-// Ends it: its flow, its work, its place among the live ones.
-void end_interaction(Turn& turn, InteractionId interaction);
 
 }  // namespace novelo

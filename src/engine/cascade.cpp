@@ -2,7 +2,6 @@
 #include <map>
 #include <string>
 
-#include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
 
 namespace novelo {

@@ -8,6 +8,7 @@
 #include "engine/arrivals.hpp"
 #include "engine/bounds.hpp"
 #include "engine/decide.hpp"
+#include "engine/interactions.hpp"
 #include "flow/words.hpp"
 
 namespace novelo {

@@ -6,6 +6,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/decide.hpp"
+#include "engine/interactions.hpp"
 
 namespace novelo {
 

@@ -8,6 +8,7 @@
 #include "engine/arrivals.hpp"
 #include "engine/check_flows.hpp"
 #include "engine/decide.hpp"
+#include "engine/interactions.hpp"
 #include "novelo/rules/calendar.hpp"
 #include "novelo/rules/channel.hpp"
 #include "novelo/rules/identity.hpp"

@@ -9,6 +9,7 @@
 #include "engine/arrivals.hpp"
 #include "engine/cases.hpp"
 #include "engine/decide.hpp"
+#include "engine/interactions.hpp"
 #include "novelo/rules/case.hpp"
 
 namespace novelo {

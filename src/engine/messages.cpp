@@ -7,6 +7,7 @@
 #include "engine/arrivals.hpp"
 #include "engine/bounds.hpp"
 #include "engine/decide.hpp"
+#include "engine/interactions.hpp"
 #include "novelo/base/digest.hpp"
 #include "novelo/rules/identity.hpp"
 
