@@ -47,8 +47,10 @@ const Correlation* answered_mail(Turn& turn, const Mail& mail) {
 
 // A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed. What is
 // answered is what the contact's mail program says, else the mail whose address was written to.
+// What is passed on answers nothing.
 MailLink link_of(Turn& turn, const Mail& mail, ContactId sender) {
   MailLink link;
+  if (mail.forward) return link;
   const Correlation* answered = answered_mail(turn, mail);
   if (const Correlation* named = named_by_address(turn, mail)) {
     const bool same = answered != nullptr && answered->case_id == named->case_id;
