@@ -36,8 +36,8 @@ bool is_ordinal(std::string_view word, Language language);
 bool is_last(std::string_view word, Language language);  // "last", "última"
 bool is_digits(std::string_view word);                   // ASCII digits only
 
-// The place in a list of `count` that a whole message names: "2", "opção 2", "tecla dois", "a segunda,
-// por favor", "the last one". Places count from 1.
+// The place in a list of `count` that a whole message names: "2", "opção 2", "tecla dois", "a
+// segunda, por favor", "the last one". Places count from 1.
 std::optional<int> read_place(const Phrase& said, Language language, std::size_t count);
 
 // Words that say nothing about what is chosen: articles, "please", "I want".
