@@ -244,6 +244,13 @@ Result<RouterExplanation> Query::explain(WorkId id) const {
   return ask(*engine_->body_, [&](Tables&) { return engine_->body_->router().explain(id); });
 }
 
+Result<std::uint64_t> Query::configuration() const {
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<std::uint64_t> {
+    const EngineClock* clock = tables.clock.find(tables.clock_key());
+    return clock == nullptr ? 0 : clock->configuration;
+  });
+}
+
 Result<AgentRecord> Query::agent(const AgentName& name) const {
   return ask(*engine_->body_, [&](Tables&) -> Result<AgentRecord> {
     if (const AgentRecord* found = engine_->body_->router().agent(name)) return *found;

@@ -571,6 +571,59 @@ TEST_CASE("references to what is not there are named with their paths") {
   }});
 }
 
+TEST_CASE("what could never be filled, reached or matched is refused") {
+  check_all_refused(std::array<BadDocument, 15>{{
+      {"/templates/1/text/en", R"("{dates.newdate}")", "case_types[0].statuses[1].sends",
+       "unknown_variable"},
+      {"/templates/1/text/en", R"("{dates.appointment_type}")", "case_types[0].statuses[1].sends",
+       "unknown_variable"},
+      {"/templates/1/text/en", R"("{whatever|x}")", "case_types[0].statuses[1].sends",
+       "unknown_variable"},
+      {"/templates/1/subject/en", R"("{case.protocoll}")", "case_types[0].statuses[1].sends",
+       "unknown_variable"},
+      {"/templates/1/text/en", R"("{survey.link}")", "case_types[0].statuses[1].sends",
+       "unknown_variable"},
+      {"/templates/3/text", R"("{survey.lnk}")", "surveys[0].message", "unknown_variable"},
+      {"/templates/3/text", R"("{contact.nme}")", "surveys[0].message", "unknown_variable"},
+      {"/templates/3/text", R"("{fields.cpf}")", "surveys[0].message", "unknown_variable"},
+      {"/templates/4/text", R"("{survey.link}")", "surveys[0].thanks", "unknown_variable"},
+      {"/templates/4/text", R"("{case.protocol}")", "surveys[0].thanks", "unknown_variable"},
+      {"/case_types/0/rules/0/when/1/path", R"("case.nope")", "case_types[0].rules[0].when[1].path",
+       "bad_path"},
+      {"/case_types/0/rules/0/when/1/path", R"("case.fields.new_date")",
+       "case_types[0].rules[0].when[1].path", "bad_path"},
+      {"/case_types/0/rules/0/when/1/path", R"("contact.name")",
+       "case_types[0].rules[0].when[1].path", "bad_path"},
+      {"/queues/0/skills/-", R"("french")", "queues[0].skills[1]", "unknown_name"},
+      {"/entry_points/2/public_address", "", "entry_points[2].public_address", "missing_key"},
+  }});
+  Json json = example();
+  json["case_types"][0]["rules"][0]["when"][1]["path"] = "status";
+  CHECK(Configuration::parse(json.dump()));
+  json["templates"][3]["text"] = "{Greeting}, {case.protocol}, {dates.new_date}: {survey.link}";
+  CHECK(Configuration::parse(json.dump()));
+}
+
+TEST_CASE("a WhatsApp number needs its public form where a text or a flow links to it") {
+  Json json = example();
+  json["entry_points"][2].erase("public_address");
+  for (Json& text : json["templates"]) {
+    if (text.dump().find("link.whatsapp") != std::string::npos) text["text"] = "x";
+  }
+  CHECK(Configuration::parse(json.dump()));
+  json["flows"][0]["note"] = "{link.whatsapp}";
+  check_refused(json.dump(), "entry_points[2].public_address", "missing_key");
+}
+
+TEST_CASE("a connection knows every address of its entry points") {
+  Json json = example();
+  json["entry_points"][3]["also"] = {"exames@aurora.example"};
+  const Configuration made = parsed(json);
+  const EntryPointConfig& point = made.entry_points[3];
+  CHECK(made.connection(point.connection)->addresses ==
+        std::vector<std::string>{point.address, "exames@aurora.example"});
+}
+
 TEST_CASE("a mail sets back no status that only a person may set") {
   Json json = example();
   json["case_types"][0]["statuses"][2]["reopens_to"] = "open";

@@ -240,6 +240,42 @@ TEST_CASE("the mailbox is the envelope's, ours before others', without its detai
         std::vector<std::string>{"x@example.net", "y@example.net", "exames+abc@clinica.example"});
 }
 
+TEST_CASE("the mailbox is one of the entry points', wherever it stands") {
+  Connection known = make_connection({{"domain", "clinica.example"}}, {});
+  known.addresses = {"atendimento@clinica.example"};
+  const auto to = [&known](const std::string& people) {
+    const auto decoded =
+        adapter.decode(request("From: ana@example.com\r\n" + people + "\r\n\r\nOi\r\n"), known);
+    REQUIRE(decoded);
+    return message_in(*decoded).to;
+  };
+  CHECK(to("To: x@example.net\r\nCc: Atendimento+3k@clinica.example") ==
+        "atendimento@clinica.example");
+  CHECK(to("To: x@example.net, atendimento@clinica.example") == "atendimento@clinica.example");
+  CHECK(to("To: x@example.net") == "x@example.net");
+}
+
+TEST_CASE("a mail that is passed on is no answer") {
+  const auto forward = [](const std::string& subject, const std::string& body) {
+    const std::string mail = "From: ana@example.com\r\nSubject: " + subject +
+                             "\r\nIn-Reply-To: <x@clinica.example>\r\n\r\n" + body + "\r\n";
+    return message_in(decode(mail)).content.mail->forward;
+  };
+  for (const char* subject : {"Fwd: Nova data", "FW: Nova data", "ENC: Nova data", "Enc: Nova data",
+                              "RV: Nueva fecha", "TR: Nova data", "Fwd : Nova data", "fwd:x"}) {
+    CAPTURE(subject);
+    CHECK(forward(subject, "segue"));
+  }
+  CHECK(forward("Nova data", "veja\r\n\r\n---------- Forwarded message ---------\r\nFrom: x"));
+  CHECK(forward("Nova data", "---------- Mensagem encaminhada ----------\r\nDe: x"));
+  CHECK(forward("Nova data", "Begin forwarded message:\r\n\r\nFrom: x"));
+  CHECK_FALSE(forward("Re: Nova data", "Confirmo"));
+  CHECK_FALSE(forward("Re: Fwd: Nova data", "Sim\r\n---------- Forwarded message\r\nFrom: x"));
+  CHECK_FALSE(forward("Nova data", "Confirmo\r\n> ---------- Forwarded message ---------"));
+  CHECK_FALSE(forward("Encontro", "Confirmo"));
+  CHECK_FALSE(forward("Trabalho", "Confirmo"));
+}
+
 TEST_CASE("the members of a group are written to; an empty or unreadable group holds nobody") {
   const auto to = [](const std::string& value) {
     return message_in(decode("From: ana@example.com\r\nTo: " + value + "\r\n\r\nOi\r\n"))
@@ -554,6 +590,7 @@ TEST_CASE("a connection is checked when it is loaded") {
   CHECK(subject("from_name", "x\r\nBcc: y") == "from_name");
   CHECK(subject("addresses", "a@b.c x") == "addresses");
   CHECK(subject("unsigned", "maybe") == "unsigned");
+  CHECK(subject("unsinged", "yes") == "unsinged");
   Connection open = connection();
   open.secrets.clear();
   CHECK(adapter.check(open).error().subject == "shared_secret");

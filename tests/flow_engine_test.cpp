@@ -296,6 +296,23 @@ void play(Dialogue dialogue, const std::vector<Turn>& turns) {
   }
 }
 
+// As a text reads when nobody knows what stands at its places.
+std::string without_values(const std::string& text) {
+  std::string said;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t open = text.find('{', at);
+    said += text.substr(at, open - at);
+    if (open == std::string::npos) break;
+    const std::size_t close = text.find('}', open);
+    const std::string place = text.substr(open + 1, close - open - 1);
+    if (const std::size_t bar = place.find('|'); bar != std::string::npos) {
+      said += place.substr(bar + 1);
+    }
+    at = close + 1;
+  }
+  return said;
+}
+
 // --- the busy adviser ----------------------------------------------------------------------------
 
 TEST_CASE("[S0.5] a busy adviser's caller hears alternatives at once, and may go on waiting") {
@@ -458,6 +475,19 @@ TEST_CASE("[S0.33] only usable channels are offered, and numbers count what was 
   CHECK(words(dialogue.last().outputs).find("WhatsApp") == std::string::npos);
   CHECK(dialogue.play("key 5") == "ask choice wait another message sms");
   CHECK(dialogue.play("key 4").starts_with("switch sms"));
+}
+
+TEST_CASE("no text needs a contraction where a name is missing") {
+  const Json texts = Json::parse(busy_adviser()).flatten();
+  for (const auto& [path, value] : texts.items()) {
+    if (!value.is_string()) continue;
+    const std::string said = " " + without_values(value.get<std::string>()) + " ";
+    for (const char* apart : {" de o ", " de a ", " a o ", " a a ", " em o ", " em a ", " por o ",
+                              " por a ", " de el ", " a el "}) {
+      CAPTURE(path);
+      CHECK(said.find(apart) == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("every locale speaks its own words, and without a name the fallback stands") {

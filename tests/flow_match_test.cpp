@@ -139,6 +139,61 @@ TEST_CASE("[B9] no false hit in a long sentence, nor in other words") {
        {"de", "-"}});
 }
 
+TEST_CASE("[B9] a short sentence around the name chooses it") {
+  check_rows(adviser_menu(), {{"quero ir para o whatsapp", "4"},
+                              {"passar para o whatsapp", "4"},
+                              {"vamos para o whatsapp", "4"},
+                              {"manda no whatsapp", "4"},
+                              {"pode mandar pelo whatsapp, por favor", "4"},
+                              {"mude para o whatsapp", "4"},
+                              {"deixo mensagem", "3"},
+                              {"queria deixar um recado", "3"},
+                              {"quero receber uma chamada", "3"},
+                              {"gostava de falar com outra pessoa", "2"},
+                              {"continuo em espera", "1"},
+                              {"tecla dois", "2"},
+                              {"quero a tecla 2", "2"},
+                              {"opção número três", "3"},
+                              {"botão um", "1"}});
+  const Menu spanish(Language::es, {{"Seguir en espera", {"esperar"}},
+                                    {"Dejar un mensaje", {"que me llame"}},
+                                    {"Seguir por WhatsApp", {"guasap"}}});
+  check_rows(spanish, {{"quiero ir a whatsapp", "3"},
+                       {"mándame un whatsapp", "3"},
+                       {"cambiar a whatsapp", "3"},
+                       {"dejo un mensaje", "2"},
+                       {"sigo por guasap", "3"},
+                       {"tecla dos", "2"},
+                       {"pulso el tres", "3"}});
+  const Menu english(Language::en, {{"Keep waiting", {"wait", "hold"}},
+                                    {"Leave a message", {"call me back"}},
+                                    {"Move to WhatsApp", {"chat"}},
+                                    {"Move to text message", {"sms"}}});
+  check_rows(english, {{"let's go to whatsapp", "3"},
+                       {"i want to switch to whatsapp", "3"},
+                       {"send me a text", "4"},
+                       {"press two", "2"},
+                       {"key number 3", "3"}});
+}
+
+TEST_CASE("[B9] a verb around the name makes no choice of what is none") {
+  check_rows(adviser_menu(), {{"não quero ir para o whatsapp", "4?"},
+                              {"não mande whatsapp", "4?"},
+                              {"mandar mensagem ou whatsapp", "3?4"},
+                              {"vamos", "-"},
+                              {"mandar", "-"},
+                              {"já mandei pelo whatsapp", "-"},
+                              {"mudar o número do whatsapp", "-"},
+                              {"recebi uma mensagem", "-"},
+                              {"vou mandar o comprovativo da fatura pelo zap", "-"},
+                              {"quero mandar o relatório para o laboratório pelo zap", "-"},
+                              {"quero receber as análises pelo whatsapp", "-"},
+                              {"quero ir à consulta", "-"},
+                              {"mandem dois técnicos", "-"},
+                              {"tecla", "-"},
+                              {"a tecla dois não funciona", "-"}});
+}
+
 TEST_CASE("a name inside a longer name is not that name") {
   const Menu menu(Language::en, {{"Adviser", {}}, {"Another adviser", {}}, {"No, thanks", {}}});
   check_rows(menu, {{"adviser", "1"},

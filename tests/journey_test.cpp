@@ -24,6 +24,7 @@
 #include "testing/match.hpp"
 #include "testing/moment.hpp"
 #include "testing/view.hpp"
+#include "testing/wording.hpp"
 
 namespace {
 
@@ -121,6 +122,10 @@ Value value_of(const char* text) {
 
 bool matches(const char* expected, const char* actual) {
   return compare(value_of(expected), value_of(actual)).matches();
+}
+
+std::string reason_of(const Result<JourneyReport>& report) {
+  return report ? "" : report.error().reason;
 }
 
 std::string moment(const char* text, const char* before = "2026-03-12T12:00:00Z") {
@@ -509,10 +514,10 @@ TEST_CASE("a transcript tells attempts, refusals and statuses at their own time"
       {{"at", "11:00"}, {"host", {{"replies", {{"twilio", {{"status", 400}}}}}}}, {"wait", true}});
   const auto lines = told(small(steps));
   INFO(shown_lines(lines));
-  CHECK(
-      in_order(lines, {"09:12:00 Rita: Ready.\nCome by. (pending)", "09:12:05 (twilio answers 500",
-                       "(to twilio, attempt 2: \"Ready.\")", "(twilio answers 400: refused)",
-                       "\"Ready.\": failed", "could not be sent"}));
+  CHECK(in_order(lines, {"09:12:00 Rita: Ready.\nCome by. (pending)",
+                         "09:12:05 (twilio answers 500", "(to twilio, attempt 2: \"Ready.\")",
+                         "(twilio answers 400: refused)", "\"Ready.\": failed",
+                         "could not be sent: the provider does not take it (http_400)"}));
   const std::string& failed = lines.at(place_of(lines, "\"Ready.\": failed"));
   CHECK(failed.substr(0, 5) == "09:12");
   CHECK(lines.at(place_of(lines, "could not be sent")).substr(0, 8) == failed.substr(0, 8));
@@ -553,6 +558,60 @@ TEST_CASE("what was refused or came too late is not told as if it had happened")
   const auto alone = told(small({call_events({unknown})}));
   INFO(shown_lines(alone));
   CHECK(alone.front().find("refused: there is no such call") != std::string::npos);
+}
+
+TEST_CASE("mail that no person wrote is told so") {
+  const auto mail = [](const std::string& id, std::vector<std::string> headers) {
+    json lines{"From: Bruno <bruno@mail.example>", "To: shop@rodas.example", "Subject: Bike",
+               "Message-ID: <" + id + "@mail.example>"};
+    for (std::string& header : headers) lines.push_back(std::move(header));
+    for (const char* line : {"", "Hello"}) lines.push_back(line);
+    return json{{"receive", {{"connection", "mail"}, {"lines", lines}}}};
+  };
+  const auto lines =
+      told(small({mail("m1", {}), mail("m2", {"Auto-Submitted: auto-replied"}),
+                  mail("m3", {"Auto-Submitted: auto-generated"}),
+                  mail("m4", {"Content-Type: multipart/report; report-type=delivery-status"})}));
+  INFO(shown_lines(lines));
+  CHECK(
+      in_order(lines, {" bruno@mail.example: Subject: Bike\nHello",
+                       " the mailbox of bruno@mail.example answers by itself: Subject: Bike\nHello",
+                       " a mail comes that no person wrote: Subject: Bike\nHello",
+                       " the mail system sends a mail back: Subject: Bike"}));
+}
+
+TEST_CASE("what an assistant could not say any more is not told") {
+  json journey = small(json::array());
+  journey["configuration"]["flows"] = json::parse(R"([{
+    "flow": "menu", "version": 1, "locales": ["en"], "start": "topic",
+    "steps": {"topic": {"kind": "choose", "text": "How can we help?", "next": "desk",
+                        "options": [{"id": "a", "title": "Repairs"}, {"id": "b", "title": "Rent"}]},
+              "desk": {"kind": "hand_over"}}}])");
+  journey["configuration"]["entry_points"][3]["flow"] = "menu";
+  json call = call_events({call_event("e1", "incoming")});
+  journey["steps"] = {call};
+  CHECK(place_of(told(journey), "How can we help?") < told(journey).size());
+  call["host"] = {{"replies", {{"pbx", {{"status", 404}}}}}};
+  journey["steps"] = {call};
+  const auto lines = told(journey);
+  INFO(shown_lines(lines));
+  CHECK(place_of(lines, "(pbx answers 404") < lines.size());
+  CHECK(place_of(lines, "How can we help?") == lines.size());
+}
+
+TEST_CASE("events are told in words") {
+  Entry promise;
+  promise.event = EventKind::callback_created;
+  CHECK(special_sentence(promise).starts_with("whoever is free is to call"));
+  Entry answer;
+  answer.event = EventKind::case_fields;
+  answer.details = {{"fields", Value(Value::Map{})}, {"not_set", Value(Value::Map{})}};
+  CHECK(special_sentence(answer) == "the case stays as it was: {not_set}");
+  CHECK(in_words("class", Value("retry")) == "the provider cannot take it now");
+  CHECK(notice_text("agent_not_responding", "Marta", "Jo") ==
+        "Marta is told: Jo answers no offers: paused");
+  CHECK(notice_text("device_failed", "Marta", "Jo") ==
+        "Marta is told: Jo's telephone does not answer: paused");
 }
 
 TEST_CASE("a line says whose it is while more than one conversation is alive") {
@@ -678,6 +737,21 @@ TEST_CASE("a journal lets a run go on, and says when there is nothing left") {
     REQUIRE(resumed);
     CHECK(resumed->steps.size() == first->steps.size());
   }
+  // Without the store nobody goes on, wherever the journal ends; nor with an older one.
+  const std::size_t begun = whole.find("\"begun\"");
+  const std::size_t last = whole.rfind("\"begun\"");
+  for (const std::size_t cut : {whole.find('\n', begun), whole.find('\n', last), whole.size()}) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, cut) << '\n';
+    Desk empty;
+    CHECK(reason_of(empty.play(manual(), options)) == "no_store");
+    CHECK(reason_of(empty.play(manual(), options)) == "no_store");
+    Desk old;
+    json early = manual();
+    early["steps"].erase(early["steps"].begin() + 1, early["steps"].end());
+    REQUIRE(old.play(early));
+    const bool first_step = cut == whole.find('\n', begun);
+    CHECK(reason_of(old.play(manual(), options)) == (first_step ? "" : "older_store"));
+  }
   json other = manual();
   other["about"] = "changed";
   CHECK(desk.play(other, options).error().reason == "other_journey");
@@ -698,7 +772,7 @@ TEST_CASE("providers sign and answer as the adapters expect") {
     const std::string name(adapter->name());
     INFO(name);
     const Connection connection{
-        ConnectionName("c"), name, "/h", {{"public_base", "https://x.example"}}, secrets};
+        ConnectionName("c"), name, "/h", {{"public_base", "https://x.example"}}, secrets, {}};
     for (const std::vector<Header>& headers :
          {std::vector<Header>{}, std::vector<Header>{{"X-Envelope-To", " a@b.example "}}}) {
       Request sealed{"POST", "/h?a=b", headers, "To=%2B1&Body=a+b"};

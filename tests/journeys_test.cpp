@@ -304,7 +304,16 @@ TEST_CASE("a journal whose store is gone is refused, not taken for a run that wa
   const std::string file = every_journey().front();
   CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 0);
   CHECK(printed(store).find("before") == std::string::npos);
+  const auto refused = [&] {
+    CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 2);
+    return printed(store);
+  };
+  fs::resize_file(store, 100);
+  CHECK(refused().find("corrupt") != std::string::npos);
+  for (const std::uintmax_t bytes : {1, 0}) {
+    fs::resize_file(store, bytes);
+    CHECK(refused().find("no_store") != std::string::npos);
+  }
   fs::remove(store);
-  CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 2);
-  CHECK(printed(store).find("no_store") != std::string::npos);
+  CHECK(refused().find("no_store") != std::string::npos);
 }

@@ -29,7 +29,7 @@ Content full_content() {
   content.choice = Option{"1", "Yes"};
   content.options = {{"a", "A"}, {"b", "B"}};
   content.template_use = TemplateUse{TemplateName("t"), "pt-BR", {{"1", "Ana"}, {"2", ""}}};
-  content.mail = Mail{"Hello", "m@x", {"a@x"}, {"b@x", "c@x"}, {"d@x"}, AutoMail::bounce};
+  content.mail = Mail{"Hello", "m@x", {"a@x"}, {"b@x", "c@x"}, {"d@x"}, AutoMail::bounce, true};
   content.reply_to = "wamid.1";
   return content;
 }

@@ -48,7 +48,7 @@ struct MailDesk {
     send.conversation = conversation;
     send.entry_point = EntryPointName("mailbox");
     send.content.text = "Boa tarde!";
-    if (!subject.empty()) send.content.mail = Mail{std::move(subject), {}, {}, {}, {}, {}};
+    if (!subject.empty()) send.content.mail = Mail{std::move(subject), {}, {}, {}, {}, {}, {}};
     return send;
   }
   Entry entry(const Outcome& sent) { return host.timeline(conversation).at(sent.entry - 1); }
@@ -344,6 +344,19 @@ TEST_CASE("mail that comes by itself reopens nothing") {
     CHECK(desk.status(id) == "done");
     CHECK(desk.the_case(id).replies.empty());
   }
+}
+
+TEST_CASE("[S0.20] a mail that is passed on is no reply, though it names ours") {
+  MailDesk desk;
+  const CaseId id = desk.case_in("done");
+  InboundMessage forward = desk.reply_to(id, "f1@correio.example");
+  forward.content.mail->subject = "Fwd: Confirme";
+  forward.content.mail->forward = true;
+  const Outcome taken = desk.take(forward);
+  CHECK(taken.conversation == desk.conversation);  // somebody reads it
+  CHECK_FALSE(taken.case_id);
+  CHECK(desk.status(id) == "done");
+  CHECK(desk.the_case(id).replies.empty());
 }
 
 TEST_CASE("another mail of the contact's reopens no case") {

@@ -29,6 +29,7 @@ Error open_error(const std::string& path, const SqliteOptions& options = {}) {
     FAIL("the store was opened");
     return {};
   }
+  check_can_go_on(store.error());
   return store.error();
 }
 
@@ -132,6 +133,7 @@ TEST_CASE("sqlite store: paths that are no files are refused") {
   }
   const Error error = open_error((folder.path() / "no such folder" / "desk").string());
   CHECK(error.code == ErrorCode::storage);
+  CHECK(to_string(error).find(". Remedy: see that the folder exists") != std::string::npos);
   CHECK(error.reason == "cannot_open");
   CHECK(error.subject == (folder.path() / "no such folder" / "desk").string());
   // No text is taken for a URI with options in it.

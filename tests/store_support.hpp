@@ -70,12 +70,22 @@ inline void commit(Store& store, const Fence& fence, const std::vector<Write>& w
   if (!done) FAIL(to_string(done.error()));
 }
 
+// The texts of an error are parts of a sentence: whoever passes it on adds to them.
+inline void check_can_go_on(const Error& error) {
+  for (const std::string& text : {error.message, error.remedy}) {
+    CAPTURE(text);
+    CHECK_FALSE(text.ends_with('.'));
+    CHECK_FALSE(text.starts_with("The "));
+  }
+}
+
 inline Error commit_error(Store& store, const Fence& fence, const std::vector<Write>& writes) {
   const Status done = store.commit(fence, writes);
   if (done) {
     FAIL("the commit succeeded");
     return {};
   }
+  check_can_go_on(done.error());
   return done.error();
 }
 

@@ -49,6 +49,8 @@ class Query {
   // Points at the engine, which must not be moved while this lives; one call at a time.
   explicit Query(Engine& engine) : engine_(&engine) {}
 
+  // The version of the configuration in service: 1, 2, ...; 0 before the first.
+  Result<std::uint64_t> configuration() const;
   Result<ContactRecord> contact(ContactId id) const;
   // By any spelling of an address; `plan` says how a number without a country code is read.
   Result<std::vector<ContactId>> contacts_at(const Address& address, const DialPlan& plan) const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "adapters/mime_automatic.hpp"
@@ -10,6 +11,7 @@
 #include "adapters/mime_reader.hpp"
 #include "adapters/mime_reply_text.hpp"
 #include "adapters/mime_writer.hpp"
+#include "adapters/settings.hpp"
 #include "adapters/signature.hpp"
 #include "novelo/base/digest.hpp"
 
@@ -21,6 +23,14 @@ constexpr std::size_t longest_id = 512;       // bytes
 constexpr std::string_view own_id_prefix = "novelo-";
 constexpr std::string_view signature_header = "X-Novelo-Signature";
 constexpr std::string_view envelope_header = "X-Envelope-To";
+
+constexpr std::array setting_rules = {
+    SettingRule{"domain", SettingRule::Form::text, true},
+    SettingRule{"from_name", SettingRule::Form::text, false},
+    SettingRule{"addresses", SettingRule::Form::text, false},
+    SettingRule{"user", SettingRule::Form::text, false},
+    SettingRule{"unsigned", SettingRule::Form::yes_no, false},
+};
 
 tl::unexpected<Error> bad_setting(std::string_view setting, std::string_view message,
                                   std::string_view remedy) {
@@ -71,10 +81,13 @@ std::string without_detail(const std::string& address) {
   return address.substr(0, plus) + address.substr(at);
 }
 
-// Our mailboxes, of the setting `addresses`.
+// Our mailboxes: those of the entry points and of the setting `addresses`.
 class Mailboxes {
  public:
-  explicit Mailboxes(const Connection& connection) : own_(words(connection.setting("addresses"))) {}
+  explicit Mailboxes(const Connection& connection) : own_(connection.addresses) {
+    for (std::string& each : words(connection.setting("addresses")))
+      own_.push_back(std::move(each));
+  }
 
   // The mailbox as it is configured, or null: ours are one whatever the case and the detail.
   const std::string* find(const std::string& address) const {
@@ -162,6 +175,7 @@ Content content_of(const mime::Mail& mail, const std::vector<std::string>& envel
   threading.message_id = mail.message_id;
   threading.in_reply_to = mail.in_reply_to;
   threading.references = mail.references;
+  threading.forward = mime::is_forward(mail.subject, mail.text);
   for (const mime::Mailbox& each : mail.to) threading.to.push_back(each.email);
   for (const std::string& each : envelope) {
     auto& to = threading.to;
@@ -360,6 +374,7 @@ Capabilities EmailAdapter::capabilities(const Connection&) const {
 }
 
 Status EmailAdapter::check(const Connection& connection) const {
+  if (const Status settings = check_settings(connection, setting_rules); !settings) return settings;
   if (!is_domain(connection.setting("domain"))) {
     return bad_setting("domain", "The domain of Message-IDs is missing or malformed.",
                        "Set it to a host name of yours, such as \"clinic.example\".");
@@ -375,11 +390,7 @@ Status EmailAdapter::check(const Connection& connection) const {
                          "List plain addresses, separated by commas or spaces.");
     }
   }
-  const std::string_view without = connection.setting("unsigned");
-  if (!without.empty() && without != "yes" && without != "no") {
-    return bad_setting("unsigned", "It is \"yes\" or \"no\".", "Write one of the two.");
-  }
-  if (without != "yes" && !has_secret(connection)) {
+  if (connection.setting("unsigned") != "yes" && !has_secret(connection)) {
     return bad_setting("shared_secret", "The secret that signs requests is missing.",
                        "Name it among the connection's secrets and give its text, or set "
                        "\"unsigned\" to \"yes\" for a fetcher on the same host.");

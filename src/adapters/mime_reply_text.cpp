@@ -21,6 +21,15 @@ constexpr std::array<std::string_view, 5> attribution_ends{
 constexpr std::array<std::string_view, 5> original_marks{"original message", "mensagem original",
                                                          "mensaje original", "mensagem anterior",
                                                          "mensaje anterior"};
+constexpr std::array<std::string_view, 6> forward_marks{
+    "forwarded message",       "mensagem encaminhada", "mensagem reencaminhada",
+    "mensagem re-encaminhada", "mensaje reenviado",    "message transféré"};
+constexpr std::array<std::string_view, 4> forward_openings{
+    "begin forwarded message:", "início da mensagem encaminhada:",
+    "início da mensagem reencaminhada:", "inicio del mensaje reenviado:"};
+constexpr std::array<std::string_view, 6> forward_subjects{
+    "fwd:", "fw:", "enc:", "rv:", "tr:", "wg:"};
+constexpr std::array<std::string_view, 5> answer_subjects{"re:", "res:", "aw:", "sv:", "r:"};
 constexpr std::array<std::string_view, 2> from_labels{"de:", "from:"};
 constexpr std::array<std::string_view, 15> block_labels{
     "enviado:", "enviada:", "enviado em:", "enviada em:", "enviado el:",
@@ -95,12 +104,21 @@ bool quote_follows(const Lines& lines, std::size_t at) {
   return at < lines.size() && quoted(lines[at]);
 }
 
-bool original_message_at(std::string_view line) {
-  const std::string text = plain(line);
+// "-----Original Message-----"
+template <std::size_t Size>
+bool marked(const std::string& text, const std::array<std::string_view, Size>& marks) {
   if (text.size() < 4 || text.substr(0, 2) != "--") return false;
   const std::size_t word = text.find_first_not_of("- ");
-  return word != std::string::npos &&
-         starts_with_any(std::string_view(text).substr(word), original_marks);
+  return word != std::string::npos && starts_with_any(std::string_view(text).substr(word), marks);
+}
+
+bool original_message_at(std::string_view line) {
+  return marked(plain(line), original_marks);
+}
+
+bool forward_at(std::string_view line) {
+  const std::string text = plain(line);
+  return marked(text, forward_marks) || starts_with_any(text, forward_openings);
 }
 
 // "De: ... Enviado: ... Para: ... Assunto: ...", as Outlook introduces what it quotes.
@@ -179,6 +197,15 @@ std::string reply_text(std::string_view text, bool is_reply) {
   std::string reply = join(written);
   if (reply.empty() && !is_reply) return join(lines);
   return reply;
+}
+
+bool is_forward(std::string_view subject, std::string_view text) {
+  std::string mark = plain(subject);
+  mark.erase(std::remove(mark.begin(), mark.end(), ' '), mark.end());  // "Fwd :"
+  if (starts_with_any(mark, forward_subjects)) return true;
+  if (starts_with_any(mark, answer_subjects)) return false;
+  const Lines lines = split(text);
+  return std::any_of(lines.begin(), lines.end(), forward_at);
 }
 
 }  // namespace novelo::mime

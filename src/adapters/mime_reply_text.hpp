@@ -13,4 +13,8 @@ namespace novelo::mime {
 // on. `text` is UTF-8 with \n line ends; linear in its length.
 std::string reply_text(std::string_view text, bool is_reply);
 
+// Whether somebody passes a mail on: by the mark before the subject ("Fwd:"), or by a line that
+// introduces what is passed on where the subject has no mark of an answer ("Re:").
+bool is_forward(std::string_view subject, std::string_view text);
+
 }  // namespace novelo::mime

@@ -29,7 +29,8 @@ std::string to_string(const Error& error) {
   if (!error.reason.empty()) text += fmt::format(" ({})", error.reason);
   if (!error.subject.empty()) text += fmt::format(" at {}", error.subject);
   text += fmt::format(": {}", error.message);
-  if (!error.remedy.empty()) text += fmt::format(" Remedy: {}", error.remedy);
+  if (error.remedy.empty()) return text;
+  text += fmt::format("{} Remedy: {}", text.ends_with('.') ? "" : ".", error.remedy);
   return text;
 }
 

@@ -68,6 +68,7 @@ void fields(V& v, X& x) {
   v("references", x.references);
   v("to", x.to);
   v("automatic", x.automatic);
+  v("forward", x.forward);
 }
 
 template <class V, class X>

@@ -22,6 +22,7 @@ class Check {
     case_types();
     actions();
     surveys();
+    whatsapp_links();
     if (fault_.error()) return fail(*fault_.error());
     return {};
   }
@@ -56,8 +57,16 @@ class Check {
 
   void queues() {
     for (std::size_t at = 0; at < all_.queues.size(); ++at) {
-      const FlowName& flow = all_.queues[at].waiting_flow;
-      refer(path_to_item("queues", at) + ".waiting_flow", "flow", flow, all_.has_flow(flow));
+      const QueueConfig& queue = all_.queues[at];
+      const std::string path = path_to_item("queues", at);
+      refer(path + ".waiting_flow", "flow", queue.waiting_flow, all_.has_flow(queue.waiting_flow));
+      for (std::size_t i = 0; i < queue.skills.size(); ++i) {
+        const SkillName& skill = queue.skills[i];
+        const bool known =
+            std::any_of(all_.agents.begin(), all_.agents.end(),
+                        [&](const AgentConfig& agent) { return agent.skills.contains(skill); });
+        refer(path_to_item(path + ".skills", i), "agent with the skill", skill, known);
+      }
     }
   }
 
@@ -102,7 +111,7 @@ class Check {
       for (std::size_t i = 0; i < type.rules.size(); ++i) {
         const std::string list = path_to_item(path + ".rules", i) + ".when";
         for (std::size_t k = 0; k < type.rules[i].when.size(); ++k) {
-          field_path(type, type.rules[i].when[k].path, path_to_item(list, k) + ".path");
+          rule_path(type, type.rules[i].when[k].path, path_to_item(list, k) + ".path");
         }
       }
     }
@@ -119,7 +128,53 @@ class Check {
     sends(path + ".sends", status.sends, path + ".sends_from", status.sends_from);
     const MessageTemplate* text = all_.message_template(status.sends);
     if (text == nullptr) return;
-    for (const std::string& used : paths_of(*text)) sendable(type, used, path + ".sends");
+    for (const std::string& used : paths_of(*text)) {
+      if (is_always_known(used) || used == "case.protocol" || used == "case.status") continue;
+      if (const std::string_view date = date_of(used); !date.empty()) {
+        if (!is_date(type, date)) unknown_variable(*text, used, path + ".sends");
+      } else if (field_of(used).empty()) {
+        unknown_variable(*text, used, path + ".sends");
+      } else {
+        sendable(type, used, path + ".sends");
+      }
+    }
+  }
+
+  // --- what texts may read -----------------------------------------------------------------------
+
+  static bool is_always_known(std::string_view path) {
+    constexpr std::string_view known[] = {
+        "company",  "contact.name", "contact.first_name", "owner.name", "owner.first_name",
+        "greeting", "wish",         "Greeting",           "Wish",       "link.whatsapp"};
+    return std::find(std::begin(known), std::end(known), path) != std::end(known);
+  }
+
+  // The field of "dates.x"; empty for another path.
+  static std::string_view date_of(std::string_view path) {
+    return path.starts_with("dates.") ? path.substr(6) : std::string_view();
+  }
+
+  static bool is_date(const CaseTypeConfig& type, std::string_view name) {
+    const FieldConfig* field = type.field(name);
+    return field != nullptr && field->sendable && field->type == "date_time";
+  }
+
+  void unknown_variable(const MessageTemplate& text, std::string_view used,
+                        const std::string& path) {
+    fault_.note(path, "unknown_variable",
+                fmt::format("The template \"{}\" shows {{{}}}, and there is no such thing here.",
+                            text.name.text(), used),
+                "Correct its name, or take it out of the text.");
+  }
+
+  // What a rule looks at: docs/configuration.md.
+  void rule_path(const CaseTypeConfig& type, std::string_view used, const std::string& path) {
+    if (used == "status" || used == "category") return;
+    if (used.starts_with("fields.") && !field_of(used).empty()) {
+      return field_path(type, used, path);
+    }
+    fault_.note(path, "bad_path", "A rule cannot look at this.",
+                "Write fields.<field>, status or category.");
   }
 
   // Where a mail of the case's sets it back to: nobody is there to be asked.
@@ -239,6 +294,52 @@ class Check {
       sends(path + ".message", survey.message, path + ".sends_from", survey.sends_from);
       sends(path + ".thanks", survey.thanks, path + ".sends_from", survey.sends_from);
       links(survey, path);
+      survey_text(survey.message, true, path + ".message");
+      survey_text(survey.thanks, false, path + ".thanks");
+    }
+  }
+
+  // The message is asked for a case, which may be of any type; thanks are for none.
+  void survey_text(const TemplateName& name, bool asks, const std::string& path) {
+    const MessageTemplate* text = all_.message_template(name);
+    if (text == nullptr) return;
+    const auto any_type = [&](const auto& fits) {
+      return std::any_of(all_.case_types.begin(), all_.case_types.end(), fits);
+    };
+    for (const std::string& used : paths_of(*text)) {
+      if (is_always_known(used)) continue;
+      const std::string_view date = date_of(used);
+      const std::string_view field = field_of(used);
+      const auto known = [&](const CaseTypeConfig& type) {
+        const FieldConfig* known_field = type.field(field);
+        return date.empty() ? known_field != nullptr && known_field->sendable : is_date(type, date);
+      };
+      const bool of_a_case = used == "case.protocol" || used == "case.status" || any_type(known);
+      if (asks && (used == "survey.link" || of_a_case)) continue;
+      unknown_variable(*text, used, path);
+    }
+  }
+
+  // What a contact can write to is not what a provider knows the number by.
+  void whatsapp_links() {
+    const bool linked =
+        std::any_of(all_.templates.begin(), all_.templates.end(),
+                    [](const MessageTemplate& text) {
+                      const std::vector<std::string> used = paths_of(text);
+                      return std::find(used.begin(), used.end(), "link.whatsapp") != used.end();
+                    }) ||
+        std::any_of(all_.flows.begin(), all_.flows.end(), [](const std::string& flow) {
+          return flow.find("link.whatsapp") != std::string::npos;
+        });
+    if (!linked) return;
+    for (std::size_t at = 0; at < all_.entry_points.size(); ++at) {
+      const EntryPointConfig& point = all_.entry_points[at];
+      if (point.channel != Channel::whatsapp || !point.public_address.empty()) continue;
+      if (all_.entry_point_on(point.desk, Channel::whatsapp) != &point) continue;
+      fault_.note(
+          path_to_item("entry_points", at) + ".public_address", "missing_key",
+          "A text shows {link.whatsapp}, and no number is known that the link could open.",
+          "Set it to the WhatsApp number as contacts see it, digits with the country code.");
     }
   }
 

@@ -77,6 +77,18 @@ void read_connections(ObjectReader& document, Configuration& made) {
   });
 }
 
+// An adapter that is told several recipients has to know which of them is ours.
+void tell_addresses(Configuration& made) {
+  for (const EntryPointConfig& point : made.entry_points) {
+    for (Connection& connection : made.connections) {
+      if (connection.name != point.connection) continue;
+      std::vector<std::string>& known = connection.addresses;
+      known.push_back(point.address);
+      known.insert(known.end(), point.also.begin(), point.also.end());
+    }
+  }
+}
+
 void read_all(ObjectReader& document, const Limits& limits, Configuration& made) {
   const auto read_with_limits = [&limits](auto read) {
     return [&limits, read](ObjectReader& reader) { return read(reader, limits); };
@@ -88,6 +100,7 @@ void read_all(ObjectReader& document, const Limits& limits, Configuration& made)
   made.entry_points = document.objects("entry_points", [&hours](ObjectReader& reader) {
     return config::read_entry_point(reader, hours);
   });
+  tell_addresses(made);
   made.desks = document.objects("desks", read_with_limits(config::read_desk));
   made.queues = document.objects("queues", config::read_queue);
   made.agents = document.objects("agents", config::read_agent);

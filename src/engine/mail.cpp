@@ -82,9 +82,10 @@ CaseId waiting_case(Turn& turn, ContactId contact, const DeskName& desk) {
 // A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed. What is
 // answered is what the contact's mail program says, else the mail whose address was written to. A
 // known contact's mail that names none of ours belongs to the case whose number is in the subject,
-// or to the only one that waits for a reply.
+// or to the only one that waits for a reply. What is passed on answers nothing.
 MailLink link_of(Turn& turn, const Mail& mail, ContactId sender, const DeskName& desk) {
   MailLink link;
+  if (mail.forward) return link;
   const Correlation* answered = answered_mail(turn, mail);
   if (const Correlation* named = named_by_address(turn, mail)) {
     const bool same = answered != nullptr && answered->case_id == named->case_id;

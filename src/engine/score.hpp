@@ -1,5 +1,12 @@
 // Score: the number of a survey's scale that somebody wrote. "10", "nota 9", "9/10", "9 de 10",
-// "dez", "Nota 9, obrigada!", "Não recomendo, 2"; not "às 10", "mesa para 2" or "8,5".
+// "dez", "10, muito bom atendimento", "Não recomendo, 2"; not "às 10", "mesa para 2", "8,5" or
+// "não dou 10". A score that nobody gave is worse than one that was missed:
+//
+//   - the number stands alone in its clause, or with words that give a score or praise beside it;
+//   - it has no sign, unit, currency, ordinal, date, time, doubt or negation, and the text no
+//     question and no second number but the scale;
+//   - what else is said is about the service ("muito bom atendimento", "para a Inês"), and asks
+//     for nothing.
 #pragma once
 
 #include <optional>
@@ -11,7 +18,8 @@ namespace novelo {
 // One number, or a number and the scale that it is on, with what people say around a score.
 struct SaidNumbers {
   std::vector<int> numbers;
-  bool plain = true;  // a number and nothing else: to a question of somebody's it may be an answer
+  bool plain = true;  // a number and nothing else
+  bool sure = false;  // said to be a score; else it may answer another question of somebody's
 };
 // Nothing when it says something else too, as most messages do.
 std::optional<SaidNumbers> read_numbers(std::string_view text, std::string_view locale);

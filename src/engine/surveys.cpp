@@ -108,7 +108,7 @@ bool take_survey_answer(Turn& turn, const EntryPointConfig& entry_point,
   const SurveyConfig* config = turn.config().survey(survey.name);
   if (config == nullptr) return false;
   const auto score = score_on(*said, config->low, config->high);
-  if (!score || (said->plain && spoken_since(turn, survey))) return false;
+  if (!score || (!said->sure && spoken_since(turn, survey))) return false;
   const std::uint64_t sequence =
       turn.append(survey.conversation, inbound_entry(entry_point, message)).sequence;
   remember_reach(turn, survey.conversation, entry_point.name, message.from.address,

@@ -20,28 +20,20 @@ struct Fit {
   std::size_t end = 0;
 };
 
+// The words that say something. `named` are those without verbs that merely lead to the choice.
+struct Content {
+  Words all;
+  Words named;
+};
+
 // A message, ready to be held against every option.
 struct Said {
   Phrase phrase;
-  Words content;  // without fillers
-  Words plain;    // without negations either
+  Content content;  // without fillers
+  Content plain;    // without negations either
   bool negated = false;
   Language language = Language::none;
 };
-
-Said prepare(Phrase phrase, Language language) {
-  Said said;
-  for (const std::string& word : phrase.words) {
-    const bool negation = is_negation(word, language);
-    said.negated = said.negated || negation;
-    if (is_filler(word, language)) continue;
-    said.content.push_back(word);
-    if (!negation) said.plain.push_back(word);
-  }
-  said.phrase = std::move(phrase);
-  said.language = language;
-  return said;
-}
 
 std::size_t find_run(const Words& words, const Words& run) {
   const auto found = std::search(words.begin(), words.end(), run.begin(), run.end());
@@ -75,6 +67,58 @@ Rung fit_word(const std::string& word, const Words& key) {
   return best;
 }
 
+// The word of an option that is the same verb ("deixo": "Deixar mensagem"), or nothing.
+const std::string* same_verb(std::string_view verb, const Key& key, Language language) {
+  const Words& words = key.phrase.words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view next = i + 1 < words.size() ? words[i + 1] : std::string_view();
+    if (leading_verb(words[i], next, language) == verb) return &words[i];
+  }
+  return nullptr;
+}
+
+// A verb that leads to the choice says nothing, unless some option is named by it: then it is that
+// option's word.
+std::optional<std::string> naming_verb(const std::string& word, std::string_view verb,
+                                       std::span<const OptionKeys* const> options,
+                                       Language language) {
+  const std::string* same = nullptr;
+  const auto look = [&](const Key& key) {
+    if (fit_word(word, key.content) != Rung::none) return true;
+    if (same == nullptr) same = same_verb(verb, key, language);
+    return false;
+  };
+  for (const OptionKeys* option : options) {
+    if (look(option->title)) return word;
+    if (std::any_of(option->aliases.begin(), option->aliases.end(), look)) return word;
+  }
+  return same == nullptr ? std::nullopt : std::optional(*same);
+}
+
+Said prepare(Phrase phrase, Language language, std::span<const OptionKeys* const> options) {
+  Said said;
+  for (std::size_t i = 0; i < phrase.words.size(); ++i) {
+    const std::string& word = phrase.words[i];
+    const bool negation = is_negation(word, language);
+    said.negated = said.negated || negation;
+    if (is_filler(word, language)) continue;
+    const std::string_view next =
+        i + 1 < phrase.words.size() ? phrase.words[i + 1] : std::string_view();
+    const std::string_view verb = leading_verb(word, next, language);
+    const auto naming =
+        verb.empty() ? std::optional(word) : naming_verb(word, verb, options, language);
+    const auto add = [&](Content& content) {
+      content.all.push_back(naming.value_or(word));
+      if (naming) content.named.push_back(*naming);
+    };
+    add(said.content);
+    if (!negation) add(said.plain);
+  }
+  said.phrase = std::move(phrase);
+  said.language = language;
+  return said;
+}
+
 Fit fit_words(const Words& content, const Key& key) {
   if (content.empty()) return {};
   Rung worst = Rung::words;
@@ -85,12 +129,12 @@ Fit fit_words(const Words& content, const Key& key) {
   return {worst, 0, content.size()};
 }
 
-Fit fit_key(const Words& content, const Phrase& phrase, const Key& key, Language language) {
-  const Fit run = fit_phrase(content, phrase, key, language);
-  return run.rung != Rung::none ? run : fit_words(content, key);
+Fit fit_key(const Content& content, const Phrase& phrase, const Key& key, Language language) {
+  const Fit run = fit_phrase(content.all, phrase, key, language);
+  return run.rung != Rung::none ? run : fit_words(content.named, key);
 }
 
-Fit fit_option(const Words& content, const Phrase& phrase, const OptionKeys& option,
+Fit fit_option(const Content& content, const Phrase& phrase, const OptionKeys& option,
                Language language) {
   Fit best = fit_key(content, phrase, option.title, language);
   for (const Key& alias : option.aliases) {
@@ -113,7 +157,7 @@ struct Fits {
 
 // The options on the highest rung. Of two phrases, one inside the other, the longer one counts:
 // "outro conselheiro" is not "conselheiro".
-Fits best_fits(const Words& content, const Phrase& phrase, Language language,
+Fits best_fits(const Content& content, const Phrase& phrase, Language language,
                std::span<const OptionKeys* const> options) {
   std::vector<Fit> fits;
   Rung best = Rung::none;
@@ -143,9 +187,9 @@ Match unclear(std::vector<std::size_t> options) {
 // Negations that belong to the option itself ("Não sei") do not turn it around.
 bool negated_beside(const Said& said, const Fit& fit) {
   if (!said.negated || fit.rung != Rung::phrase) return false;
-  for (std::size_t i = 0; i < said.content.size(); ++i) {
+  for (std::size_t i = 0; i < said.content.all.size(); ++i) {
     const bool inside = fit.begin <= i && i < fit.end;
-    if (!inside && is_negation(said.content[i], said.language)) return true;
+    if (!inside && is_negation(said.content.all[i], said.language)) return true;
   }
   return false;
 }
@@ -184,7 +228,7 @@ Match match_words(const Said& said, std::span<const OptionKeys* const> options) 
     Fits plain = best_fits(said.plain, said.phrase, said.language, options);
     if (!plain.options.empty()) return unclear(std::move(plain.options));
   }
-  return match_several(said.plain, options);
+  return match_several(said.plain.named, options);
 }
 
 std::optional<Match> match_whole(const Phrase& said, std::span<const OptionKeys* const> options) {
@@ -219,7 +263,8 @@ Match match_numbered(const Phrase& said, Language language,
   const auto place = read_place(join({said.words.front()}), language, options.size());
   const Phrase rest = join({said.words.begin() + 1, said.words.end()});
   Match match = match_whole(rest, options).value_or(Match{});
-  if (match.kind == Match::Kind::none) match = match_words(prepare(rest, language), options);
+  if (match.kind == Match::Kind::none)
+    match = match_words(prepare(rest, language, options), options);
   if (match.kind != Match::Kind::one) return match;
   const std::size_t option = match.options.front();
   if (place && static_cast<std::size_t>(*place) == option + 1) return match;
@@ -250,7 +295,7 @@ Match match_option(std::string_view text, Language language,
   if (const auto place = read_place(said, language, options.size())) {
     return {Match::Kind::one, {static_cast<std::size_t>(*place - 1)}};
   }
-  const Said prepared = prepare(said, language);
+  const Said prepared = prepare(said, language, options);
   Match match = match_words(prepared, options);
   const bool numbered = said.words.size() > 1 && is_digits(said.words.front());
   if (!numbered || holds_number(match, said.words.front(), options)) return match;

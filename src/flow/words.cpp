@@ -93,6 +93,60 @@ constexpr std::string_view en_negations[] = {"no",      "not",  "never",   "dont
                                              "neither", "nor",  "without", "except", "none",
                                              "cannot",  "wont", "won",     "nothing"};
 
+// Verbs that lead to what is chosen, one to a row, by what is said of oneself or asked for. What
+// has happened ("mandei") is no choice.
+constexpr std::string_view pt_leading[] = {"ir vamos",
+                                           "passar passo passa passe passem",
+                                           "mandar mando manda mande mandem",
+                                           "enviar envio envia envie enviem",
+                                           "deixar deixo deixa deixe",
+                                           "receber recebo",
+                                           "querer quer queremos",
+                                           "desejar desejo desejava",
+                                           "gostar gostava gostavamos",
+                                           "poder posso podem poderia podiam",
+                                           "falar falo",
+                                           "seguir sigo siga",
+                                           "continuar continuo continue",
+                                           "escrever escrevo escreva escrevam",
+                                           "usar",
+                                           "escolher",
+                                           "optar opto"};
+constexpr std::string_view es_leading[] = {
+    "ir voy vamos",
+    "pasar paso pasa pase pasen",
+    "mandar mando manda mande manden mandame mandeme mandenme",
+    "enviar envio envia envie envien enviame envieme envienme",
+    "dejar dejo deja deje",
+    "recibir recibo",
+    "querer quiere queremos querria",
+    "desear deseo",
+    "poder puedo pueden podria podrian",
+    "hablar hablo",
+    "seguir sigo siga",
+    "continuar continuo continue",
+    "escribir escribo escriba escriban escribeme escribanme",
+    "usar",
+    "elegir",
+    "optar opto"};
+constexpr std::string_view en_leading[] = {
+    "go going", "send sending", "leave",    "get", "receive", "use",      "talk",
+    "speak",    "write",        "continue", "do",  "wanna",   "gonna im", "we us"};
+// These lead somewhere only with "to": "mudar para o WhatsApp", not "mudar a mensagem".
+constexpr std::string_view pt_moving[] = {"mudar mudo muda mude mudem", "trocar troco troca troque",
+                                          "transferir transfira transfere"};
+constexpr std::string_view es_moving[] = {"cambiar cambio cambia cambie", "transferir transfiera"};
+constexpr std::string_view en_moving[] = {"move moving", "switch switching", "change changing"};
+constexpr std::string_view pt_to[] = {"para", "pra", "pro", "ao"};
+constexpr std::string_view es_to[] = {"a", "al", "para"};
+constexpr std::string_view en_to[] = {"to"};
+// "Tecla dois": what is pressed, said before its number.
+constexpr std::string_view pt_keys[] = {"tecla",  "teclo",   "teclar",  "botao",
+                                        "digito", "digitar", "carrego", "carregar",
+                                        "aperto", "apertar", "premir"};
+constexpr std::string_view es_keys[] = {"tecla", "boton", "pulso", "pulsar"};
+constexpr std::string_view en_keys[] = {"key", "press", "button"};
+
 constexpr std::string_view pt_yes[] = {"sim", "s"};
 constexpr std::string_view es_yes[] = {"si", "s"};
 constexpr std::string_view en_yes[] = {"yes", "y", "yeah", "yep", "yup"};
@@ -122,6 +176,37 @@ constexpr Months en_months = {"january",   "february", "march",    "april",
                               "september", "october",  "november", "december"};
 
 constexpr std::size_t most_typo_bytes = 32;
+
+// The first word of the row in which the word stands.
+template <std::size_t Size>
+std::string_view head_of(const std::string_view (&rows)[Size], std::string_view word) {
+  for (const std::string_view row : rows) {
+    for (std::size_t at = 0; at < row.size();) {
+      const std::size_t end = std::min(row.find(' ', at), row.size());
+      if (row.substr(at, end - at) == word) return row.substr(0, row.find(' '));
+      at = end + 1;
+    }
+  }
+  return {};
+}
+
+template <std::size_t Leading, std::size_t Moving, std::size_t To>
+std::string_view lead(const std::string_view (&leading)[Leading],
+                      const std::string_view (&moving)[Moving], const std::string_view (&to)[To],
+                      std::string_view word, std::string_view next) {
+  const std::string_view head = head_of(leading, word);
+  return head.empty() && contains(to, next) ? head_of(moving, word) : head;
+}
+
+bool is_key(std::string_view word, Language language) {
+  switch (language) {
+    case Language::pt: return contains(pt_keys, word);
+    case Language::es: return contains(es_keys, word);
+    case Language::en: return contains(en_keys, word);
+    case Language::none: return false;
+  }
+  return false;
+}
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -373,8 +458,9 @@ std::optional<int> read_place(const Phrase& said, Language language, std::size_t
   std::vector<std::string_view> left;
   for (std::size_t i = 0; i < said.words.size(); ++i) {
     const std::string_view word = said.words[i];
-    const bool before_digits = i + 1 < said.words.size() && is_digits(said.words[i + 1]);
-    if (announces_number(word) && before_digits) continue;
+    const bool more = i + 1 < said.words.size();
+    if (announces_number(word) && more && is_digits(said.words[i + 1])) continue;
+    if (left.empty() && more && is_key(word, language)) continue;
     const bool says_place = read_number(word, language) || is_last(word, language);
     if (!says_place && is_filler(word, language)) continue;
     left.push_back(word);
@@ -399,6 +485,16 @@ bool is_filler(std::string_view word, Language language) {
     case Language::none: return false;
   }
   return false;
+}
+
+std::string_view leading_verb(std::string_view word, std::string_view next, Language language) {
+  switch (language) {
+    case Language::pt: return lead(pt_leading, pt_moving, pt_to, word, next);
+    case Language::es: return lead(es_leading, es_moving, es_to, word, next);
+    case Language::en: return lead(en_leading, en_moving, en_to, word, next);
+    case Language::none: return {};
+  }
+  return {};
 }
 
 bool is_negation(std::string_view word, Language language) {

@@ -36,12 +36,15 @@ bool is_ordinal(std::string_view word, Language language);
 bool is_last(std::string_view word, Language language);  // "last", "última"
 bool is_digits(std::string_view word);                   // ASCII digits only
 
-// The place in a list of `count` that a whole message names: "2", "opção 2", "a segunda, por
-// favor", "the last one". Places count from 1.
+// The place in a list of `count` that a whole message names: "2", "opção 2", "tecla dois", "a
+// segunda, por favor", "the last one". Places count from 1.
 std::optional<int> read_place(const Phrase& said, Language language, std::size_t count);
 
 // Words that say nothing about what is chosen: articles, "please", "I want".
 bool is_filler(std::string_view word, Language language);
+// A verb that leads to what is chosen, as the first of its forms: "mando", "manda" are "mandar".
+// Some lead only with the next word: "mudar para". Empty: none.
+std::string_view leading_verb(std::string_view word, std::string_view next, Language language);
 // "não", "never", "sin": they turn an answer around.
 bool is_negation(std::string_view word, Language language);
 

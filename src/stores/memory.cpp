@@ -9,8 +9,8 @@ namespace novelo {
 namespace {
 
 Error full_error() {
-  return {ErrorCode::storage, "full", "The store has reached its capacity.", "memory store",
-          "Erase what is no longer needed or raise the capacity, then send the same again."};
+  return {ErrorCode::storage, "full", "the store has reached its capacity", "memory store",
+          "erase what is no longer needed or raise the capacity, then send the same again"};
 }
 
 }  // namespace

@@ -24,24 +24,24 @@ std::uint64_t bytes_in(const std::string& file) {
 
 Error bad_path(std::string message, const std::string& path) {
   return {ErrorCode::invalid, "bad_path", std::move(message), path,
-          "Give the path of a file in a folder that exists."};
+          "give the path of a file in a folder that exists"};
 }
 
 // SQLite reads some texts as something other than a file; an absolute path is always one.
 Result<std::string> file_path(const std::string& path) {
-  if (path.empty()) return fail(bad_path("The path of the store is empty.", path));
+  if (path.empty()) return fail(bad_path("the path of the store is empty", path));
   if (path == ":memory:") {
-    return fail(Error{ErrorCode::invalid, "bad_path", "A store in memory is another class.", path,
-                      "Use MemoryStore, or give the path of a file."});
+    return fail(Error{ErrorCode::invalid, "bad_path", "a store in memory is another class", path,
+                      "use MemoryStore, or give the path of a file"});
   }
   if (path.find('\0') != std::string::npos) {
-    return fail(bad_path("The path of the store has a NUL byte in it.", ""));
+    return fail(bad_path("the path of the store has a NUL byte in it", ""));
   }
   std::error_code trouble;
   const std::filesystem::path absolute = std::filesystem::absolute(path, trouble);
-  if (trouble) return fail(bad_path("The path of the store cannot be resolved.", path));
+  if (trouble) return fail(bad_path("the path of the store cannot be resolved", path));
   if (std::filesystem::is_directory(absolute, trouble)) {
-    return fail(bad_path("The path of the store is a folder.", path));
+    return fail(bad_path("the path of the store is a folder", path));
   }
   return absolute.string();
 }
@@ -97,38 +97,38 @@ struct Meaning {
 Meaning meaning_of(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return {ErrorCode::storage, "full", "The disk that holds the store is full.",
-              "Free space on that disk, or raise the ceiling of pages, and send the same again."};
+      return {ErrorCode::storage, "full", "the disk that holds the store is full",
+              "free space on that disk, or raise the ceiling of pages, and send the same again"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorCode::busy, "held", "The file is open in another process or another store.",
-              "Close the other one first; a store has one owner at a time."};
+      return {ErrorCode::busy, "held", "the file is open in another process or another store",
+              "close the other one first; a store has one owner at a time"};
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {ErrorCode::storage, "cannot_open", "The file cannot be opened or created.",
-              "See that the folder exists and that this user may write in it."};
+      return {ErrorCode::storage, "cannot_open", "the file cannot be opened or created",
+              "see that the folder exists and that this user may write in it"};
     case SQLITE_READONLY:
-      return {ErrorCode::storage, "read_only", "The file can be read but not written.",
-              "Give this user the right to write the file and its folder."};
+      return {ErrorCode::storage, "read_only", "the file can be read but not written",
+              "give this user the right to write the file and its folder"};
     case SQLITE_CORRUPT:
-      return {ErrorCode::corrupt, "damaged", "The file is damaged: its pages cannot be read.",
-              "Keep the file for examination and restore the newest backup."};
+      return {ErrorCode::corrupt, "damaged", "the file is damaged: its pages cannot be read",
+              "keep the file for examination and restore the newest backup"};
     case SQLITE_NOTADB:
-      return {ErrorCode::corrupt, "not_a_store", "The file is not an SQLite database.",
-              "Check the path; if this was a store, restore the newest backup."};
+      return {ErrorCode::corrupt, "not_a_store", "the file is not an SQLite database",
+              "check the path; if this was a store, restore the newest backup"};
     case SQLITE_NOMEM:
-      return {ErrorCode::storage, "memory", "There is not enough memory.",
-              "Give the process more memory or lower the store's cache."};
+      return {ErrorCode::storage, "memory", "there is not enough memory",
+              "give the process more memory or lower the store's cache"};
     case SQLITE_TOOBIG:
-      return {ErrorCode::limit, "row_too_large", "A row is larger than the store allows.",
-              "Send something smaller or raise `row_bytes`."};
+      return {ErrorCode::limit, "row_too_large", "a row is larger than the store allows",
+              "send something smaller or raise `row_bytes`"};
     case SQLITE_IOERR:
-      return {ErrorCode::storage, "io", "The disk reported an error.",
-              "Look at the system's log for this disk before going on."};
+      return {ErrorCode::storage, "io", "the disk reported an error",
+              "look at the system's log for this disk before going on"};
     default:
       return {ErrorCode::internal, "sqlite", "SQLite refused a call that it should accept.",
-              "Report this with the code."};
+              "report this with the code"};
   }
 }
 
@@ -298,8 +298,8 @@ Status SqliteConnection::check_length() {
       log > log_header_bytes ? (log - log_header_bytes) / (frame_header_bytes + page_bytes_) : 0;
   if (there + frames * page_bytes_ >= due) return {};
   return fail(Error{ErrorCode::corrupt, "truncated",
-                    fmt::format("The file has {} bytes of {}: its end is missing.", there, due),
-                    path_, "Keep the file for examination and restore the newest backup."});
+                    fmt::format("the file has {} bytes of {}: its end is missing", there, due),
+                    path_, "keep the file for examination and restore the newest backup"});
 }
 
 Status SqliteConnection::take_into_service() {
@@ -307,7 +307,7 @@ Status SqliteConnection::take_into_service() {
   if (!mode) return fail(std::move(mode).error());
   if (*mode != "wal") {
     return fail(Error{ErrorCode::unsupported, "no_wal", "SQLite cannot keep a log for this file.",
-                      path_, "Put the file on a local disk."});
+                      path_, "put the file on a local disk"});
   }
   const int code = sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   if (code != SQLITE_OK) return fail(error(code));
@@ -336,7 +336,7 @@ void SqliteConnection::count_log_bytes() {
 Error SqliteConnection::error(int code) const {
   const Meaning meaning = meaning_of(code);
   return {meaning.code, std::string(meaning.reason),
-          fmt::format("{} (SQLite: {}, code {}.)", meaning.message, sqlite3_errstr(code), code),
+          fmt::format("{} (SQLite: {}, code {})", meaning.message, sqlite3_errstr(code), code),
           path_, std::string(meaning.remedy)};
 }
 
@@ -344,9 +344,9 @@ Error SqliteConnection::lose_trust(int code) {
   // Closing leaves file and log alone: the next opening reads what is really there.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return {ErrorCode::unknown, "commit_outcome",
-          fmt::format("A commit failed midway and may or may not be kept. (SQLite: {}, code {}.)",
+          fmt::format("a commit failed midway and may or may not be kept (SQLite: {}, code {})",
                       sqlite3_errstr(code), code),
-          path_, "Close the store and open it again: what it then holds is the truth."};
+          path_, "close the store and open it again: what it then holds is the truth"};
 }
 
 }  // namespace novelo

@@ -48,7 +48,7 @@ constexpr std::array<SchemaStep, 1> steps_taken_so_far = {create_tables};
 
 Error altered_schema(const SqliteConnection& connection, const std::string& message) {
   return {ErrorCode::corrupt, "schema", message, connection.path(),
-          "Somebody has changed this file by hand; restore the newest backup."};
+          "somebody has changed this file by hand; restore the newest backup"};
 }
 
 }  // namespace
@@ -60,14 +60,14 @@ std::span<const SchemaStep> schema_steps() {
 Status check_library(int version, int threads) {
   if (version < oldest_sqlite) {
     return fail(Error{ErrorCode::unsupported, "old_sqlite",
-                      fmt::format("The SQLite that is linked has version number {}; {} is needed.",
+                      fmt::format("the SQLite that is linked has version number {}; {} is needed",
                                   version, oldest_sqlite),
-                      "sqlite3", "Link SQLite 3.40 or newer."});
+                      "sqlite3", "link SQLite 3.40 or newer"});
   }
   if (threads == 0) {
     return fail(Error{ErrorCode::unsupported, "single_threaded_sqlite",
-                      "The SQLite that is linked was built without support for threads.", "sqlite3",
-                      "Link an SQLite that was built with SQLITE_THREADSAFE=1 or 2."});
+                      "the SQLite that is linked was built without support for threads", "sqlite3",
+                      "link an SQLite that was built with SQLITE_THREADSAFE=1 or 2"});
   }
   return {};
 }
@@ -82,20 +82,20 @@ Status check_owner(SqliteConnection& connection) {
   if (!objects) return fail(std::move(objects).error());
   if (*application == 0 && *version == 0 && *objects == 0) return {};
   return fail(Error{ErrorCode::refused, "foreign",
-                    "The file is an SQLite database of another program.", connection.path(),
-                    "Give the path of a store, or of a file that does not exist yet."});
+                    "the file is an SQLite database of another program", connection.path(),
+                    "give the path of a store, or of a file that does not exist yet"});
 }
 
 Status check_version(SqliteConnection& connection, std::size_t newest) {
   Result<std::int64_t> version = connection.query_number("PRAGMA user_version");
   if (!version) return fail(std::move(version).error());
   if (*version < 0)
-    return fail(altered_schema(connection, "The version of the schema is negative."));
+    return fail(altered_schema(connection, "the version of the schema is negative"));
   if (static_cast<std::uint64_t>(*version) <= newest) return {};
   return fail(Error{
       ErrorCode::newer, "newer_schema",
-      fmt::format("The file has schema version {}; this library knows up to {}.", *version, newest),
-      connection.path(), "Open it with the version of the library that wrote it, or a newer one."});
+      fmt::format("the file has schema version {}; this library knows up to {}", *version, newest),
+      connection.path(), "open it with the version of the library that wrote it, or a newer one"});
 }
 
 Status migrate(SqliteConnection& connection, std::span<const SchemaStep> steps) {
@@ -122,18 +122,18 @@ Status check_schema(SqliteConnection& connection) {
     const auto wanted = missing.find(name);
     if (wanted == missing.end()) {
       return fail(altered_schema(connection,
-                                 "The file has a table, index, view or trigger of "
-                                 "somebody else's."));
+                                 "the file has a table, index, view or trigger of "
+                                 "somebody else's"));
     }
     if (wanted->second != objects->bytes(1)) {
-      return fail(altered_schema(connection, fmt::format("The table {} was altered.", name)));
+      return fail(altered_schema(connection, fmt::format("the table {} was altered", name)));
     }
     missing.erase(wanted);
   }
   if (code != SQLITE_DONE) return fail(connection.error(code));
   if (missing.empty()) return {};
   return fail(
-      altered_schema(connection, fmt::format("The table {} is missing.", missing.begin()->first)));
+      altered_schema(connection, fmt::format("the table {} is missing", missing.begin()->first)));
 }
 
 Status check_pages(SqliteConnection& connection) {

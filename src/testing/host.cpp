@@ -202,11 +202,11 @@ std::string refusal_of(const SendOutcome& outcome, const TransportReply& reply) 
 }  // namespace
 
 void Host::tell_handed_out(const Value& view, const EffectKey& key) {
-  HandedOut told{view, {}, {}};
-  if (const auto effect = effect_of(*engine_, key)) {
-    told.conversation = effect->conversation;
-    if (key.second > 1) told.text = effect->content.text;
-  }
+  // What the answer to another effect has made pointless meanwhile does not happen.
+  const auto effect = effect_of(*engine_, key);
+  if (!effect) return;
+  HandedOut told{view, effect->conversation, {}};
+  if (key.second > 1) told.text = effect->content.text;
   chronicle_.add(now_, std::move(told));
 }
 

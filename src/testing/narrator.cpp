@@ -1,6 +1,7 @@
 #include "testing/narrator.hpp"
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 44> sentences{{
     {EventKind::joined, "{contact} goes on in the same conversation (known by {by})"},
     {EventKind::reopened, "the conversation is open again"},
     {EventKind::linked, "it is linked to the conversation before"},
-    {EventKind::viewed, "somebody looks at the conversation"},
+    {EventKind::viewed, "the conversation is looked at"},
     {EventKind::queued, "{contact} waits in the queue {queue}"},
     {EventKind::offered, "offered to {agent}"},
     {EventKind::offer_ended, "{agent} did not take it: {end}"},
@@ -119,11 +120,15 @@ Side side_of(AuthorRole role) {
 
 std::string Narrator::contact_name(ConversationId conversation) const {
   const auto known = catalogue_.query().conversation(conversation);
-  if (!known) return "somebody";
-  const auto contact = catalogue_.query().contact(known->contact);
-  if (!contact) return "somebody";
+  return name_of(known ? known->contact : ContactId());
+}
+
+// Nobody but a caller comes without an address.
+std::string Narrator::name_of(ContactId id) const {
+  const auto contact = catalogue_.query().contact(id);
+  if (!contact) return "the caller";
   if (!contact->name.empty()) return contact->name;
-  return contact->identities.empty() ? "somebody" : contact->identities.front().value;
+  return contact->identities.empty() ? "the caller" : contact->identities.front().value;
 }
 
 std::string Narrator::agent_name(const std::string& name) const {
@@ -138,19 +143,40 @@ std::string Narrator::author_name(const Author& author) const {
   return author.name.empty() ? std::string(to_string(author.role)) : agent_name(author.name);
 }
 
-std::string Narrator::name_of(const std::string& contact) const {
-  const auto found = catalogue_.find("contact", contact);
-  if (!found) return "somebody";
-  const auto known = catalogue_.value("contact", *found);
-  const std::string name = known ? (*known)["name"].to_text() : std::string();
-  return name.empty() ? "somebody" : name;
-}
-
 TranscriptLine Narrator::heading(const StepSpec& step, Timestamp at) const {
   TranscriptLine line{at, Side::heading, Channel::none, {}, {}, step.name, {}};
   if (!step.covers.empty()) line.status = fmt::format("{}", fmt::join(step.covers, ", "));
   if (!step.note.empty()) line.text += "\n" + step.note;
   return line;
+}
+
+// Who says it: the contact, their link or mailbox without a word of theirs, or the mail system.
+void Narrator::tell_inbound(const Entry& entry, TranscriptLine& line) const {
+  const std::string contact = contact_name(entry.conversation);
+  line.side = Side::contact;
+  switch (entry.content.mail ? entry.content.mail->automatic : AutoMail::none) {
+    case AutoMail::none:
+      line.who = contact;
+      if (!line.text.empty()) return;
+      line.who.clear();
+      // WhatsApp sends the token of a link as a text; it is no word of theirs.
+      line.text =
+          fmt::format("{} {}", contact,
+                      line.channel == Channel::whatsapp ? "follows the link" : "says nothing");
+      return;
+    case AutoMail::reply:
+      line.text = fmt::format("the mailbox of {} answers by itself: {}", contact, line.text);
+      return;
+    case AutoMail::bounce:
+      line.side = Side::event;
+      line.text = "the mail system sends a mail back: " + line.text;
+      return;
+    case AutoMail::list:
+    case AutoMail::generated:
+      line.side = Side::event;
+      line.text = "a mail comes that no person wrote: " + line.text;
+      return;
+  }
 }
 
 TranscriptLine Narrator::message(const Entry& entry) const {
@@ -163,8 +189,7 @@ TranscriptLine Narrator::message(const Entry& entry) const {
                       {}};
   if (const std::string part = in_part(entry); !part.empty()) line.text += "\n" + part;
   if (entry.direction == Direction::inbound) {
-    line.side = Side::contact;
-    line.who = contact_name(entry.conversation);
+    tell_inbound(entry, line);
   } else {
     if (line.side == Side::event) line.side = Side::bot;
     line.who = author_name(entry.author);
@@ -180,8 +205,13 @@ std::string Narrator::place_text(const Entry& entry, const std::string& name) co
   const auto value = entry.details.find(name);
   const std::string text = value == entry.details.end() ? "" : value->second.to_text();
   if (name == "who") return author_name(entry.author);
-  if (name == "contact") return text.empty() ? contact_name(entry.conversation) : name_of(text);
+  if (name == "contact") {
+    std::uint64_t id = 0;
+    std::from_chars(text.data(), text.data() + text.size(), id);
+    return id == 0 ? contact_name(entry.conversation) : name_of(ContactId(id));
+  }
   if (text.empty()) return text;
+  if (name == "code") return fmt::format("({})", text);
   const bool person = name == "agent" || name == "preferred" ||
                       ((name == "from" || name == "to") && entry.event == EventKind::reassigned);
   if (person) return agent_name(text);

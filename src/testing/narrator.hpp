@@ -28,7 +28,8 @@ class Narrator {
   std::string contact_name(ConversationId conversation) const;
   std::string agent_name(const std::string& name) const;
   std::string author_name(const Author& author) const;
-  std::string name_of(const std::string& contact) const;  // by its id
+  std::string name_of(ContactId contact) const;
+  void tell_inbound(const Entry& entry, TranscriptLine& line) const;
   TranscriptLine message(const Entry& entry) const;
   std::string place_text(const Entry& entry, const std::string& name) const;
   std::string event_text(const Entry& entry) const;

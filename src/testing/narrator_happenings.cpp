@@ -106,8 +106,9 @@ std::optional<TranscriptLine> Narrator::tell(Timestamp at, const HandedOut& hand
   const bool again = attempt != nullptr && *attempt > 1;
   const std::string connection = view["connection"].to_text();
   if (kind == "notify") {
-    std::string text =
-        notice_text(view["body"]["type"].to_text(), agent_name(view["agent"].to_text()));
+    const Value& body = view["body"];
+    std::string text = notice_text(body["type"].to_text(), agent_name(view["agent"].to_text()),
+                                   agent_name(body["agent"].to_text()));
     if (text.empty()) return std::nullopt;
     return event(Channel::none, std::move(text));
   }

@@ -45,6 +45,7 @@ class Player {
 
  private:
   Status start();
+  Status open();
   StepReport play_step(std::size_t index);
   Status act(const StepSpec& step, StepReport& report);
   Status receive(const ReceiveSpec& spec);
@@ -430,12 +431,35 @@ StepReport Player::play_step(std::size_t index) {
   return report;
 }
 
-Status Player::start() {
+// Opens the store, which must hold what the journal tells of.
+Status Player::open() {
   // A run that went on resumes behind the step that it finished last.
   const std::size_t done = journal_.steps_done();
   const Timestamp now = done == 0 ? story_.start : story_.times[done - 1];
   if (auto opened = host_.open(now); !opened) return opened;
-  if (done > 0) return {};
+  if (done == 0 && !journal_.step_begun()) return {};
+  const auto version = Query(host_.engine()).configuration();
+  if (!version) return fail(version.error());
+  if (*version == 0) {
+    return fail({ErrorCode::conflict, "no_store",
+                 "There is a journal, and nothing of its journey in the store.", options_.journal,
+                 "Delete the journal too, or name another file."});
+  }
+  const auto stored = watermarks();
+  if (!stored) return fail(stored.error());
+  for (const auto& [conversation, entries] : journal_.watermarks()) {
+    const auto found = stored->find(conversation);
+    if (found != stored->end() && found->second >= entries) continue;
+    return fail({ErrorCode::conflict, "older_store",
+                 "The store has less than its journal tells of.", options_.journal,
+                 "Give the store that was written with this journal, or delete both."});
+  }
+  return {};
+}
+
+Status Player::start() {
+  if (auto opened = open(); !opened) return opened;
+  if (journal_.steps_done() > 0) return {};
   const auto loaded = host_.engine().feed(
       Command{"configuration", {}, LoadConfiguration{story_.configuration}}, host_.now());
   if (!loaded) return fail(loaded.error());
@@ -451,7 +475,11 @@ Result<JourneyReport> Player::play() {
     report_.steps.push_back({i + 1, step.name, story_.times[i], step.covers, done[i]});
   }
   report_.first = report_.steps.size() + 1;
-  if (report_.first > count) return std::move(report_);
+  if (report_.first > count) {
+    // Nothing is left to do, but what the journal says holds only with a store that can be read.
+    if (auto opened = open(); !opened) return fail(opened.error());
+    return std::move(report_);
+  }
   if (auto started = start(); !started) return fail(started.error());
   for (std::size_t i = report_.steps.size(); i < count; ++i) {
     report_.steps.push_back(play_step(i));

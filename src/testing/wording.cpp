@@ -35,7 +35,8 @@ constexpr std::array variants{
     Variant{EventKind::callback_created, "again", "true",
             "{contact} asks again to be called back, by {agent}"},
     Variant{EventKind::callback_created, "agent", "",
-            "somebody is to call {number} back{, not before :not_before}"},
+            "whoever is free is to call {number} back{, not before :not_before}"},
+    Variant{EventKind::case_fields, "fields", "{}", "the case stays as it was: {not_set}"},
     Variant{EventKind::callback_ended, "state", "served", "the promise to call is kept"},
     Variant{EventKind::callback_ended, "state", "exhausted",
             "the attempts to call are used up: {attempts}"},
@@ -44,7 +45,8 @@ constexpr std::array variants{
             "the other system could not do it: {action}{, :reason}"},
     Variant{EventKind::reply_linked, "superseded", "true",
             "the reply belongs to the case, but answers a message that was replaced"},
-    Variant{EventKind::verification_requested, "agent", "", "somebody is to look at the reply"},
+    Variant{EventKind::verification_requested, "agent", "",
+            "whoever is free is to look at the reply"},
     Variant{EventKind::verification_done, "override", "true",
             "{who} takes the reply, although it is out of date"},
     Variant{EventKind::survey_answered, "counted", "false",
@@ -93,9 +95,14 @@ constexpr std::array words{
     Word{"result", "third_party", "somebody else answered"},
     Word{"result", "refused_identification", "would not say who it is"},
     Word{"result", "failed", "the call could not be made"},
+    Word{"class", "retry", "the provider cannot take it now"},
+    Word{"class", "throttled", "the provider takes no more for now"},
+    Word{"class", "authentication", "the provider does not know us"},
+    Word{"class", "permanent", "the provider does not take it"},
     Word{"class", "window_closed", "the time for free text is over"},
     Word{"class", "bad_address", "there is nobody at this address"},
     Word{"class", "opted_out", "the contact wants no messages"},
+    Word{"class", "bad_template", "the registered template does not fit"},
     Word{"which", "requirement_classes", "it waits without the skills that were asked for"},
     Word{"which", "unknown_queue", "it waits in the entry point's queue"},
     Word{"which", "identities_per_contact", "an address is known and not listed"},
@@ -110,8 +117,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> notices{
     {"fields_not_set", "{} is told: the case does not take some of what came back"},
     {"callback_exhausted", "{} is told: nobody was reached, the attempts are used up"},
     {"callback_late", "{} is told: a callback is late"},
-    {"device_failed", "{} is told: a telephone does not answer, its agent is paused"},
-    {"agent_not_responding", "{} is told: an agent does not respond"},
+    {"device_failed", "{} is told: {}'s telephone does not answer: paused"},
+    {"agent_not_responding", "{} is told: {} answers no offers: paused"},
 }};
 
 // The entry that they are about stands beside them.
@@ -208,12 +215,12 @@ std::string in_words(std::string_view detail, const Value& value) {
   return word ? spaced(text) : text;
 }
 
-std::string notice_text(std::string_view type, const std::string& agent) {
+std::string notice_text(std::string_view type, const std::string& agent, const std::string& about) {
   for (const std::string_view known : told_by_entries) {
     if (known == type) return {};
   }
   for (const auto& [known, text] : notices) {
-    if (known == type) return fmt::format(fmt::runtime(text), agent);
+    if (known == type) return fmt::format(fmt::runtime(text), agent, about);
   }
   return fmt::format("{} is told: {}", agent, spaced(std::string(type)));
 }

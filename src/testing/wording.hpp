@@ -25,8 +25,9 @@ std::string in_part(const Entry& entry);
 // "20 s", "8 min 20 s", "2 h 5 min".
 std::string spoken_seconds(std::int64_t seconds);
 
-// What a notification of this type tells an agent; empty where the timeline says it already.
-std::string notice_text(std::string_view type, const std::string& agent);
+// What a notification of this type tells an agent, `about` being the agent that it is about; empty
+// where the timeline says it already.
+std::string notice_text(std::string_view type, const std::string& agent, const std::string& about);
 
 // What was refused, and what may be done instead.
 std::string refusal_text(const Error& error);

@@ -4,7 +4,8 @@
 //   setting    required  meaning
 //   domain     yes       the right side of the Message-IDs that are made here: "clinic.example"
 //   from_name            the name shown beside the sender's address
-//   addresses            our mailboxes, separated by commas or spaces: a mail is for one of them
+//   addresses            our further mailboxes, beside those of the connection's entry points,
+//                        separated by commas or spaces: a mail is for one of ours
 //   user                 the user name for sending; then the host is told to fill in `password`
 //   unsigned             "yes": requests need no signature, for a fetcher on the same host
 //
@@ -17,7 +18,7 @@
 // raw body; without that header, or with an empty one, the raw body alone.
 //
 // Receiving. The body is the raw mail. X-Envelope-To may name the mailbox it was delivered to;
-// otherwise it is the first of To and Cc that stands in `addresses`, else the first of To. What
+// otherwise it is the first of To and Cc that is one of our mailboxes, else the first of To. What
 // follows a plus in the mailbox's own name is not part of `to`: it stands in Mail::to, where signed
 // reply addresses are looked for, as the envelope's address does. `text` is what was written now,
 // without what is quoted and without the signature. Attachments are named "part:<n>", where n
@@ -34,6 +35,10 @@
 // a sender called mailer-daemon, or because it is our own mail coming back. A report of a failed or
 // successful delivery gives a Receipt as well, and its in_reply_to is the Message-ID that it
 // reports. Anybody can write such a report: give Message-IDs that cannot be guessed.
+//
+// Mail::forward is set by the mark before the subject ("Fwd:", "Fw:", "ENC:", "RV:", "TR:", "WG:"),
+// or, where the subject bears no mark of an answer, by a line that introduces what is passed on
+// ("---------- Forwarded message"). Such a mail answers nothing.
 //
 // Sending. The request is a whole mail in one text/plain part, with CRLF; X-Envelope-From and
 // X-Envelope-To carry the envelope. Message-ID is content.mail->message_id, or

@@ -21,6 +21,7 @@ struct Connection {
   std::string path;     // requests whose path equals this belong to it
   std::map<std::string, std::string> settings;
   std::map<std::string, std::vector<Secret>> secrets;  // newest first; two while rotating
+  std::vector<std::string> addresses;  // of its entry points, every spelling: Configuration's
 
   // The setting, or "".
   std::string_view setting(std::string_view name) const;

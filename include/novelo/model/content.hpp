@@ -75,6 +75,7 @@ struct Mail {
   std::vector<std::string> references;
   std::vector<std::string> to;  // every address of To and Cc, signed reply addresses among them
   AutoMail automatic = AutoMail::none;
+  bool forward = false;  // somebody passes a mail on: no answer to it
 
   friend bool operator==(const Mail&, const Mail&) = default;
 };
