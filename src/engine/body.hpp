@@ -103,7 +103,7 @@ class Engine::Body {
   // Keeps what could not be read or placed, once for each payload; whoever calls commits.
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
   // The oldest rows go until one more, of so many bytes, has a place.
-  void make_room(EngineClock& clock, std::size_t bytes);
+  void make_room(std::size_t bytes);
   Result<Response> decided(const Connection& connection, const Request& request, Decoded decoded,
                            Timestamp now, std::vector<EventOutcome>* events);
   std::uint64_t timeline_length(const Result<Outcome>& outcome);

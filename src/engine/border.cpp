@@ -55,14 +55,14 @@ QuarantineRow row_of(const ConnectionName& connection, const Request& request, c
 
 }  // namespace
 
-void Engine::Body::make_room(EngineClock& clock, std::size_t bytes) {
+void Engine::Body::make_room(std::size_t bytes) {
   const Limits& limits = options_.limits;
+  EngineClock& clock = tables_.edit_clock();
   const auto full = [&] {
     return clock.quarantined >= limits.quarantine_rows ||
            clock.quarantined_bytes + bytes > limits.quarantine_bytes;
   };
   // Looked for one by one: no more is read than goes.
-  std::vector<std::pair<std::string, std::string>> going;
   std::string from = tables_.key().bytes();
   while (clock.quarantined > 0 && full()) {
     const auto oldest = tables_.quarantine.scan(from, tables_.key().end(), 1, Order::ascending);
@@ -70,12 +70,9 @@ void Engine::Body::make_room(EngineClock& clock, std::size_t bytes) {
     const auto& [key, row] = oldest.front();
     --clock.quarantined;
     clock.quarantined_bytes -= std::min<std::uint64_t>(clock.quarantined_bytes, bytes_of(row));
-    going.emplace_back(key, row.digest);
-    from = key + '\0';
-  }
-  for (const auto& [key, digest] : going) {
-    tables_.quarantine_seen.erase(tables_.text_key(digest));
+    tables_.quarantine_seen.erase(tables_.text_key(row.digest));
     tables_.quarantine.erase(key);
+    from = key + '\0';
   }
 }
 
@@ -91,14 +88,12 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
     seen.last_at = now_;
     return;
   }
-  EngineClock clock;
-  if (const EngineClock* stored = tables_.clock.find(tables_.clock_key())) clock = *stored;
   QuarantineRow row = row_of(connection, request, error);
   leave_out_too_much(row, options_.limits.quarantine_bytes);
-  make_room(clock, bytes_of(row));
+  make_room(bytes_of(row));
+  EngineClock& clock = tables_.edit_clock();
   ++clock.quarantined;
   clock.quarantined_bytes += bytes_of(row);
-  tables_.clock.put(tables_.clock_key(), clock);
   row.id = ids_.take<QuarantineId>();
   row.at = now_;
   row.digest = std::move(digest);
