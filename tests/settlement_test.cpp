@@ -44,6 +44,13 @@ struct Sent {
   Entry message() { return host.timeline(conversation).at(entry - 1); }
   DeliveryStatus status() { return message().status; }
 
+  SendMessage another(const char* entry_point) const {
+    SendMessage more;
+    more.conversation = conversation;
+    more.entry_point = EntryPointName(entry_point);
+    more.content.text = "tudo bem?";
+    return more;
+  }
   void settle() {
     const Settlement reply = novelo::testing::friendly_reply("whatsapp", effect);
     REQUIRE(host.engine().settle(effect, reply, host.now()));
@@ -650,11 +657,7 @@ TEST_CASE("a send whose entry point is gone when the answer comes is not pending
 
 TEST_CASE("a message that its provider wants again only tomorrow holds nothing up") {
   Sent sent;
-  SendMessage more;
-  more.conversation = sent.conversation;
-  more.entry_point = EntryPointName("whatsapp");
-  more.content.text = "tudo bem?";
-  const EffectId behind = sent.host.must(more, "joao").effect;
+  const EffectId behind = sent.host.must(sent.another("whatsapp"), "joao").effect;
   CHECK(sent.host.poll().empty());
   const TransportReply tomorrow{429, {{"Retry-After", "86400"}}, {}};
   REQUIRE(sent.host.engine().settle(sent.effect, tomorrow, sent.host.now()));
@@ -667,10 +670,7 @@ TEST_CASE("a message that its provider wants again only tomorrow holds nothing u
 
 TEST_CASE("a message that failed is told to whoever wrote it, and of nobody's to the supervisors") {
   Sent sent;
-  SendMessage more;
-  more.conversation = sent.conversation;
-  more.entry_point = EntryPointName("sms");
-  more.content.text = "tudo bem?";
+  SendMessage more = sent.another("sms");
   const EffectId martas = sent.host.must(more, "marta").effect;
   const auto told = [](Host& host, EffectId effect) {
     const Failed failed{"no_route", "x", false};
@@ -697,10 +697,14 @@ TEST_CASE("where nobody settles anything, nobody is notified without end, and it
   Host host(store, how);
   host.configure();
   host.sign_in("joao");
-  ConversationId last;
-  for (int i = 0; i < 20; ++i) {
-    last = host.whatsapp("55419888800" + std::to_string(10 + i), "oi").conversation;
-    host.pass(1min);
-  }
-  CHECK(host.query().unsettled({}, 100)->size() <= 2 * how.limits.unsettled_effects + 4);
+  const ConversationId chat = host.whatsapp(ana, "oi").conversation;
+  host.accept("joao");
+  for (int i = 0; i < 20; ++i) host.whatsapp(ana, "ainda aí?");
+  CHECK(host.query().unsettled({}, 100)->size() == 2 * how.limits.unsettled_effects);
+  CHECK(host.count(chat, EventKind::effect_failed) == 20 - 2 * how.limits.unsettled_effects);
+  CHECK(host.timeline(chat).back().details.at("reason") == Value("outbox_full"));
+
+  host.settle_all();
+  host.whatsapp(ana, "e agora?");
+  CHECK(host.query().unsettled({}, 100)->size() == 1);
 }
