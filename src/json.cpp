@@ -1,6 +1,5 @@
 #include "novelo/json.hpp"
 
-#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -9,24 +8,10 @@
 #include "codec/border_fields.hpp"
 #include "codec/json.hpp"
 #include "config/document.hpp"
+#include "model/command_words.hpp"
 
 namespace novelo {
 namespace {
-
-// In the order of CommandBody.
-constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> command_words{
-    "upsert_contact",      "choose_contact",     "set_presence",
-    "set_other_call",      "accept_offer",       "refuse_offer",
-    "finish_interaction",  "end_wrap_up",        "hang_up",
-    "view_conversation",   "claim_conversation", "reassign_conversation",
-    "send_message",        "add_note",           "close_conversation",
-    "reopen_conversation", "open_case",          "set_case_fields",
-    "set_case_status",     "mark_informed",      "verify_reply",
-    "run_action",          "create_callback",    "place_callback",
-    "record_attempt",      "cancel_callback",    "send_survey",
-    "answer_survey",       "load_configuration", "confirm_time",
-    "resolve_send"};
-static_assert(!command_words.back().empty());
 
 // The body of the command whose word stands at `index`.
 template <std::size_t Next = 0>
@@ -123,10 +108,6 @@ Result<Value> value_from_json(const nlohmann::json& json) {
 
 nlohmann::json to_json(const Value& value) {
   return codec::write_json(value);
-}
-
-std::string_view command_word(const CommandBody& body) {
-  return command_words.at(body.index());
 }
 
 Result<Command> command_from_json(const nlohmann::json& json) {

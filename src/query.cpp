@@ -7,6 +7,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/body.hpp"
+#include "engine/search.hpp"
 #include "novelo/rules/case.hpp"
 #include "novelo/rules/identity.hpp"
 
@@ -136,6 +137,26 @@ Result<std::vector<Entry>> Query::timeline(ConversationId id, std::uint64_t afte
              [&](Tables& tables) { return page_of(tables, tables.entries, id, after, limit); });
 }
 
+Result<Page<ConversationRecord>> Query::find_conversations(const ConversationFilter& filter,
+                                                           const Part& part) const {
+  return ask(*engine_->body_, [&](Tables& tables) { return find(tables, filter, part); });
+}
+
+Result<std::vector<Entry>> Query::timeline_before(ConversationId id, std::uint64_t before,
+                                                  std::size_t limit) const {
+  using Entries = std::vector<Entry>;
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<Entries> {
+    const auto known = conversation_in(tables, id);
+    if (!known) return fail(known.error());
+    const std::uint64_t end = before == 0 ? known->entries + 1 : before;
+    const std::uint64_t last = std::min(end, known->entries + 1) - 1;
+    const std::uint64_t after = last > limit ? last - limit : 0;
+    auto entries = page_of(tables, tables.entries, id, after, limit);
+    if (entries) std::erase_if(*entries, [end](const Entry& e) { return e.sequence >= end; });
+    return entries;
+  });
+}
+
 namespace {
 
 // The sequence of the first entry by which the customer's view has more than `after` entries; one
@@ -219,6 +240,14 @@ Result<CaseId> Query::case_by_protocol(std::string_view protocol) const {
   });
 }
 
+Result<Page<CaseRecord>> Query::find_cases(const CaseFilter& filter, const Part& part) const {
+  return ask(*engine_->body_, [&](Tables& tables) { return find(tables, filter, part); });
+}
+
+Result<Page<Callback>> Query::find_callbacks(const CallbackFilter& filter, const Part& part) const {
+  return ask(*engine_->body_, [&](Tables& tables) { return find(tables, filter, part); });
+}
+
 Result<Callback> Query::callback(CallbackId id) const {
   return ask(*engine_->body_, [&](Tables& tables) {
     return copy(tables.callbacks.find(tables.key(id)), "callback", id.value());
@@ -251,11 +280,122 @@ Result<std::uint64_t> Query::configuration() const {
   });
 }
 
+namespace {
+
+Result<std::string> document_of(Tables& tables, std::uint64_t version) {
+  const auto* stored = tables.configurations.find(tables.key().number(version).bytes());
+  if (stored == nullptr) return fail(not_found("configuration", version));
+  return stored->json;
+}
+
+}  // namespace
+
+Result<std::string> Query::configuration_document(std::uint64_t version) const {
+  return ask(*engine_->body_, [&](Tables& tables) { return document_of(tables, version); });
+}
+
+Result<ConfigurationPlan> Query::plan(std::string_view json) const {
+  const auto version = configuration();
+  if (!version) return fail(version.error());
+  return ask(*engine_->body_, [&](Tables& tables) -> Result<ConfigurationPlan> {
+    const std::string next(json);
+    if (auto possible = engine_->body_->try_configuration(next); !possible) {
+      return fail(possible.error());
+    }
+    ConfigurationPlan plan{*version, {}};
+    std::string now = "{}";
+    if (*version != 0) {
+      auto stored = document_of(tables, *version);
+      if (!stored) return fail(stored.error());
+      now = std::move(*stored);
+    }
+    auto differences = difference(now, next, engine_->body_->limits().json_depth);
+    if (!differences) return fail(differences.error());
+    plan.differences = std::move(*differences);
+    return plan;
+  });
+}
+
+Result<std::vector<Trace>> Query::trace_of(std::string_view input, std::size_t limit) const {
+  using Traces = std::vector<Trace>;
+  return ask(*engine_->body_, [&](Tables&) -> Result<Traces> {
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    return engine_->body_->witness().of(input, limit);
+  });
+}
+
+Result<std::vector<Trace>> Query::trace_of(EffectId effect, std::size_t limit) const {
+  using Traces = std::vector<Trace>;
+  return ask(*engine_->body_, [&](Tables&) -> Result<Traces> {
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    return engine_->body_->witness().of(effect, limit);
+  });
+}
+
 Result<AgentRecord> Query::agent(const AgentName& name) const {
   return ask(*engine_->body_, [&](Tables&) -> Result<AgentRecord> {
     if (const AgentRecord* found = engine_->body_->router().agent(name)) return *found;
     return fail({ErrorCode::not_found, "unknown_agent", "there is no such agent",
                  fmt::format("agent {}", name.text()), "name an agent of the configuration"});
+  });
+}
+
+Result<std::vector<AgentRecord>> Query::agents(const AgentName& after, std::size_t limit) const {
+  using Agents = std::vector<AgentRecord>;
+  return ask(*engine_->body_, [&](Tables&) -> Result<Agents> {
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    return engine_->body_->router().agents(after, limit);
+  });
+}
+
+Result<std::vector<RouterQueueState>> Query::queues() const {
+  using States = std::vector<RouterQueueState>;
+  return ask(*engine_->body_,
+             [&](Tables&) -> Result<States> { return engine_->body_->router().queues(); });
+}
+
+namespace {
+
+// Where a line of waiting work goes on: "<place in microseconds>.<work>".
+Result<RouterWaiting> place_of(const Cursor& cursor) {
+  if (cursor.empty()) return RouterWaiting{};
+  const std::size_t dot = std::min(cursor.text().find('.'), cursor.text().size());
+  const auto place = number_of(Cursor(cursor.text().substr(0, dot)));
+  const auto work =
+      number_of(Cursor(cursor.text().substr(std::min(dot + 1, cursor.text().size()))));
+  if (!place) return fail(place.error());
+  if (!work) return fail(work.error());
+  return RouterWaiting{Timestamp(Duration(static_cast<std::int64_t>(*place))), WorkId(*work)};
+}
+
+}  // namespace
+
+Result<Page<WorkRecord>> Query::waiting(const QueueName& queue, const Part& part) const {
+  return ask(*engine_->body_, [&](Tables&) -> Result<Page<WorkRecord>> {
+    if (auto checked = check(part); !checked) return fail(checked.error());
+    const auto after = place_of(part.after);
+    if (!after) return fail(after.error());
+    const Router& router = engine_->body_->router();
+    const auto places = router.waiting(queue, *after, part.limit + 1);
+    if (!places) return fail(places.error());
+    Page<WorkRecord> page;
+    for (const RouterWaiting& at : *places) {
+      if (page.items.size() == part.limit) {
+        const RouterWaiting& last = (*places)[part.limit - 1];
+        page.next =
+            Cursor(fmt::format("{}.{}", last.place.time_since_epoch().count(), last.work.value()));
+        break;
+      }
+      page.items.push_back(*router.work(at.work));
+    }
+    return page;
+  });
+}
+
+Result<Changes> Query::changes_since(const ChangeCursor& cursor, std::size_t limit) const {
+  return ask(*engine_->body_, [&](Tables&) -> Result<Changes> {
+    if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    return engine_->body_->changes().since(cursor, limit);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "router/board.hpp"
 #include "router/check.hpp"
 #include "router/explain.hpp"
+#include "router/standing.hpp"
 #include "router/turn.hpp"
 
 namespace novelo {
@@ -163,6 +164,16 @@ Result<RouterDecision> Router::configure(RouterConfig config, IdCounter& ids, Ti
   return decision;
 }
 
+Status Router::check(RouterConfig config, const IdCounter& ids, Timestamp now) const {
+  if (auto status = routing::check_time(now, "now"); !status) return status;
+  if (auto status = routing::check_config(config); !status) return status;
+  routing::Board live = state_->board;
+  IdCounter counter = ids;
+  routing::Turn turn(live, counter, now);
+  turn.pass_time();
+  return routing::check_carry_over(live, routing::Board(config, live.limits()));
+}
+
 Result<RouterDecision> Router::apply(const RouterInput& input, IdCounter& ids, Timestamp now) {
   if (auto status = routing::check_input(state_->board, input, ids, now); !status) {
     return fail(status.error());
@@ -204,6 +215,16 @@ const AgentRecord* Router::agent(const AgentName& name) const {
   return index ? &state_->board.agent(*index).record : nullptr;
 }
 
+std::vector<AgentRecord> Router::agents(const AgentName& after, std::size_t limit) const {
+  const routing::Board& board = state_->board;
+  std::vector<AgentRecord> found;
+  for (routing::AgentIndex i = 0; i < board.agents() && found.size() < limit; ++i) {
+    const AgentRecord& agent = board.agent(i).record;
+    if (after.empty() || after < agent.name) found.push_back(agent);
+  }
+  return found;
+}
+
 std::vector<WorkId> Router::works_of(const AgentName& agent) const {
   const auto index = state_->board.agent_index(agent);
   return index ? state_->board.agent(*index).works : std::vector<WorkId>{};
@@ -225,6 +246,21 @@ Result<RouterPlace> Router::place(WorkId id) const {
   }
   const auto& waiting = board.queue_of(work->record).waiting;
   return RouterPlace{waiting.rank(board.place(work->record)), waiting.size()};
+}
+
+std::vector<RouterQueueState> Router::queues() const {
+  return routing::standing(state_->board);
+}
+
+Result<std::vector<RouterWaiting>> Router::waiting(const QueueName& queue,
+                                                   const RouterWaiting& after,
+                                                   std::size_t limit) const {
+  const auto index = state_->board.queue_index(queue);
+  if (!index) {
+    return fail(routing::error(ErrorCode::not_found, "unknown_queue", "There is no such queue.",
+                               fmt::format("queue {}", queue.text())));
+  }
+  return routing::waiting_after(state_->board.queue(*index), after, limit);
 }
 
 Result<RouterExplanation> Router::explain(WorkId id) const {

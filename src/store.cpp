@@ -32,6 +32,7 @@ std::string_view to_string(Table table) {
     case Table::parked_receipt: return "parked_receipt";
     case Table::parked_order: return "parked_order";
     case Table::quarantine_digest: return "quarantine_digest";
+    case Table::listing: return "listing";
   }
   return "";
 }

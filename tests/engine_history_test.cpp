@@ -610,6 +610,35 @@ std::uint64_t places_taken(Store& store, Query query) {
   return places;
 }
 
+template <class Filter>
+std::vector<ConversationId> found_by(const Query& query, const Filter& filter) {
+  const auto page = query.find_conversations(filter, {{}, 1000}).value();
+  std::vector<ConversationId> ids;
+  for (const ConversationRecord& record : page.items) ids.push_back(record.id);
+  return ids;
+}
+
+// The lists that queries read say what the records say.
+void check_lists(const Query& query, const std::vector<ConversationRecord>& all) {
+  std::map<AgentName, std::vector<ConversationId>> owned;
+  std::map<ConversationStatus, std::vector<ConversationId>> standing;
+  for (auto record = all.rbegin(); record != all.rend(); ++record) {
+    owned[record->owner].push_back(record->id);
+    standing[record->status].push_back(record->id);
+  }
+  for (const char* const name : {"", "joao", "marta"}) {
+    ConversationFilter filter;
+    filter.owner = AgentName(name);
+    RC_ASSERT(found_by(query, filter) == owned[*filter.owner]);
+  }
+  for (const ConversationStatus status :
+       {ConversationStatus::pending, ConversationStatus::open, ConversationStatus::closed}) {
+    ConversationFilter filter;
+    filter.statuses = {status};
+    RC_ASSERT(found_by(query, filter) == standing[status]);
+  }
+}
+
 void check_laws(World& world) {
   RC_ASSERT(!world.engine().faulted());
   Query query = world.query();
@@ -618,6 +647,7 @@ void check_laws(World& world) {
   std::set<ConversationId> open_ids;
   std::set<InteractionId> live;
   const std::vector<ConversationRecord> all = query.conversations({}, 1000).value();
+  check_lists(query, all);
   for (const ConversationRecord& conversation : all) {
     check_timeline(query, conversation);
     check_live(query, conversation, live);

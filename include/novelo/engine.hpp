@@ -61,6 +61,8 @@
 #include "novelo/model/effect.hpp"
 #include "novelo/model/entry.hpp"
 #include "novelo/model/interaction.hpp"
+#include "novelo/model/log.hpp"
+#include "novelo/model/metrics.hpp"
 #include "novelo/model/survey.hpp"
 #include "novelo/model/work.hpp"
 #include "novelo/router.hpp"
@@ -78,6 +80,9 @@ struct EngineOptions {
   // Told once, from inside the call in which the engine becomes faulted: it may not call the
   // engine, nor put another in its place before that call has returned.
   std::function<void(const Error&)> on_fault;
+  // Gets a line for each input, hand-out, quarantined request and fault (docs/monitoring.md).
+  LogSink log;
+  bool log_personal = false;  // whole addresses too, and what errors are about
 };
 
 // An event that a host has decoded itself, with the connection it came by.
@@ -165,6 +170,9 @@ class Engine {
 
   // What is worth showing now, since the last call. Not durable: after a restart it is empty.
   std::vector<Signal> take_signals();
+
+  // The engine in numbers. Cost: everything live, and every agent.
+  Metrics metrics(Timestamp now) const;
 
   // True after a failed commit or a broken invariant.
   bool faulted() const;

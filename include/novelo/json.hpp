@@ -40,8 +40,6 @@ Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth);
 Result<Value> value_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const Value& value);
 
-// The word a command goes by: "send_message" for SendMessage.
-std::string_view command_word(const CommandBody& body);
 // "id" and "do" must be there; everything else keeps its default when it is not.
 Result<Command> command_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const Command& command);

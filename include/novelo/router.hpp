@@ -235,6 +235,31 @@ struct RouterPlace {
   std::size_t waiting = 0;  // works waiting in that queue, itself included
 };
 
+// How a queue stands.
+struct RouterQueueState {
+  QueueName queue;
+  std::size_t waiting = 0;   // held ones too
+  std::size_t held = 0;      // of these: for one agent alone, for now
+  std::size_t offered = 0;   // out to an agent
+  std::size_t assigned = 0;  // being served
+  std::size_t wrap_up = 0;
+  std::optional<Timestamp> oldest;  // when whoever has waited longest asked
+  // The agents who serve it.
+  std::size_t available = 0;
+  std::size_t paused = 0;
+  std::size_t offline = 0;
+
+  friend bool operator==(const RouterQueueState&, const RouterQueueState&) = default;
+};
+
+// Work that waits, at its place: its request time less what its priority is worth.
+struct RouterWaiting {
+  Timestamp place{};
+  WorkId work;
+
+  friend auto operator<=>(const RouterWaiting&, const RouterWaiting&) = default;
+};
+
 // Why this agent, or why still waiting: a few candidates and counts by reason, not everybody.
 // `excluded` counts the queue's agents: "has_it" (the one it is offered to), "capacity" (none for
 // such work), "skill", "offline", "paused", "busy", "refused". Once assigned, candidates and counts
@@ -270,6 +295,9 @@ class Router {
   // everything live.
   Result<RouterDecision> configure(RouterConfig config, IdCounter& ids, Timestamp now);
 
+  // Whether `configure` would succeed now. Cost: everything live.
+  Status check(RouterConfig config, const IdCounter& ids, Timestamp now) const;
+
   // One input. An error means that nothing has changed: `not_found` (no such work, offer, queue or
   // agent), `refused` (an offer that ended, another's offer, no capacity, the wrong state),
   // `conflict` (added work is already here), `invalid` (a number or word out of its range), `limit`
@@ -291,6 +319,8 @@ class Router {
   // Null when there is no such work or agent. Borrowed until the next non-const call.
   const WorkRecord* work(WorkId id) const;
   const AgentRecord* agent(const AgentName& name) const;
+  // Everybody who is configured, by name, above `after`.
+  std::vector<AgentRecord> agents(const AgentName& after, std::size_t limit) const;
   // The live works of an agent: offered, assigned and in wrap-up, by id.
   std::vector<WorkId> works_of(const AgentName& agent) const;
   // True when the agent can be offered work of this class now.
@@ -298,6 +328,12 @@ class Router {
 
   // `not_found`, or `refused` when the work is not waiting.
   Result<RouterPlace> place(WorkId work) const;
+  // Every queue, by name. Cost: everything live.
+  std::vector<RouterQueueState> queues() const;
+  // The works that wait in a queue, in order, behind `after` (empty: from the first), at most
+  // `limit`; `not_found`.
+  Result<std::vector<RouterWaiting>> waiting(const QueueName& queue, const RouterWaiting& after,
+                                             std::size_t limit) const;
   // `not_found`.
   Result<RouterExplanation> explain(WorkId work) const;
 

@@ -9,6 +9,7 @@
 #include "codec/binary.hpp"
 #include "engine/bounds.hpp"
 #include "engine/decide.hpp"
+#include "engine/listings.hpp"
 #include "novelo/base/digest.hpp"
 
 namespace novelo {
@@ -34,7 +35,9 @@ Engine::Body::Body(Store& store, Fence fence, std::vector<const ChannelAdapter*>
       fence_(fence),
       adapters_(std::move(adapters)),
       options_(std::move(options)),
-      tables_(store, fence, options_.limits.cached_records) {}
+      tables_(store, fence, options_.limits.cached_records),
+      changes_(fence.epoch, options_.limits.changes, options_.limits.signals),
+      witness_(options_, changes_) {}
 
 Status Engine::Body::ready() const {
   if (inside_) {
@@ -57,6 +60,7 @@ Status Engine::Body::enter() {
 Error Engine::Body::fault(Error error) {
   if (!fault_) {
     fault_ = std::move(error);
+    witness_.faulted(*fault_, now_);
     if (open_ && options_.on_fault) options_.on_fault(*fault_);
   }
   return out_of_service();
@@ -105,6 +109,8 @@ Status Engine::Body::restore(Timestamp now) {
   find_next_timer();
   if (tables_.fault()) return fail(*tables_.fault());
   open_ = true;
+  const EngineClock* clock = tables_.clock.find(tables_.clock_key());
+  witness_.opened(now_, clock != nullptr ? clock->configuration : 0);
   return {};
 }
 
@@ -132,7 +138,7 @@ Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
     hold_send(turn, *tables_.effects.find(tables_.key(id)));
     if (!keep(turn)) return fail(*fault_);
   }
-  pending_signals_.clear();  // nobody has looked yet
+  changes_.forget_signals();  // nobody has looked yet
   return write();
 }
 
@@ -205,8 +211,17 @@ bool Engine::Body::keep(Turn& turn) {
       case OutboxChange::Kind::released: outbox_.release(change.effect); break;
     }
   }
-  for (Signal& signal : turn.signals) pending_signals_.push_back(std::move(signal));
-  if (turn.new_setup) setup_ = std::make_unique<Setup>(std::move(*turn.new_setup));
+  list_changes(tables_);
+  changes_.note(tables_);
+  witness_.look(tables_);
+  for (Signal& signal : turn.signals) {
+    witness_.signalled();
+    changes_.note(std::move(signal));
+  }
+  if (turn.new_setup) {
+    setup_ = std::make_unique<Setup>(std::move(*turn.new_setup));
+    changes_.note({ThingKind::configuration, tables_.edit_clock().configuration, {}, {}, false});
+  }
   if (turn.first_armed && (!next_timer_ || *turn.first_armed < *next_timer_)) {
     next_timer_ = turn.first_armed;
   }
@@ -221,14 +236,18 @@ void Engine::Body::fire_due() {
   for (const auto& [id, error] : std::exchange(undeliverable_, {})) {
     Turn turn = begin_turn();
     const SettleEffect failed{id, Failed{error.reason, error.message, false}};
+    witness_.begin();
     if (decide(turn, failed)) keep(turn);
+    witness_.fired("undeliverable", now_);
   }
   std::size_t fired = 0;
   while (!fault_ && fired < options_.limits.timers_per_feed) {
     const auto router_due = router_->next_deadline();
     if (router_due && *router_due <= now_) {
       Turn turn = begin_turn();
+      witness_.begin();
       if (!turn.route(TimePassed{}) || !keep(turn)) return;
+      witness_.fired("routing", now_);
       ++fired;
       const auto next = router_->next_deadline();
       if (next && *next <= now_ && *next == *router_due) return;  // nothing moved: no spinning
@@ -236,8 +255,11 @@ void Engine::Body::fire_due() {
     }
     if (!next_timer_ || next_timer_->due > now_) return;
     Turn turn = begin_turn();
+    const std::string_view what = to_string(next_timer_->kind);
+    witness_.begin();
     decide(turn, *next_timer_);
     if (!keep(turn)) return;
+    witness_.fired(what, now_);
     ++fired;
   }
 }
@@ -271,6 +293,13 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
 }
 
 Result<Outcome> Engine::Body::run_one(const Input& input) {
+  witness_.begin();
+  auto outcome = decide_one(input);
+  if (!fault_) witness_.decided(input, outcome, now_);
+  return outcome;
+}
+
+Result<Outcome> Engine::Body::decide_one(const Input& input) {
   if (auto bounded = check_bounds(input, options_.limits); !bounded) return fail(bounded.error());
   if (const auto* command = std::get_if<Command>(&input)) return run_command(*command);
   if (!setup_) {
@@ -327,11 +356,8 @@ Status Engine::Body::write() {
 
 Status Engine::Body::commit() {
   if (auto written = write(); !written) return fail(fault(written.error()));
-  for (Signal& signal : std::exchange(pending_signals_, {})) signals_.push_back(std::move(signal));
-  if (signals_.size() > options_.limits.signals) {
-    signals_.erase(signals_.begin(),
-                   signals_.end() - static_cast<std::ptrdiff_t>(options_.limits.signals));
-  }
+  changes_.publish();
+  witness_.committed();
   return {};
 }
 
@@ -396,7 +422,39 @@ std::optional<Timestamp> Engine::Body::next_deadline() const {
 }
 
 std::vector<Signal> Engine::Body::take_signals() {
-  return std::exchange(signals_, {});
+  return changes_.take_signals();
+}
+
+Metrics Engine::Body::metrics(Timestamp now) {
+  Metrics metrics = witness_.counts();
+  metrics.faulted = fault_.has_value();
+  metrics.now = std::max(now_, now);
+  if (fault_) return metrics;
+  metrics.next_deadline = next_deadline();
+  metrics.unsettled = outbox_.size();
+  metrics.held = outbox_.held_count();
+  metrics.places = places_;
+  for (const RouterQueueState& queue : router_->queues()) metrics.waiting += queue.waiting;
+  for (const Presence presence : {Presence::offline, Presence::available, Presence::paused}) {
+    metrics.agents[std::string(to_string(presence))] = 0;
+  }
+  for (const AgentRecord& agent : router_->agents({}, SIZE_MAX)) {
+    ++metrics.agents[std::string(to_string(agent.presence))];
+  }
+  if (const EngineClock* clock = tables().clock.find(tables_.clock_key())) {
+    metrics.configuration = clock->configuration;
+    metrics.quarantine_rows = clock->quarantined;
+    metrics.quarantine_bytes = clock->quarantined_bytes;
+    metrics.parked_receipts = clock->parked;
+  }
+  return metrics;
+}
+
+Status Engine::Body::try_configuration(const std::string& json) {
+  Turn turn = begin_turn();
+  auto checked = check_configuration(turn, json);
+  if (!checked) return fail(checked.error());
+  return router_->check(checked->router_config(), ids_, now_);
 }
 
 std::string Engine::Body::fallback_route(const EntryPointName& name) const {

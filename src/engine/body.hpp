@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/changes.hpp"
 #include "engine/outbox.hpp"
 #include "engine/setup.hpp"
 #include "engine/tables.hpp"
 #include "engine/turn.hpp"
+#include "engine/witness.hpp"
 #include "novelo/engine.hpp"
 
 namespace novelo {
@@ -55,6 +57,7 @@ class Engine::Body {
   // What every call of a faulted engine says.
   Error out_of_service() const;
   std::string fallback_route(const EntryPointName& entry_point) const;
+  Metrics metrics(Timestamp now);
 
   // --- for Query ---------------------------------------------------------------------------------
   Status ready() const;  // fails when faulted or inside a call
@@ -66,6 +69,10 @@ class Engine::Body {
   }
   const Router& router() const { return *router_; }
   const Outbox& outbox() const { return outbox_; }
+  const ChangeLog& changes() const { return changes_; }
+  const Witness& witness() const { return witness_; }
+  // What loading this would meet: a refusal, or nothing.
+  Status try_configuration(const std::string& json);
   const Limits& limits() const { return options_.limits; }
 
  private:
@@ -80,6 +87,7 @@ class Engine::Body {
   Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now,
                                                   std::vector<std::uint64_t>* entries = nullptr);
   Result<Outcome> run_one(const Input& input);
+  Result<Outcome> decide_one(const Input& input);
   Result<Outcome> run_command(const Command& command);
   // A jump of the clock is taken only with a confirmation, in front of it, that will be taken.
   Status check_time(std::span<const Input> inputs, Timestamp now);
@@ -121,8 +129,8 @@ class Engine::Body {
   Timestamp now_{};
   std::uint64_t places_ = 0;  // taken under Limits::live_works
   std::optional<Timer> next_timer_;
-  std::vector<Signal> pending_signals_;      // of the call under way
-  std::vector<Signal> signals_;              // committed
+  ChangeLog changes_;
+  Witness witness_;
   std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them
   std::optional<Error> fault_;
   bool open_ = false;  // restored: from now on faults are told to the host

@@ -78,6 +78,7 @@ void Engine::Body::make_room(std::size_t bytes) {
 
 void Engine::Body::quarantine(const ConnectionName& connection, const Request& request,
                               const Error& error) {
+  witness_.quarantined(connection, error, now_);
   if (options_.limits.quarantine_rows == 0) return;
   tables_.begin_input();
   std::string digest = digest_of(connection, request);
@@ -86,6 +87,7 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
     QuarantineSeen& seen = tables_.quarantine_seen.edit(seen_key);
     ++seen.times;
     seen.last_at = now_;
+    changes_.note({ThingKind::quarantine, seen.id.value(), {}, {}, false});
     return;
   }
   QuarantineRow row = row_of(connection, request, error);
@@ -95,6 +97,7 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
   ++clock.quarantined;
   clock.quarantined_bytes += bytes_of(row);
   row.id = ids_.take<QuarantineId>();
+  changes_.note({ThingKind::quarantine, row.id.value(), {}, {}, false});
   row.at = now_;
   row.digest = std::move(digest);
   tables_.quarantine_seen.put(seen_key, {row.id, 1, now_});
@@ -138,6 +141,7 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
                                        std::vector<EventOutcome>* events) {
   if (auto may = enter(); !may) return fail(may.error());
   const Inside inside(inside_);
+  witness_.requested();
   const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
   if (connection == nullptr) {
     return fail({ErrorCode::not_found, "unknown_path", "no connection has this path",
@@ -230,9 +234,11 @@ Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) 
     if (auto out = make_handout(*effect)) {
       handouts.push_back(std::move(*out));
       outbox_.mark_handed_out(id);
+      witness_.handed_out(handouts.back(), at);
     }
   }
   if (tables_.fault()) return fail(fault(*tables_.fault()));
+  witness_.committed();
   return handouts;
 }
 

@@ -95,16 +95,22 @@ class CarryOver {
 
 }  // namespace
 
+Result<Setup> check_configuration(Turn& turn, const std::string& json) {
+  auto next = Setup::make(json, turn.adapters, turn.options, turn.options.limits);
+  if (!next) return next;
+  if (turn.setup != nullptr) {
+    if (auto kept = CarryOver(turn, next->configuration).check(); !kept) return fail(kept.error());
+  }
+  return next;
+}
+
 Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& command) {
   if (!actor.empty()) {
     return fail(refused("not_an_agents", "agents do not load configurations", {},
                         "send it from the business's own systems"));
   }
-  auto next = Setup::make(command.json, turn.adapters, turn.options, turn.options.limits);
+  auto next = check_configuration(turn, command.json);
   if (!next) return fail(next.error());
-  if (turn.setup != nullptr) {
-    if (auto kept = CarryOver(turn, next->configuration).check(); !kept) return kept;
-  }
   auto decision = turn.router->configure(next->router_config(), turn.ids, turn.now);
   if (!decision) return fail(decision.error());
   turn.take(std::move(*decision));

@@ -60,6 +60,8 @@ Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command);
 Status decide(Turn& turn, const AgentName& actor, const AnswerSurvey& command);
 // configure.cpp
 Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& command);
+// What a LoadConfiguration would take into service; the router still has its say.
+Result<Setup> check_configuration(Turn& turn, const std::string& json);
 Status decide(Turn& turn, const AgentName& actor, const ConfirmTime& command);
 
 // --- what came of effects (settlements.cpp) ------------------------------------------------------

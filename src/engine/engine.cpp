@@ -98,6 +98,9 @@ std::optional<Timestamp> Engine::next_deadline() const {
 std::vector<Signal> Engine::take_signals() {
   return body_->take_signals();
 }
+Metrics Engine::metrics(Timestamp now) const {
+  return body_->metrics(now);
+}
 bool Engine::faulted() const {
   return body_->faulted();
 }

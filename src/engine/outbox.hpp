@@ -48,6 +48,7 @@ class Outbox {
   // The unsettled verbs of a call, by id.
   std::vector<EffectId> unsettled_of_call(InteractionId interaction) const;
   std::size_t size() const { return tickets_.size(); }
+  std::size_t held_count() const { return held_.size(); }
   // When the first effect that waits for a time behind `now` may go.
   std::optional<Timestamp> next_time(Timestamp now) const;
 

@@ -32,6 +32,19 @@ template class Records<Closure, Table::closure>;
 template class Records<Segment, Table::segment>;
 template class Records<ParkedReceipt, Table::parked_receipt>;
 template class Records<ParkedPlace, Table::parked_order>;
+template class Records<Listed, Table::listing>;
+
+std::string_view to_string(TimerKind kind) {
+  switch (kind) {
+    case TimerKind::flow: return "flow";
+    case TimerKind::callback: return "callback";
+    case TimerKind::effect: return "effect";
+    case TimerKind::waiting: return "waiting";
+    case TimerKind::call: return "call";
+    case TimerKind::promise: return "promise";
+  }
+  return "unknown";
+}
 
 namespace {
 // Timeline entries are written far more often than read again: few are kept at hand.
@@ -71,6 +84,7 @@ Tables::Tables(Store& store, std::uint64_t tenant, std::size_t capacity,
       segments(store, *fault, 0),
       parked(store, *fault, std::min(capacity, entries_at_hand)),
       parked_order(store, *fault, 0),
+      listings(store, *fault, std::min(capacity, entries_at_hand)),
       tenant_(tenant),
       fault_(std::move(fault)) {}
 

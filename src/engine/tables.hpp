@@ -50,6 +50,7 @@ struct Timer {
 
   friend auto operator<=>(const Timer&, const Timer&) = default;  // as their keys
 };
+std::string_view to_string(TimerKind kind);
 // A provider's id, a mail's Message-ID, an effect that is no more: what it belongs to.
 struct Correlation {
   ConversationId conversation;
@@ -93,6 +94,8 @@ struct QuarantineSeen {
   std::uint64_t times = 1;
   Timestamp last_at{};
 };
+// A row of a list says by its key alone what is in it.
+struct Listed {};
 // One step walked by one contact: a row of the reports.
 struct Segment {
   InteractionId interaction;
@@ -191,6 +194,9 @@ void fields(V& v, X& x) {
   v("last_at", x.last_at);
 }
 template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Listed>
+void fields(V&, X&) {}
+template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Segment>
 void fields(V& v, X& x) {
   v("interaction", x.interaction);
@@ -242,6 +248,7 @@ extern template class Records<Closure, Table::closure>;
 extern template class Records<Segment, Table::segment>;
 extern template class Records<ParkedReceipt, Table::parked_receipt>;
 extern template class Records<ParkedPlace, Table::parked_order>;
+extern template class Records<Listed, Table::listing>;
 
 class Tables {
  public:
@@ -275,6 +282,7 @@ class Tables {
   Records<Segment, Table::segment> segments;
   Records<ParkedReceipt, Table::parked_receipt> parked;
   Records<ParkedPlace, Table::parked_order> parked_order;
+  Records<Listed, Table::listing> listings;
 
   void begin_input();
   void undo();
@@ -332,7 +340,7 @@ class Tables {
                     open_conversations, contact_conversations, entries, notes, interactions,
                     correlations, works, agents, cases, protocols, callbacks, sessions, surveys,
                     effects, timers, commands, quarantine, quarantine_seen, closures, segments,
-                    parked, parked_order);
+                    parked, parked_order, listings);
   }
 
   std::uint64_t tenant_;

@@ -135,6 +135,12 @@ class Board {
   AgentEntry& agent(AgentIndex index) { return agents_[index]; }
   const AgentEntry& agent(AgentIndex index) const { return agents_[index]; }
   std::size_t agents() const { return agents_.size(); }
+  std::size_t queues() const { return queues_.size(); }
+  // In no order.
+  template <class Use>
+  void each_work(Use use) const {
+    for (const auto& [id, work] : works_) use(work.record);
+  }
   const RequirementClass& requirement(ClassIndex index) const { return classes_[index]; }
 
   WorkEntry* find(WorkId id);

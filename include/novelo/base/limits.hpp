@@ -57,6 +57,10 @@ struct Limits {
   // queue always has room.
   std::size_t requirement_classes = 1024;
   std::size_t signals = 4096;  // the oldest are dropped first; signals are not durable
+  // Things of which it is remembered that they changed, for Query::changes_since; the one that
+  // changed longest ago is forgotten first.
+  std::size_t changes = 50'000;
+  std::size_t traces = 10'000;  // inputs and hand-outs that Query::trace_of knows
 
   // How long the telephone system may stay silent about a verb before it counts as failed (for
   // `hang_up`: before the call counts as over).

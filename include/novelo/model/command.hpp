@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -213,6 +214,9 @@ using CommandBody =
                  OpenCase, SetCaseFields, SetCaseStatus, MarkInformed, VerifyReply, RunAction,
                  CreateCallback, PlaceCallback, RecordAttempt, CancelCallback, SendSurvey,
                  AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend>;
+
+// The word that a command goes by: "send_message" for SendMessage.
+std::string_view command_word(const CommandBody& body);
 
 struct Command {
   std::string id;  // 1 to 128 bytes, unique for its sender
