@@ -152,6 +152,8 @@ void Runner::Body::work(RunnerJobs& jobs) {
     commit();
   } catch (const std::exception& exception) {
     fault_everybody(thrown(exception.what()));  // memory: nobody knows what was half done
+  } catch (...) {
+    fault_everybody(thrown("something unknown"));
   }
   for (const auto& job : jobs) tell(*job);
   for (const auto& member : std::exchange(touched_, {})) after_round(member);

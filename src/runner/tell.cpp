@@ -122,16 +122,18 @@ void Runner::Body::settle_self(const std::shared_ptr<Member>& member, EffectId e
 }
 
 void Runner::Body::keep_routes(Member& member) {
-  Engine::Body& engine = road(member);
-  const EngineClock* clock = engine.tables().clock.find(engine.tables().clock_key());
-  if (clock == nullptr || clock->configuration == member.configuration) return;
-  member.configuration = clock->configuration;
-  std::map<EntryPointName, std::string> routes;
-  for (const EntryPointConfig& at : engine.setup()->configuration.entry_points) {
-    routes[at.name] = at.fallback;
-  }
-  const std::lock_guard guard(routes_lock_);
-  routes_[member.name] = std::move(routes);
+  call_host("the store", [&] {
+    Engine::Body& engine = road(member);
+    const EngineClock* clock = engine.tables().clock.find(engine.tables().clock_key());
+    if (clock == nullptr || clock->configuration == member.configuration) return;
+    member.configuration = clock->configuration;
+    std::map<EntryPointName, std::string> routes;
+    for (const EntryPointConfig& at : engine.setup()->configuration.entry_points) {
+      routes[at.name] = at.fallback;
+    }
+    const std::lock_guard guard(routes_lock_);
+    routes_[member.name] = std::move(routes);
+  });
 }
 
 std::string Runner::Body::fallback_route(const TenantName& tenant,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <semaphore>
 #include <thread>
 #include <utility>
@@ -59,6 +60,7 @@ double feed_turn(Desk& desk, bool& taken) {
 class Served {
  public:
   explicit Served(Desk& desk) : desk_(desk) {
+    for (std::size_t i = 0; i < threads; ++i) free_.emplace_back(in_flight);
     RunnerOptions options;
     options.clock = [this] { return Desk::opened_at + std::chrono::hours(1) + Duration(++now_); };
     const auto keep = [this](Runner&, const TenantName&, const Handout& out) {
@@ -84,17 +86,20 @@ class Served {
   void submit_all(const std::vector<std::vector<Input>>& inputs) {
     std::vector<std::thread> submitters;
     for (const auto& mine : inputs) {
-      submitters.emplace_back([this, &mine] {
-        std::counting_semaphore<in_flight> free(in_flight);
+      submitters.emplace_back([this, &mine, &inputs] {
+        std::counting_semaphore<in_flight>& free =
+            free_[static_cast<std::size_t>(&mine - inputs.data())];
         for (const Input& input : mine) {
           free.acquire();
-          const Status accepted = runner_->submit(tenant_, input, [&](const auto& result) {
-            if (!result) ++failed_;
-            free.release();
-          });
+          const Status accepted =
+              runner_->submit(tenant_, input, [this, &free](const auto& result) {
+                if (!result) ++failed_;
+                free.release();
+              });
           if (!accepted) ++failed_;
         }
         for (std::size_t i = 0; i < in_flight; ++i) free.acquire();
+        free.release(in_flight);
       });
     }
     for (std::thread& submitter : submitters) submitter.join();
@@ -119,8 +124,9 @@ class Served {
   const TenantName tenant_{"default"};
   std::atomic<Duration::rep> now_ = 0;
   std::atomic<std::size_t> failed_ = 0;
-  std::vector<EffectId> handed_out_;  // the runner's thread's
-  std::unique_ptr<Runner> runner_;    // last: it ends first
+  std::vector<EffectId> handed_out_;                     // the runner's thread's
+  std::deque<std::counting_semaphore<in_flight>> free_;  // by thread
+  std::unique_ptr<Runner> runner_;                       // last: it ends first
 };
 
 void runner(benchmark::State& state) {
