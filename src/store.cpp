@@ -37,4 +37,9 @@ std::string_view to_string(Table table) {
   return "";
 }
 
+Status Store::commit(const Fence& fence, std::span<const Write> writes) {
+  const TenantWrites part{fence, writes};
+  return commit_all(std::span(&part, 1));
+}
+
 }  // namespace novelo

@@ -253,9 +253,9 @@ class ThrowingStore final : public ForwardingStore {
     if (std::exchange(throws_reading, false)) throw std::bad_alloc();
     return ForwardingStore::scan(table, from, to, limit, order);
   }
-  Status commit(const Fence& fence, std::span<const Write> writes) override {
+  Status commit_all(std::span<const TenantWrites> parts) override {
     if (std::exchange(throws, false)) throw std::bad_alloc();
-    return ForwardingStore::commit(fence, writes);
+    return ForwardingStore::commit_all(parts);
   }
 };
 

@@ -113,15 +113,15 @@ class DyingStore final : public ForwardingStore {
   DyingStore(Store& inner, std::size_t commits, std::string journal)
       : ForwardingStore(inner), left_(commits), journal_(std::move(journal)) {}
 
-  Status commit(const Fence& fence, std::span<const Write> writes) override {
-    if (writes.empty()) return ForwardingStore::commit(fence, writes);
+  Status commit_all(std::span<const TenantWrites> parts) override {
+    if (nothing_to_write(parts)) return ForwardingStore::commit_all(parts);
     std::error_code error;
     sizes_.push_back(fs::file_size(journal_, error));
     if (left_ == 0) {
       return fail({ErrorCode::unknown, "killed", "the process is gone", {}, {}});
     }
     --left_;
-    return ForwardingStore::commit(fence, writes);
+    return ForwardingStore::commit_all(parts);
   }
   const std::vector<std::uintmax_t>& sizes() const { return sizes_; }
 

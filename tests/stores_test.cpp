@@ -278,6 +278,58 @@ TEST_CASE("store rule 3: only the newest fence of a tenant writes") {
   });
 }
 
+TEST_CASE("store: a commit of several tenants is one, all or nothing, each part under its fence") {
+  on_every_store([](Store& store) {
+    const Fence clinic = fence_of(store, "clinic");
+    const Fence bakery = fence_of(store, "bakery");
+    const std::vector<Write> ours = {insert(Table::entry, "c", "1"), put(Table::meta, "k", "ours")};
+    const std::vector<Write> theirs = {insert(Table::entry, "b", "2"), put(Table::meta, "k", "x")};
+    const auto both = [&](const Fence& first, const Fence& second) {
+      const std::vector<TenantWrites> parts = {{first, ours}, {second, theirs}};
+      return store.commit_all(parts);
+    };
+    REQUIRE(both(clinic, bakery));
+    CHECK(keys(scan(store, Table::entry, "", after_all)) == "bc");
+    CHECK(get(store, Table::meta, "k") == "x");  // in the order given
+
+    // One row that is there already, and nothing of anybody is written.
+    commit(store, clinic, {erase(Table::entry, "c"), put(Table::meta, "k", "before")});
+    const Status clash = both(clinic, bakery);
+    REQUIRE_FALSE(clash);
+    CHECK(clash.error().reason == "exists");
+    CHECK(keys(scan(store, Table::entry, "", after_all)) == "b");
+    CHECK(get(store, Table::meta, "k") == "before");
+
+    // One fence that is old, and nothing of anybody is written; the error says whose.
+    commit(store, clinic, {erase(Table::entry, "b")});
+    const Fence newer = fence_of(store, "bakery");
+    const Status fenced = both(clinic, bakery);
+    REQUIRE_FALSE(fenced);
+    CHECK(fenced.error().code == ErrorCode::conflict);
+    CHECK(fenced.error().reason == "fenced");
+    CHECK(fenced.error().subject ==
+          "tenant " + std::to_string(bakery.tenant) + " epoch " + std::to_string(bakery.epoch));
+    CHECK(scan(store, Table::entry, "", after_all).empty());
+    CHECK(both(clinic, newer));
+    CHECK(store.commit_all({}));
+    const std::vector<TenantWrites> looks = {{clinic, {}}, {bakery, {}}};
+    CHECK(store.commit_all(looks).error().reason == "fenced");
+  });
+}
+
+TEST_CASE("store: housekeeping asked for is done, and asking for none does none") {
+  on_every_store([](Store& store) {
+    const Fence fence = fence_of(store);
+    commit(store, fence, {put(Table::entry, "k", std::string(20'000, 'x'))});
+    const auto waiting = store.maintain(0);
+    REQUIRE(waiting);
+    CHECK(store.maintain(0) == waiting);
+    CHECK(store.maintain(*waiting + 1) == 0U);
+    CHECK(store.maintain(0) == 0U);
+    CHECK(get(store, Table::entry, "k") == std::string(20'000, 'x'));
+  });
+}
+
 TEST_CASE(
     "store rule 7: tenants are numbered from 1 in the order of their first opening, on every "
     "store") {

@@ -36,7 +36,7 @@
 // systems feed ConfirmTime at that time, first in its call.
 //
 // Threads: one call at a time. The store and the adapters outlive the engine; engines that share a
-// store share its one thread. Query and the handles point at the engine: do not move it while they
+// store share its one thread. Where many threads have something for it, runner.hpp is that thread. Query and the handles point at the engine: do not move it while they
 // live. Calls from inside a call are refused with `reentrant`.
 #pragma once
 
@@ -184,6 +184,7 @@ class Engine {
 
  private:
   friend class Query;
+  friend class Runner;
   class Body;
   explicit Engine(std::unique_ptr<Body> body);
   std::unique_ptr<Body> body_;

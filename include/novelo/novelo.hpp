@@ -29,6 +29,7 @@
 #include "novelo/contact.hpp"
 #include "novelo/conversation.hpp"
 #include "novelo/query.hpp"
+#include "novelo/runner.hpp"
 
 #include "novelo/channel_adapter.hpp"
 #include "novelo/flow_engine.hpp"

@@ -13,7 +13,8 @@
 //     until it is reopened.
 //  2. `Write::insert` of a key that exists fails the whole commit with `conflict`, reason "exists".
 //  3. A commit under a fence that is no longer the tenant's newest fails with `conflict`, reason
-//     "fenced": at most one engine writes for a tenant.
+//     "fenced": at most one engine writes for a tenant. Of a commit of several tenants the subject
+//     says whose fence it is, and nothing of any of them is written.
 //  4. Reads see every successful commit that came before them.
 //  5. A full disk is `storage`, reason "full", and the store stays in service: reads go on, and
 //     commits too once there is room. A schema written by a newer version is `newer`.
@@ -96,6 +97,12 @@ struct Fence {
   std::uint64_t epoch = 0;
 };
 
+// What one tenant has to write in a commit of several.
+struct TenantWrites {
+  Fence fence;
+  std::span<const Write> writes;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -112,9 +119,18 @@ class Store {
   virtual Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                         std::size_t limit, Order order) = 0;
 
-  // All writes or none, durably. Writes apply in the order given; erasing what is not there is no
-  // error. Without writes only the fence is checked, and nothing is paid.
-  virtual Status commit(const Fence& fence, std::span<const Write> writes) = 0;
+  // All writes of all parts or none, durably, for the price of one commit. They apply in the order
+  // given; erasing what is not there is no error. Without any writes only the fences are checked,
+  // and nothing is paid. The fences are looked at before anything else.
+  virtual Status commit_all(std::span<const TenantWrites> parts) = 0;
+  // The same of one tenant.
+  Status commit(const Fence& fence, std::span<const Write> writes);
+
+  // Does housekeeping that somebody's commit would have to do otherwise, and gives how much is
+  // left, both in pages: about `budget` of it, or all where it cannot be parted. 0 only asks. To be
+  // called between commits, at quiet moments. A failure puts no data at risk; what was not done is
+  // done by the next call, or by a commit in the end.
+  virtual Result<std::uint64_t> maintain(std::uint64_t budget) = 0;
 };
 
 }  // namespace novelo

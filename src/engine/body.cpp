@@ -337,28 +337,39 @@ Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) {
                "now", "if it is right, feed ConfirmTime first, from the business's own systems"});
 }
 
-Status Engine::Body::write() {
+Result<std::vector<Write>> Engine::Body::collect() {
   if (tables_.fault()) return fail(*tables_.fault());
   std::vector<Write> writes = tables_.collect();
-  if (!writes.empty()) {
-    tables_.begin_input();
-    EngineClock& clock = tables_.edit_clock();
-    clock.last_id = ids_.last();
-    clock.now = now_;
-    clock.places = places_;
-    for (Write& write : tables_.collect()) writes.push_back(std::move(write));
-    if (tables_.fault()) return fail(*tables_.fault());
-    if (auto committed = store_.commit(fence_, writes); !committed) return committed;
+  if (writes.empty()) return writes;
+  tables_.begin_input();
+  EngineClock& clock = tables_.edit_clock();
+  clock.last_id = ids_.last();
+  clock.now = now_;
+  clock.places = places_;
+  for (Write& write : tables_.collect()) writes.push_back(std::move(write));
+  if (tables_.fault()) return fail(*tables_.fault());
+  return writes;
+}
+
+Status Engine::Body::write() {
+  auto writes = collect();
+  if (!writes) return fail(writes.error());
+  if (!writes->empty()) {
+    if (auto committed = store_.commit(fence_, *writes); !committed) return committed;
   }
-  tables_.trim();
   return {};
 }
 
 Status Engine::Body::commit() {
   if (auto written = write(); !written) return fail(fault(written.error()));
+  show();
+  return {};
+}
+
+void Engine::Body::show() {
+  tables_.trim();
   changes_.publish();
   witness_.committed();
-  return {};
 }
 
 Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const Input> inputs,
@@ -385,12 +396,12 @@ Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const In
 
 Result<std::vector<Result<Outcome>>> Engine::Body::run(std::span<const Input> inputs,
                                                        Timestamp now) {
-  if (auto may = enter(); !may) return fail(may.error());
-  const Inside inside(inside_);
-  auto results = decide_all(inputs, now);
-  if (!results) return results;
-  if (auto committed = commit(); !committed) return fail(committed.error());
-  return results;
+  return go(Road::whole, [&] { return decide_all(inputs, now); });
+}
+
+Result<std::vector<Result<Outcome>>> Engine::Body::take_inputs(std::span<const Input> inputs,
+                                                               Timestamp now) {
+  return go(Road::part, [&] { return decide_all(inputs, now); });
 }
 
 std::uint64_t Engine::Body::timeline_length(const Result<Outcome>& outcome) {
@@ -399,14 +410,19 @@ std::uint64_t Engine::Body::timeline_length(const Result<Outcome>& outcome) {
   return found != nullptr ? found->entries : 0;
 }
 
-Status Engine::Body::run_time(Timestamp now) {
-  if (auto may = enter(); !may) return may;
+Status Engine::Body::decide_time(Timestamp now) {
   if (auto plausible = check_time({}, now); !plausible) return plausible;
-  const Inside inside(inside_);
   now_ = std::max(now_, now);
   fire_due();
-  if (fault_) return fail(out_of_service());
-  return commit();
+  return {};
+}
+
+Status Engine::Body::run_time(Timestamp now) {
+  return go(Road::whole, [&] { return decide_time(now); });
+}
+
+Status Engine::Body::take_time(Timestamp now) {
+  return go(Road::part, [&] { return decide_time(now); });
 }
 
 std::optional<Timestamp> Engine::Body::next_deadline() const {

@@ -2,6 +2,7 @@
 // once, then show.
 #pragma once
 
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,19 @@ namespace novelo {
 
 // What is said of an exception that the store, an adapter or memory threw.
 Error thrown(std::string_view what);
+
+// What a store, an adapter or the memory throws ends here. Nobody knows what was half done: the
+// engine is faulted.
+template <class Body, class Call>
+auto guarded(Body& body, Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& exception) {
+    return fail(body.fault(thrown(exception.what())));
+  } catch (...) {
+    return fail(body.fault(thrown("something unknown")));
+  }
+}
 
 // Marks the engine as being inside a call, as long as it lives.
 class Inside {
@@ -59,6 +73,22 @@ class Engine::Body {
   std::string fallback_route(const EntryPointName& entry_point) const;
   Metrics metrics(Timestamp now);
 
+  // --- the road in parts, for Runner: any number of calls decide, one commit takes what all of
+  // them have changed, and only then is anything told. What a call gives counts once `show` was
+  // called; when the commit fails `fault` is called instead, and nothing of it counts.
+  Result<std::vector<Result<Outcome>>> take_inputs(std::span<const Input> inputs, Timestamp now);
+  Result<Response> take_request(const Request& request, Timestamp now);
+  Status take_time(Timestamp now);
+  // What there is to commit under `fence`.
+  Result<std::vector<Write>> collect();
+  void show();
+  const Fence& fence() const { return fence_; }
+  const TenantName& tenant() const { return options_.tenant; }
+  const Store& store() const { return store_; }
+  // Why it is out of service.
+  const std::optional<Error>& cause() const { return fault_; }
+  const Setup* setup() const { return setup_.get(); }
+
   // --- for Query ---------------------------------------------------------------------------------
   Status ready() const;  // fails when faulted or inside a call
   // What was read before makes room: nobody can fill the cache by asking.
@@ -82,6 +112,10 @@ class Engine::Body {
   Turn begin_turn();
   // Takes over what a successful turn left; false when it broke an invariant.
   bool keep(Turn& turn);
+  // The road of one call: decides, and when it is the whole road, commits and shows.
+  enum class Road { part, whole };
+  template <class Decide>
+  auto go(Road road, Decide decide) -> decltype(decide());
   // Decides inputs one after another; whoever calls commits. `entries` gets, for each input, how
   // long the timeline of its conversation was when it had been decided.
   Result<std::vector<Result<Outcome>>> decide_all(std::span<const Input> inputs, Timestamp now,
@@ -112,8 +146,11 @@ class Engine::Body {
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
   // The oldest rows go until one more, of so many bytes, has a place.
   void make_room(std::size_t bytes);
-  Result<Response> decided(const Connection& connection, const Request& request, Decoded decoded,
-                           Timestamp now, std::vector<EventOutcome>* events);
+  Result<Response> decide_request(const Request& request, Timestamp now,
+                                  std::vector<EventOutcome>* events);
+  Result<Response> decide_events(const Connection& connection, const Request& request,
+                                 Decoded decoded, Timestamp now, std::vector<EventOutcome>* events);
+  Status decide_time(Timestamp now);
   std::uint64_t timeline_length(const Result<Outcome>& outcome);
   std::optional<Handout> make_handout(const Effect& effect);
 
@@ -136,5 +173,17 @@ class Engine::Body {
   bool open_ = false;  // restored: from now on faults are told to the host
   bool inside_ = false;
 };
+
+template <class Decide>
+auto Engine::Body::go(Road road, Decide decide) -> decltype(decide()) {
+  if (auto may = enter(); !may) return fail(may.error());
+  const Inside inside(inside_);
+  auto decided = decide();
+  if (tables_.fault() && !fault_) return fail(fault(*tables_.fault()));
+  if (fault_) return fail(out_of_service());
+  if (road == Road::part) return decided;
+  if (auto committed = commit(); !committed) return fail(committed.error());
+  return decided;
+}
 
 }  // namespace novelo

@@ -105,9 +105,9 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
   tables_.quarantine.create(key, std::move(row));
 }
 
-Result<Response> Engine::Body::decided(const Connection& connection, const Request& request,
-                                       Decoded decoded, Timestamp now,
-                                       std::vector<EventOutcome>* events) {
+Result<Response> Engine::Body::decide_events(const Connection& connection, const Request& request,
+                                             Decoded decoded, Timestamp now,
+                                             std::vector<EventOutcome>* events) {
   std::vector<Input> inputs;
   inputs.reserve(decoded.events.size());
   for (ChannelEvent& event : decoded.events) {
@@ -130,17 +130,14 @@ Result<Response> Engine::Body::decided(const Connection& connection, const Reque
   // What could not be placed is kept for a person to look at; the provider is answered all the same
   // when some of it could be.
   if (refused != nullptr && busy == nullptr) quarantine(connection.name, request, *refused);
-  if (auto kept = commit(); !kept) return fail(kept.error());
   // Without an answer it all comes again: what was taken is known then, the rest may find room.
   if (busy != nullptr) return fail(*busy);
   if (refused != nullptr && all) return fail(*refused);
   return decoded.answer;
 }
 
-Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
-                                       std::vector<EventOutcome>* events) {
-  if (auto may = enter(); !may) return fail(may.error());
-  const Inside inside(inside_);
+Result<Response> Engine::Body::decide_request(const Request& request, Timestamp now,
+                                              std::vector<EventOutcome>* events) {
   witness_.requested();
   const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
   if (connection == nullptr) {
@@ -158,7 +155,7 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
   auto decoded = adapter.decode(request, *connection);
   const bool too_many = decoded && decoded->events.size() > options_.limits.events_per_request;
   if (decoded && !too_many) {
-    return decided(*connection, request, std::move(*decoded), now, events);
+    return decide_events(*connection, request, std::move(*decoded), now, events);
   }
   const Error error = too_many
                           ? Error{ErrorCode::limit,
@@ -170,8 +167,16 @@ Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
   if (auto plausible = check_time({}, now); !plausible) return fail(plausible.error());
   now_ = std::max(now_, now);
   quarantine(connection->name, request, error);
-  if (auto kept = commit(); !kept) return fail(kept.error());
   return fail(error);
+}
+
+Result<Response> Engine::Body::receive(const Request& request, Timestamp now,
+                                       std::vector<EventOutcome>* events) {
+  return go(Road::whole, [&] { return decide_request(request, now, events); });
+}
+
+Result<Response> Engine::Body::take_request(const Request& request, Timestamp now) {
+  return go(Road::part, [&] { return decide_request(request, now, nullptr); });
 }
 
 std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {

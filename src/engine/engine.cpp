@@ -12,19 +12,6 @@ namespace {
 
 constexpr std::size_t shortest_secret = 16;
 
-// What a store, an adapter or the memory throws ends here. Nobody knows what was half done: the
-// engine is faulted.
-template <class Body, class Call>
-auto guarded(Body& body, Call call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (const std::exception& exception) {
-    return fail(body.fault(thrown(exception.what())));
-  } catch (...) {
-    return fail(body.fault(thrown("something unknown")));
-  }
-}
-
 }  // namespace
 
 Error thrown(std::string_view what) {

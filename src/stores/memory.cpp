@@ -54,17 +54,25 @@ Result<std::vector<Row>> MemoryStore::scan(Table table, std::string_view from, s
   return found;
 }
 
-Status MemoryStore::commit(const Fence& fence, std::span<const Write> writes) {
-  const auto newest = epochs_.find(fence.tenant);
-  if (newest == epochs_.end() || newest->second != fence.epoch) return fail(fenced_error(fence));
-  if (writes.empty()) return {};
+Status MemoryStore::commit_all(std::span<const TenantWrites> parts) {
+  std::size_t count = 0;
+  for (const TenantWrites& part : parts) {
+    const auto newest = epochs_.find(part.fence.tenant);
+    if (newest == epochs_.end() || newest->second != part.fence.epoch) {
+      return fail(fenced_error(part.fence));
+    }
+    count += part.writes.size();
+  }
+  if (count == 0) return {};
   const std::size_t bytes_before = bytes_;
   std::vector<Before> undo;
-  undo.reserve(writes.size());
-  for (const Write& write : writes) {
-    if (Status applied = apply(write, undo); !applied) {
-      take_back(undo);
-      return applied;
+  undo.reserve(count);
+  for (const TenantWrites& part : parts) {
+    for (const Write& write : part.writes) {
+      if (Status applied = apply(write, undo); !applied) {
+        take_back(undo);
+        return applied;
+      }
     }
   }
   if (bytes_ > capacity_ && bytes_ >= bytes_before) {
@@ -72,8 +80,12 @@ Status MemoryStore::commit(const Fence& fence, std::span<const Write> writes) {
     return fail(full_error());
   }
   ++statistics_.commits;
-  statistics_.rows_written += writes.size();
+  statistics_.rows_written += count;
   return {};
+}
+
+Result<std::uint64_t> MemoryStore::maintain(std::uint64_t) {
+  return 0;
 }
 
 MemoryStore::Rows* MemoryStore::rows_of(Table table) {

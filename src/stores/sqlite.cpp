@@ -68,7 +68,8 @@ class SqliteStore::Body {
   Result<std::optional<std::string>> get(Table table, std::string_view key);
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order);
-  Status commit(const Fence& fence, std::span<const Write> writes);
+  Status commit_all(std::span<const TenantWrites> parts);
+  Result<std::uint64_t> maintain(std::uint64_t budget);
   Status checkpoint();
   StoreStatistics statistics() const;
 
@@ -172,19 +173,27 @@ Result<std::vector<Row>> SqliteStore::Body::scan(Table table, std::string_view f
   return found;
 }
 
-Status SqliteStore::Body::commit(const Fence& fence, std::span<const Write> writes) {
+Status SqliteStore::Body::commit_all(std::span<const TenantWrites> parts) {
   if (out_of_service_) return fail(*out_of_service_);
-  // The file is held exclusively, so nobody but `open_tenant` can have moved an epoch on.
-  const auto newest = epochs_.find(fence.tenant);
-  if (newest == epochs_.end() || newest->second != fence.epoch) return fail(fenced_error(fence));
-  if (writes.empty()) return {};
+  std::size_t count = 0;
+  for (const TenantWrites& part : parts) {
+    // The file is held exclusively, so nobody but `open_tenant` can have moved an epoch on.
+    const auto newest = epochs_.find(part.fence.tenant);
+    if (newest == epochs_.end() || newest->second != part.fence.epoch) {
+      return fail(fenced_error(part.fence));
+    }
+    count += part.writes.size();
+  }
+  if (count == 0) return {};
   Status done = transact([&]() -> Status {
-    for (const Write& each : writes) {
-      if (Status written = write(each); !written) return written;
+    for (const TenantWrites& part : parts) {
+      for (const Write& each : part.writes) {
+        if (Status written = write(each); !written) return written;
+      }
     }
     return {};
   });
-  if (done) statistics_.rows_written += writes.size();
+  if (done) statistics_.rows_written += count;
   return done;
 }
 
@@ -231,6 +240,14 @@ Status SqliteStore::Body::checkpoint() {
     ++statistics_.failed_checkpoints;
   }
   return done;
+}
+
+Result<std::uint64_t> SqliteStore::Body::maintain(std::uint64_t budget) {
+  if (out_of_service_) return fail(*out_of_service_);
+  const std::uint64_t waiting = connection_->log_pages();
+  if (budget == 0 || waiting == 0) return waiting;
+  if (auto done = checkpoint(); !done) return fail(done.error());
+  return connection_->log_pages();
 }
 
 StoreStatistics SqliteStore::Body::statistics() const {
@@ -291,8 +308,12 @@ Result<std::vector<Row>> SqliteStore::scan(Table table, std::string_view from, s
   return body_->scan(table, from, to, limit, order);
 }
 
-Status SqliteStore::commit(const Fence& fence, std::span<const Write> writes) {
-  return body_->commit(fence, writes);
+Status SqliteStore::commit_all(std::span<const TenantWrites> parts) {
+  return body_->commit_all(parts);
+}
+
+Result<std::uint64_t> SqliteStore::maintain(std::uint64_t budget) {
+  return body_->maintain(budget);
 }
 
 Status SqliteStore::checkpoint() {

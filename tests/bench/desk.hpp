@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/bare_sqlite.hpp"
@@ -40,6 +41,8 @@ class Desk {
   std::size_t settle();
 
   SqliteStore& store() { return *store_; }
+  // The engine, for somebody else to use; the desk itself does nothing more then but make webhooks.
+  Engine take_engine() { return std::move(*engine_); }
   // The values of the rows that the newest message wrote. Before its effect is settled.
   void show_values(BareSqlite& bare);
 

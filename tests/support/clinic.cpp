@@ -223,18 +223,18 @@ Result<std::vector<Row>> WatchedStore::scan(Table table, std::string_view from, 
   return rows;
 }
 
-Status WatchedStore::commit(const Fence& fence, std::span<const Write> writes) {
-  if (writes.empty()) return ForwardingStore::commit(fence, writes);  // a look at the fence
+Status WatchedStore::commit_all(std::span<const TenantWrites> parts) {
+  if (nothing_to_write(parts)) return ForwardingStore::commit_all(parts);  // a look at the fences
   ++commits_;
   if (failure_ && failure_->before-- == 0) {
     const Failure failure = *std::exchange(failure_, std::nullopt);
     if (failure.applied) {
-      const Status applied = ForwardingStore::commit(fence, writes);
+      const Status applied = ForwardingStore::commit_all(parts);
       REQUIRE(applied);
     }
     return fail({failure.code, "test", "the test makes this commit fail", {}, {}});
   }
-  return ForwardingStore::commit(fence, writes);
+  return ForwardingStore::commit_all(parts);
 }
 
 std::string adapter_of(const ConnectionName& connection) {

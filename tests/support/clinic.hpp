@@ -61,7 +61,7 @@ class WatchedStore final : public ForwardingStore {
   Result<std::optional<std::string>> get(Table table, std::string_view key) override;
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override;
-  Status commit(const Fence& fence, std::span<const Write> writes) override;
+  Status commit_all(std::span<const TenantWrites> parts) override;
 
  private:
   struct Failure {

@@ -48,7 +48,9 @@ class MemoryStore final : public Store {
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override;
   // Errors: `conflict` ("fenced", "exists"), `storage` ("full"), `invalid` ("unknown_table").
-  Status commit(const Fence& fence, std::span<const Write> writes) override;
+  Status commit_all(std::span<const TenantWrites> parts) override;
+  // There is never anything to do.
+  Result<std::uint64_t> maintain(std::uint64_t budget) override;
 
  private:
   using Rows = std::map<std::string, std::string, std::less<>>;

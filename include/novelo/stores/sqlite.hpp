@@ -39,7 +39,7 @@ namespace novelo {
 
 struct SqliteOptions {
   // Pages of 4,096 bytes in the log after which a commit also checkpoints, as a last resort: call
-  // `checkpoint` at quiet moments and it never comes to that. 0: never by itself.
+  // `maintain` at quiet moments and it never comes to that. 0: never by itself.
   std::uint32_t checkpoint_pages = 16'000;
   // Memory for pages, in KiB.
   std::uint32_t cache_kib = 16 * 1024;
@@ -87,10 +87,13 @@ class SqliteStore final : public Store {
   Result<std::optional<std::string>> get(Table table, std::string_view key) override;
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override;
-  // One transaction, one sync. Without writes only the fence is checked and nothing is written.
+  // One transaction, one sync. Without writes only the fences are checked and nothing is written.
   // Errors: `conflict` ("fenced", "exists"), `limit` ("row_too_large"), `invalid`
   // ("unknown_table").
-  Status commit(const Fence& fence, std::span<const Write> writes) override;
+  Status commit_all(std::span<const TenantWrites> parts) override;
+  // The pages are those of the log that the file does not have. `checkpoint` copies them; it cannot
+  // be parted.
+  Result<std::uint64_t> maintain(std::uint64_t budget) override;
 
   // Copies the log into the file, so that the next commit starts the log anew. Takes time in
   // proportion to the pages in the log. A failure puts no data at risk: the log stays and the next

@@ -1,0 +1,63 @@
+#include "runner/job.hpp"
+
+#include <cstdint>
+
+#include "codec/border_fields.hpp"
+#include "codec/bounds.hpp"
+
+namespace novelo {
+
+namespace {
+
+std::size_t bytes_in(const auto& object) {
+  // Nothing is refused here; what goes deeper than this is refused when it is decided.
+  constexpr std::size_t deep_enough = 256;
+  codec::Bounds bounds({SIZE_MAX, deep_enough, SIZE_MAX});
+  fields(bounds, object);
+  return bounds.bytes();
+}
+
+struct Bytes {
+  std::size_t operator()(const Command& command) const {
+    return command.id.size() +
+           std::visit([](const auto& body) { return bytes_in(body); }, command.body);
+  }
+  std::size_t operator()(const DecodedEvent& event) const {
+    return std::visit([](const auto& what) { return bytes_in(what); }, event.event);
+  }
+  std::size_t operator()(const SettleEffect& settle) const {
+    return std::visit([](const auto& what) { return bytes_in(what); }, settle.settlement);
+  }
+  std::size_t operator()(const Request& request) const {
+    std::size_t bytes = request.method.size() + request.url.size() + request.body.size();
+    for (const Header& header : request.headers) bytes += header.name.size() + header.value.size();
+    return bytes;
+  }
+  std::size_t operator()(const RunnerJob::One& one) const {
+    return sizeof(RunnerJob) + std::visit(*this, one.input);
+  }
+  std::size_t operator()(const RunnerJob::Many& many) const {
+    std::size_t bytes = sizeof(RunnerJob) + many.inputs.size() * sizeof(Input);
+    for (const Input& input : many.inputs) bytes += std::visit(*this, input);
+    return bytes;
+  }
+  std::size_t operator()(const RunnerJob::Incoming& incoming) const {
+    return sizeof(RunnerJob) + (*this)(incoming.request);
+  }
+  std::size_t operator()(const auto&) const { return sizeof(RunnerJob); }
+};
+
+}  // namespace
+
+RunnerJob::RunnerJob(Work what, Runner::Deadline by)
+    : work(std::move(what)), deadline(by), bytes(std::visit(Bytes(), work)) {
+  const Many* many = std::get_if<Many>(&work);
+  inputs = many != nullptr ? many->inputs.size() : 1;
+}
+
+bool RunnerJob::is_settlement() const {
+  const One* one = std::get_if<One>(&work);
+  return one != nullptr && std::holds_alternative<SettleEffect>(one->input);
+}
+
+}  // namespace novelo

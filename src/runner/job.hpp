@@ -1,0 +1,80 @@
+// What is handed to a runner: a piece of work for one tenant, and who is to be told of it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "novelo/runner.hpp"
+
+namespace novelo {
+
+// A tenant with its engine. What stands below `faulted` is the thread's.
+struct RunnerMember {
+  TenantName name;
+  std::uint64_t number = 0;  // in the order in which they came
+  std::atomic<bool> faulted = false;
+
+  std::optional<Engine> engine;
+  std::optional<Error> gone;     // why there is none
+  std::optional<Timestamp> due;  // its place in the list of deadlines
+  std::uint64_t configuration = 0;
+  bool in_round = false;
+  bool progress = false;  // something was written or handed out in this round
+  bool fault_told = false;
+};
+
+struct RunnerJob {
+  struct One {
+    Input input;
+    Runner::Completion<Outcome> done;
+    Result<Outcome> result = {};
+  };
+  struct Many {
+    std::vector<Input> inputs;
+    Runner::Completion<Runner::Outcomes> done;
+    Result<Runner::Outcomes> result = {};
+  };
+  struct Incoming {
+    Request request;
+    Runner::Completion<Response> done;
+    Result<Response> result = {};
+  };
+  struct Question {
+    Runner::Completion<Query> done;
+  };
+  // These two are a round of their own.
+  struct Opening {
+    std::vector<const ChannelAdapter*> adapters;
+    EngineOptions options;
+    Runner::Completion<void> done;
+    std::shared_ptr<RunnerMember> replaced = {};
+  };
+  struct Closing {
+    Runner::Completion<void> done;
+  };
+  using Work = std::variant<One, Many, Incoming, Question, Opening, Closing>;
+
+  RunnerJob(Work what, Runner::Deadline by);
+
+  bool alone() const {
+    return std::holds_alternative<Opening>(work) || std::holds_alternative<Closing>(work);
+  }
+  bool is_settlement() const;
+
+  Work work;
+  Runner::Deadline deadline;
+  std::shared_ptr<RunnerMember> member = {};
+  std::optional<Error> error = {};  // instead of a result
+  // What it takes of the queue's room: inputs, and about how many bytes.
+  std::size_t inputs;
+  std::size_t bytes;
+};
+using RunnerJobs = std::vector<std::unique_ptr<RunnerJob>>;
+
+}  // namespace novelo

@@ -1,0 +1,272 @@
+// The thread's rounds: take, decide, commit, tell.
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+
+#include "runner/body.hpp"
+#include "runner/clock.hpp"
+
+namespace novelo {
+
+namespace {
+
+// However far the next deadline is: whoever sets the clock does not wake the thread.
+constexpr Duration longest_sleep = std::chrono::minutes(1);
+
+RunnerOptions with_clock(RunnerOptions options) {
+  if (!options.clock) options.clock = system_time;
+  return options;
+}
+
+Error expired() {
+  return {ErrorCode::busy,
+          "deadline",
+          "it was not begun in time, and nothing was done",
+          {},
+          "hand it in again, with the same ids, when it is still wanted"};
+}
+
+}  // namespace
+
+Runner::Body::Body(Store& store, RunnerOptions options)
+    : store_(store), options_(with_clock(std::move(options))), intake_(options_) {}
+
+Status Runner::Body::add(Engine engine) {
+  const Engine::Body& body = *engine.body_;
+  const std::string subject = fmt::format("tenant {}", body.tenant().text());
+  if (&body.store() != &store_) {
+    return fail({ErrorCode::invalid, "other_store", "this engine is on another store", subject,
+                 "start a runner for each store"});
+  }
+  auto member = std::make_shared<Member>();
+  member->name = body.tenant();
+  member->engine.emplace(std::move(engine));
+  if (!intake_.know(member)) {
+    return fail({ErrorCode::invalid, "tenant_twice", "two engines are the same tenant's", subject,
+                 "give the newest"});
+  }
+  members_.push_back(member);
+  keep_routes(*member);
+  wake_at(member, Timestamp::min());
+  return {};
+}
+
+Status Runner::Body::begin(Runner& runner) {
+  runner_ = &runner;
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& error) {
+    ended_ = true;
+    return fail({ErrorCode::busy,
+                 "no_thread",
+                 fmt::format("the system gives no thread: {}", error.what()),
+                 {},
+                 "end some, then start again"});
+  }
+  return {};
+}
+
+Status Runner::Body::stop(std::optional<Duration> patience) {
+  if (std::this_thread::get_id() == thread_.get_id()) {
+    return fail({ErrorCode::reentrant,
+                 "inside",
+                 "a runner cannot be stopped by its own thread",
+                 {},
+                 "stop it from another one"});
+  }
+  intake_.stop();
+  {
+    std::unique_lock guard(end_lock_);
+    const auto ended = [this] { return ended_; };
+    if (!patience) {
+      end_.wait(guard, ended);
+    } else if (!wait_until_holds(end_, guard, *patience, ended)) {
+      intake_.give_up();
+      end_.wait(guard, ended);
+    }
+  }
+  const std::lock_guard guard(join_lock_);
+  if (thread_.joinable()) thread_.join();
+  return {};
+}
+
+void Runner::Body::run() {
+  RunnerJobs jobs;
+  while (next_round(jobs)) {
+    work(jobs);
+    jobs.clear();
+  }
+  due_.clear();
+  members_.clear();
+  const std::lock_guard guard(end_lock_);
+  ended_ = true;
+  end_.notify_all();
+}
+
+bool Runner::Body::next_round(RunnerJobs& jobs) {
+  for (;;) {
+    jobs = std::exchange(own_, {});
+    const bool more = !jobs.empty();
+    RunnerJobs handed_in;
+    const auto taken = intake_.take(handed_in, more ? Duration(0) : wait_for());
+    stopping_ = stopping_ || taken == RunnerIntake::Taken::ended || intake_.stopping();
+    if (taken == RunnerIntake::Taken::abandoned) {
+      tell_stopping(handed_in);
+      handed_in.clear();
+    }
+    if (!handed_in.empty() && handed_in.front()->alone()) {
+      // What is our own goes first: it may be of the engine that is to be closed.
+      if (more) work(jobs);
+      jobs.clear();
+      open_or_close(*handed_in.front());
+      continue;
+    }
+    std::move(handed_in.begin(), handed_in.end(), std::back_inserter(jobs));
+    if (!jobs.empty()) return true;
+    if (taken == RunnerIntake::Taken::ended) return false;
+    if (taken == RunnerIntake::Taken::abandoned) continue;
+    if (!due_.empty() && due_.begin()->first.first <= options_.clock()) return true;
+    maintain(options_.maintain_pages);
+  }
+}
+
+std::optional<Duration> Runner::Body::wait_for() {
+  std::optional<Duration> wait;
+  if (!due_.empty()) {
+    const Timestamp next = due_.begin()->first.first;
+    const Timestamp now = options_.clock();
+    wait = next <= now ? Duration(0) : std::min(next - now, longest_sleep);
+  }
+  const bool untidy = options_.maintain_pages != 0 && pages_ >= options_.maintain_pages &&
+                      pages_ >= maintained_from_;
+  if (untidy) wait = std::min(wait.value_or(longest_sleep), options_.quiet);
+  return wait;
+}
+
+void Runner::Body::work(RunnerJobs& jobs) {
+  now_ = options_.clock();
+  counted_ = {};
+  try {
+    pass_time();
+    decide_all(jobs);
+    commit();
+  } catch (const std::exception& exception) {
+    fault_everybody(thrown(exception.what()));  // memory: nobody knows what was half done
+  } catch (...) {
+    fault_everybody(thrown("something unknown"));
+  }
+  for (const auto& job : jobs) tell(*job);
+  for (const auto& member : std::exchange(touched_, {})) after_round(member);
+  intake_.count(counted_);
+  if (options_.maintain_pages != 0) maintain(options_.maintain_latest);
+}
+
+void Runner::Body::join_round(const std::shared_ptr<Member>& member) {
+  if (std::exchange(member->in_round, true)) return;
+  member->progress = false;
+  touched_.push_back(member);
+}
+
+void Runner::Body::pass_time() {
+  while (!due_.empty() && due_.begin()->first.first <= now_) {
+    const std::shared_ptr<Member> member = due_.begin()->second;
+    wake_at(member, std::nullopt);
+    join_round(member);
+    Engine::Body& engine = road(*member);
+    const Status passed = guarded(engine, [&] { return engine.take_time(now_); });
+    if (!passed && !engine.faulted()) trouble(passed.error());
+  }
+}
+
+void Runner::Body::decide_all(RunnerJobs& jobs) {
+  for (const auto& job : jobs) {
+    if (!job->member->engine) {
+      job->error = job->member->gone;
+    } else if (job->deadline && *job->deadline < now_) {
+      job->error = expired();
+      ++counted_.expired;
+    } else {
+      join_round(job->member);
+      decide(*job);
+    }
+  }
+  if (counted_.inputs != 0) ++counted_.rounds;
+}
+
+void Runner::Body::decide(RunnerJob& job) {
+  Engine::Body& engine = road(*job.member);
+  if (auto* one = std::get_if<RunnerJob::One>(&job.work)) {
+    auto results =
+        guarded(engine, [&] { return engine.take_inputs(std::span(&one->input, 1), now_); });
+    if (results) {
+      one->result = std::move(results->front());
+    } else {
+      one->result = fail(std::move(results).error());
+    }
+  } else if (auto* many = std::get_if<RunnerJob::Many>(&job.work)) {
+    many->result = guarded(engine, [&] { return engine.take_inputs(many->inputs, now_); });
+  } else if (auto* incoming = std::get_if<RunnerJob::Incoming>(&job.work)) {
+    incoming->result =
+        guarded(engine, [&] { return engine.take_request(incoming->request, now_); });
+  } else {
+    return;  // a question waits for the commit
+  }
+  counted_.inputs += job.inputs;
+}
+
+void Runner::Body::open_or_close(RunnerJob& job) {
+  if (auto* opening = std::get_if<RunnerJob::Opening>(&job.work)) {
+    open(job, *opening);
+  } else {
+    close(job, std::get<RunnerJob::Closing>(job.work));
+  }
+}
+
+void Runner::Body::open(RunnerJob& job, RunnerJob::Opening& opening) {
+  if (opening.replaced && opening.replaced->engine) {
+    wake_at(opening.replaced, std::nullopt);
+    opening.replaced->engine.reset();
+    std::erase(members_, opening.replaced);
+  }
+  auto engine = Engine::open(store_, std::move(opening.adapters), std::move(opening.options),
+                             options_.clock());
+  Status opened;
+  if (engine) {
+    job.member->engine.emplace(std::move(*engine));
+    members_.push_back(job.member);
+    keep_routes(*job.member);
+    wake_at(job.member, Timestamp::min());
+  } else {
+    job.member->gone = engine.error();
+    intake_.forget(*job.member);
+    opened = fail(engine.error());
+  }
+  if (opening.done) call_host("a completion", [&] { opening.done(opened); });
+}
+
+void Runner::Body::close(RunnerJob& job, RunnerJob::Closing& closing) {
+  if (job.member->engine) {
+    wake_at(job.member, std::nullopt);
+    job.member->engine.reset();
+    std::erase(members_, job.member);
+  }
+  if (closing.done) call_host("a completion", [&] { closing.done({}); });
+}
+
+// A failure is told, and not tried again before as much has come together once more.
+void Runner::Body::maintain(std::uint64_t from) {
+  if (options_.maintain_pages == 0 || pages_ < std::max(from, maintained_from_) || pages_ == 0) {
+    return;
+  }
+  Result<std::uint64_t> left = pages_;
+  call_host("the store", [&] { left = store_.maintain(pages_); });
+  if (left) {
+    pages_ = *left;
+    maintained_from_ = pages_ == 0 ? 0 : pages_ + options_.maintain_pages;
+  } else {
+    maintained_from_ = pages_ + options_.maintain_pages;
+    trouble(left.error());
+  }
+}
+
+}  // namespace novelo
