@@ -33,6 +33,13 @@ struct Desk {
     host.settle_all();
     return oi;
   }
+  // The alternatives are for every wait.
+  void always_alternatives() {
+    nlohmann::json json = configuration();
+    json["queues"][0]["waiting_when"] = {"preferred_busy", "preferred_offline", "agents_busy",
+                                         "nobody_available"};
+    host.must(LoadConfiguration{json.dump()});
+  }
   std::string said_last(ConversationId id) {
     std::string text;
     for (const Entry& entry : host.timeline(id)) {
@@ -79,6 +86,70 @@ TEST_CASE("[S0.5][S0.6] the alternatives of a busy adviser can be chosen in writ
   CHECK(desk.host.conversation(sms.conversation).owner == marta);
 }
 
+TEST_CASE(
+    "[S0.5] who writes to an adviser whom they have on the line is not told that he is busy") {
+  Desk desk;
+  desk.always_alternatives();
+  const Outcome chat = desk.chat();
+  const std::string said = desk.said_last(chat.conversation);
+  const Outcome call = desk.host.call("c-1", ana);
+  const Outcome ringing = desk.host.sms("+5541988887777", "Estou ligando");
+  CHECK(desk.host.settle_all().size() == 1);  // the offer of the call
+  desk.host.accept("joao");
+  desk.host.told(call_event(CallEventKind::bridged, "c-1"));
+  desk.host.pass(2min);
+  CHECK(desk.said_last(chat.conversation) == said);
+  CHECK(desk.host.interaction(ringing.interaction).state == InteractionState::waiting);
+
+  SUBCASE("after the call he has it") {
+    desk.host.hung_up("c-1");
+    desk.host.must(EndWrapUp{call.interaction}, "joao");
+    CHECK(told(desk.host.settle_all(), "offer") == std::vector<std::string>{"joao"});
+  }
+  SUBCASE("who speaks with somebody else after it is busy") {
+    desk.host.must(SetOtherCall{joao, true});
+    desk.host.hung_up("c-1");
+    desk.host.settle_all();
+    CHECK(desk.said_last(chat.conversation) == said);
+    desk.host.pass(1min);
+    CHECK(desk.said_last(chat.conversation).find("não pode atender") != std::string::npos);
+  }
+  SUBCASE("who leaves goes on with the call, and is away after it") {
+    desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+    desk.host.settle_all();
+    CHECK(desk.said_last(chat.conversation) == said);
+    desk.host.hung_up("c-1");
+    desk.host.pass(1min);
+    CHECK(desk.said_last(chat.conversation).find("não pode atender") != std::string::npos);
+  }
+}
+
+TEST_CASE("[S0.5] who chose to wait on the line is asked anew when nobody is left") {
+  Desk desk;
+  desk.always_alternatives();
+  desk.host.must(SetOtherCall{joao, true});
+  const Outcome call = desk.host.call("c-1", ana);
+  const Outcome chat = desk.host.sms("+5541977776666", "Bom dia");
+  const auto menus = [&](ConversationId id) {
+    return desk.host.count(id, EventKind::flow_started);
+  };
+  CallEvent one = call_event(CallEventKind::digits, "c-1");
+  one.digits = "1";
+  desk.host.told(one);
+  desk.host.sms("+5541977776666", "esperar");
+  REQUIRE(menus(call.conversation) == 1);
+  REQUIRE(menus(chat.conversation) == 1);
+
+  desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+  CHECK(menus(call.conversation) == 2);
+  CHECK(menus(chat.conversation) == 1);  // it can be read at any time that they wait
+  one.id.clear();
+  desk.host.told(one);
+  desk.host.pass(5min);
+  CHECK(menus(call.conversation) == 2);  // nothing has changed
+  CHECK(desk.host.interaction(call.interaction).state == InteractionState::waiting);
+}
+
 TEST_CASE("[S0.34] a chat whose agent has signed off goes to somebody when the contact writes") {
   Desk desk;
   desk.host.sign_in("marta");
@@ -117,13 +188,15 @@ TEST_CASE("[S4.16] a conversation that is reassigned takes its live chat along")
   desk.host.sign_in("marta");
   const Outcome chat = desk.chat();
   desk.host.must(ReassignConversation{chat.conversation, marta}, "joao");
-  desk.host.settle_all();
+  CHECK(told(desk.host.settle_all(), "reassigned") == std::vector<std::string>{"marta"});
   CHECK(desk.host.interaction(chat.interaction).agent == marta);
   desk.host.whatsapp(ana, "E agora?");
   CHECK(told(desk.host.settle_all(), "message") == std::vector<std::string>{"marta"});
   desk.host.must(FinishInteraction{chat.interaction}, "marta");
   CHECK(desk.host.refusal(ReassignConversation{chat.conversation, marta}, "joao").reason ==
         "already_owner");
+  desk.host.must(ReassignConversation{chat.conversation, joao}, "joao");
+  CHECK(told(desk.host.settle_all(), "reassigned").empty());  // João knows what he has done
 }
 
 TEST_CASE("[S0.4] what waits in a conversation is its new owner's first") {

@@ -114,7 +114,8 @@ Status decide(Turn& turn, const AgentName& actor, const ClaimConversation& comma
   return {};
 }
 
-// S4.16: the new owner is told, with a link; what waits for the old one waits for the new one.
+// S4.16: the new owner is told, with a link, unless it was they who took it; what waits for the old
+// one waits for the new one.
 Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
@@ -132,11 +133,13 @@ Status decide(Turn& turn, const AgentName& actor, const ReassignConversation& co
   turn.note_event(conversation.id, EventKind::reassigned,
                   {{"from", Value(conversation.owner.text())}, {"to", Value(command.to.text())}},
                   turn.author(actor));
-  turn.notify(command.to, conversation.id, "reassigned",
-              {{"email", Value((*to)->email)},
-               {"by", Value(actor.text())},
-               {"link", Value(turn.config().tenant.conversation_url +
-                              std::to_string(conversation.id.value()))}});
+  if (command.to != actor) {
+    turn.notify(command.to, conversation.id, "reassigned",
+                {{"email", Value((*to)->email)},
+                 {"by", Value(actor.text())},
+                 {"link", Value(turn.config().tenant.conversation_url +
+                                std::to_string(conversation.id.value()))}});
+  }
   for (const CaseId id : conversation.cases) turn.edit(id).owner = command.to;
   for (const InteractionId id : conversation.live) pass_chat(turn, turn.get(id), command.to);
   prefer_owner(turn, conversation.id);

@@ -11,6 +11,9 @@ namespace novelo {
 
 namespace {
 
+// Whether alternatives are needed after all is looked at again after so long.
+constexpr Duration next_look = std::chrono::minutes(1);
+
 std::int64_t waited_seconds(const WorkRecord& work, Timestamp now) {
   return std::chrono::duration_cast<std::chrono::seconds>(now - work.requested_at).count();
 }
@@ -120,19 +123,47 @@ void on(Turn& turn, const WorkAssigned& assigned) {
   }
 }
 
+// Whoever is waited for has this very contact on the line, or is being rung for them: that nobody
+// can attend would not be true of what they write meanwhile.
+bool is_on_the_line_with(Turn& turn, const Interaction& written, const AgentName& agent) {
+  if (agent.empty() || written.channel == Channel::voice) return false;
+  const std::vector<InteractionId> live = turn.get(written.conversation).live;
+  return std::any_of(live.begin(), live.end(), [&](InteractionId id) {
+    const Interaction call = turn.get(id);
+    const WorkRecord* work = turn.router->work(call.work);
+    return call.channel == Channel::voice && work != nullptr && work->agent == agent;
+  });
+}
+
+bool has_alternatives(const QueueConfig* queue, WaitReason reason) {
+  if (queue == nullptr || queue->waiting_flow.empty()) return false;
+  const auto& when = queue->waiting_when;
+  return std::find(when.begin(), when.end(), to_string(reason)) != when.end();
+}
+
 // S0.5: alternatives at once instead of a long silent wait. Once for each wait.
 void offer_alternatives(Turn& turn, const WorkRecord& work, WaitReason reason) {
   const auto interaction = interaction_of(turn, work);
   const QueueConfig* queue = turn.config().queue(work.queue);
-  if (!interaction || queue == nullptr || interaction->session) return;
+  if (!interaction || interaction->session || !has_alternatives(queue, reason)) return;
   if (interaction->alternatives_offered || interaction->state != InteractionState::waiting) return;
-  const auto& when = queue->waiting_when;
-  const bool wanted = std::find(when.begin(), when.end(), to_string(reason)) != when.end();
-  if (queue->waiting_flow.empty() || !wanted) return;
+  if (is_on_the_line_with(turn, *interaction, work.preferred)) {
+    return turn.arm(TimerKind::waiting, interaction->id.value(), turn.now + next_look);
+  }
   if (++turn.waiting_flows > turn.options.limits.cascade_flows) {
     return turn.arm(TimerKind::waiting, interaction->id.value(), turn.now);
   }
   turn.tasks.emplace_back(StartFlow{interaction->id, queue->waiting_flow, true});
+}
+
+// Whoever chose to wait on the line did so while somebody was there. When nobody is left it is a
+// new wait; in writing nobody has to listen to it, and to be asked again and again is worse.
+void wait_anew(Turn& turn, const WorkRecord& work) {
+  const auto call = interaction_of(turn, work);
+  const bool asked = call && call->channel == Channel::voice && call->alternatives_offered;
+  const QueueConfig* queue = turn.config().queue(work.queue);
+  if (!asked || call->session || !has_alternatives(queue, WaitReason::nobody_available)) return;
+  turn.edit(*call).alternatives_offered = false;
 }
 
 void on(Turn& turn, const WorkWaiting& waiting) {
@@ -140,6 +171,7 @@ void on(Turn& turn, const WorkWaiting& waiting) {
   if (found == nullptr || found->state != WorkState::queued) return;  // over before it was told
   const WorkRecord work = *found;
   turn.signal("waiting", {}, work.conversation, {{"reason", Value(to_string(waiting.reason))}});
+  if (waiting.reason == WaitReason::nobody_available) wait_anew(turn, work);
   offer_alternatives(turn, work, waiting.reason);
 }
 
