@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "codec/bytes.hpp"
 #include "codec/fields.hpp"
 
 namespace novelo::codec {
@@ -30,6 +31,10 @@ class Bounds {
   template <class T>
   void operator()(std::string_view name, const T& value) {
     member(name, value);
+  }
+  template <class Text>
+  void operator()(std::string_view name, AsBytes<Text> bytes) {
+    member(name, bytes.text);
   }
 
   // What is too much, with its path as subject; nothing when everything fits.
