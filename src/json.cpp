@@ -199,5 +199,11 @@ nlohmann::json to_json(const RouterPlace& place) {
 nlohmann::json to_json(const RouterExplanation& explanation) {
   return codec::write_json(explanation);
 }
+nlohmann::json to_json(const Metrics& metrics) {
+  return codec::write_json(metrics, codec::Defaults::kept);
+}
+nlohmann::json to_json(const LogLine& line) {
+  return codec::write_json(line);
+}
 
 }  // namespace novelo

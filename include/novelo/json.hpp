@@ -108,5 +108,7 @@ nlohmann::json to_json(const HeldSend& held);
 nlohmann::json to_json(const CustomerEntry& entry);
 nlohmann::json to_json(const RouterPlace& place);
 nlohmann::json to_json(const RouterExplanation& explanation);
+nlohmann::json to_json(const Metrics& metrics);
+nlohmann::json to_json(const LogLine& line);
 
 }  // namespace novelo

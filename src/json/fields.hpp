@@ -140,4 +140,115 @@ void fields(V& v, X& x) {
   v("sentence", x.sentence);
 }
 
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, RouterQueueState>
+void fields(V& v, X& x) {
+  v("queue", x.queue);
+  v("waiting", x.waiting);
+  v("held", x.held);
+  v("offered", x.offered);
+  v("assigned", x.assigned);
+  v("wrap_up", x.wrap_up);
+  v("oldest", x.oldest);
+  v("available", x.available);
+  v("paused", x.paused);
+  v("offline", x.offline);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Change>
+void fields(V& v, X& x) {
+  v("kind", x.kind);
+  v("id", x.id);
+  v("agent", x.agent);
+  v("conversation", x.conversation);
+  v("gone", x.gone);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ChangeCursor>
+void fields(V& v, X& x) {
+  v("epoch", x.epoch);
+  v("number", x.number);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Changes>
+void fields(V& v, X& x) {
+  v("start_over", x.start_over);
+  v("changes", x.changes);
+  v("signals", x.signals);
+  v("next", x.next);
+  v("more", x.more);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Difference>
+void fields(V& v, X& x) {
+  v("kind", x.kind);
+  v("path", x.path);
+  v("before", x.before);
+  v("after", x.after);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ConfigurationPlan>
+void fields(V& v, X& x) {
+  v("version", x.version);
+  v("differences", x.differences);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Trace>
+void fields(V& v, X& x) {
+  v("at", x.at);
+  v("kind", x.kind);
+  v("id", x.id);
+  v("what", x.what);
+  v("actor", x.actor);
+  v("connection", x.connection);
+  v("repeated", x.repeated);
+  v("refused", x.refused);
+  v("conversation", x.conversation);
+  v("changes", x.changes);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Metrics>
+void fields(V& v, X& x) {
+  v("requests", x.requests);
+  v("inputs", x.inputs);
+  v("refused", x.refused);
+  v("repeated", x.repeated);
+  v("quarantined", x.quarantined);
+  v("commits", x.commits);
+  v("entries", x.entries);
+  v("effects", x.effects);
+  v("handouts", x.handouts);
+  v("finished", x.finished);
+  v("failed", x.failed);
+  v("signals", x.signals);
+  v("faulted", x.faulted);
+  v("now", x.now);
+  v("next_deadline", x.next_deadline);
+  v("configuration", x.configuration);
+  v("unsettled", x.unsettled);
+  v("held", x.held);
+  v("places", x.places);
+  v("waiting", x.waiting);
+  v("quarantine_rows", x.quarantine_rows);
+  v("quarantine_bytes", x.quarantine_bytes);
+  v("parked_receipts", x.parked_receipts);
+  v("agents", x.agents);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, LogLine>
+void fields(V& v, X& x) {
+  v("at", x.at);
+  v("level", x.level);
+  v("what", x.what);
+  v("fields", x.fields);
+}
+
 }  // namespace novelo::codec

@@ -43,6 +43,40 @@ struct RowsOfConversation {
   After after{};
   std::size_t limit = usual_limit;
 };
+struct RowsBefore {
+  ConversationId conversation;
+  std::uint64_t before = 0;
+  std::size_t limit = usual_limit;
+};
+struct RowsByName {
+  AgentName after;
+  std::size_t limit = usual_limit;
+};
+// A filter, and which part of what it lets pass.
+template <class Filter>
+struct Search {
+  Filter filter;
+  Part part{{}, usual_limit};
+};
+struct InQueue {
+  QueueName queue;
+  Part part{{}, usual_limit};
+};
+struct Since {
+  ChangeCursor after;
+  std::size_t limit = usual_limit;
+};
+struct Planned {
+  std::string json;
+};
+struct VersionAsked {
+  std::uint64_t version = 0;
+};
+struct TraceAsked {
+  std::string input;
+  EffectId effect;
+  std::size_t limit = usual_limit;
+};
 struct OfContact {
   ContactId contact;
   ConversationId before;
@@ -81,6 +115,79 @@ void fields(V& v, RowsOfConversation<After>& x) {
   v("limit", x.limit);
 }
 template <class V>
+void fields(V& v, RowsBefore& x) {
+  v("conversation", x.conversation);
+  v("before", x.before);
+  v("limit", x.limit);
+}
+template <class V>
+void fields(V& v, RowsByName& x) {
+  v("after", x.after);
+  v("limit", x.limit);
+}
+template <class V>
+void fields(V& v, Part& x) {
+  v("after", x.after);
+  v("limit", x.limit);
+  v("budget", x.budget);
+}
+template <class V>
+void fields(V& v, ConversationFilter& x) {
+  v("contacts", x.contacts);
+  v("owner", x.owner);
+  v("statuses", x.statuses);
+  v("desk", x.desk);
+  v("opened_from", x.opened_from);
+  v("opened_until", x.opened_until);
+}
+template <class V>
+void fields(V& v, CaseFilter& x) {
+  v("contacts", x.contacts);
+  v("owner", x.owner);
+  v("type", x.type);
+  v("status", x.status);
+  v("opened_from", x.opened_from);
+  v("opened_until", x.opened_until);
+}
+template <class V>
+void fields(V& v, CallbackFilter& x) {
+  v("contacts", x.contacts);
+  v("agent", x.agent);
+  v("state", x.state);
+  v("queue", x.queue);
+  v("requested_from", x.requested_from);
+  v("requested_until", x.requested_until);
+}
+template <class V, class Filter>
+void fields(V& v, Search<Filter>& x) {
+  json_form::fields(v, x.filter);
+  json_form::fields(v, x.part);
+}
+template <class V>
+void fields(V& v, InQueue& x) {
+  v("queue", x.queue);
+  json_form::fields(v, x.part);
+}
+template <class V>
+void fields(V& v, Since& x) {
+  v("after", x.after);
+  v("limit", x.limit);
+}
+template <class V>
+void fields(V& v, Planned& x) {
+  v("json", x.json);
+}
+template <class V>
+void fields(V& v, VersionAsked& x) {
+  v("version", x.version);
+}
+template <class V>
+void fields(V& v, TraceAsked& x) {
+  v("input", x.input);
+  v("effect", x.effect);
+  v("limit", x.limit);
+}
+template <class V>
 void fields(V& v, OfContact& x) {
   v("contact", x.contact);
   v("before", x.before);
@@ -95,10 +202,18 @@ struct Version {
 struct CaseFound {
   CaseId id;
 };
+struct Document {
+  std::string json;
+};
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Version>
 void fields(V& v, X& x) {
   v("version", x.version);
+}
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Document>
+void fields(V& v, X& x) {
+  v("json", x.json);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, CaseFound>
@@ -131,7 +246,25 @@ struct AnswerForm<std::vector<T>> {
   }
 };
 template <class T>
-requires std::same_as<T, Version> || std::same_as<T, CaseFound>
+struct AnswerForm<Page<T>> {
+  static Json write(const Page<T>& page) {
+    Json json = AnswerForm<std::vector<T>>::write(page.items);
+    if (!page.next.empty()) json["next"] = codec::mended(page.next.text());
+    return json;
+  }
+  static Json schema(SchemaWriter& writer) {
+    return writer.object({{"items", writer.of<std::vector<T>>()}, {"next", writer.of<Cursor>()}},
+                         {"items"});
+  }
+};
+template <class T>
+requires std::same_as<T, Changes> || std::same_as<T, ConfigurationPlan>
+struct AnswerForm<T> {
+  static Json write(const T& answer) { return codec::write_json(answer); }
+  static Json schema(SchemaWriter& writer) { return writer.object<T>(); }
+};
+template <class T>
+requires std::same_as<T, Version> || std::same_as<T, CaseFound> || std::same_as<T, Document>
 struct AnswerForm<T> {
   static Json write(const T& record) { return codec::write_json(record, codec::Defaults::kept); }
   static Json schema(SchemaWriter& writer) { return writer.object<T>(); }
@@ -191,6 +324,14 @@ std::vector<Question> questions_of_conversations() {
                [](Q query, const OfContact& a) {
                  return query.conversations_of(a.contact, a.before, a.limit);
                }),
+      question("find_conversations", {},
+               [](Q query, const Search<ConversationFilter>& a) {
+                 return query.find_conversations(a.filter, a.part);
+               }),
+      question("timeline_before", {"conversation"},
+               [](Q query, const RowsBefore& a) {
+                 return query.timeline_before(a.conversation, a.before, a.limit);
+               }),
       question("timeline", {"conversation"},
                [](Q query, const RowsOfConversation<std::uint64_t>& a) {
                  return query.timeline(a.conversation, a.after, a.limit);
@@ -228,6 +369,13 @@ std::vector<Question> questions_of_matters() {
                  if (!found) return fail(found.error());
                  return CaseFound{*found};
                }),
+      question(
+          "find_cases", {},
+          [](Q query, const Search<CaseFilter>& a) { return query.find_cases(a.filter, a.part); }),
+      question("find_callbacks", {},
+               [](Q query, const Search<CallbackFilter>& a) {
+                 return query.find_callbacks(a.filter, a.part);
+               }),
       question("callback", {"id"},
                [](Q query, const ById<CallbackId>& a) { return query.callback(a.id); }),
       question("survey", {"id"},
@@ -243,6 +391,11 @@ std::vector<Question> questions_of_operation() {
       question("explain", {"id"},
                [](Q query, const ById<WorkId>& a) { return query.explain(a.id); }),
       question("agent", {"name"}, [](Q query, const ByName& a) { return query.agent(a.name); }),
+      question("agents", {},
+               [](Q query, const RowsByName& a) { return query.agents(a.after, a.limit); }),
+      question("queues", {}, [](Q query, const Nothing&) { return query.queues(); }),
+      question("waiting", {"queue"},
+               [](Q query, const InQueue& a) { return query.waiting(a.queue, a.part); }),
       question("works_of", {"name"},
                [](Q query, const ByName& a) { return query.works_of(a.name); }),
       question("configuration", {},
@@ -261,10 +414,30 @@ std::vector<Question> questions_of_operation() {
   };
 }
 
+std::vector<Question> questions_of_operators() {
+  using Q = const Query&;
+  return {
+      question("changes_since", {},
+               [](Q query, const Since& a) { return query.changes_since(a.after, a.limit); }),
+      question("plan", {"json"}, [](Q query, const Planned& a) { return query.plan(a.json); }),
+      question("configuration_document", {"version"},
+               [](Q query, const VersionAsked& a) -> Result<Document> {
+                 const auto document = query.configuration_document(a.version);
+                 if (!document) return fail(document.error());
+                 return Document{*document};
+               }),
+      question("trace_of", {},
+               [](Q query, const TraceAsked& a) {
+                 return a.effect ? query.trace_of(a.effect, a.limit)
+                                 : query.trace_of(a.input, a.limit);
+               }),
+  };
+}
+
 std::vector<Question> make_questions() {
   std::vector<Question> all;
-  for (auto& part :
-       {questions_of_conversations(), questions_of_matters(), questions_of_operation()}) {
+  for (auto& part : {questions_of_conversations(), questions_of_matters(), questions_of_operation(),
+                     questions_of_operators()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -187,6 +187,8 @@ void add_outputs(Files& files) {
   files.record<Signal>("signal", "Something worth showing now.");
   files.record<Quarantined>("quarantined", "An unreadable payload.");
   files.record<HeldSend>("held_send", "A send that waits for a person's decision.");
+  files.record<Metrics>("metrics", "An engine in numbers.");
+  files.record<LogLine>("log_line", "One thing that an engine did.");
   files.record<RouterPlace>("place", "A place in a queue.");
   files.record<RouterExplanation>("explanation", "Why work waits, or who has it.");
 }
