@@ -36,8 +36,9 @@
 // systems feed ConfirmTime at that time, first in its call.
 //
 // Threads: one call at a time. The store and the adapters outlive the engine; engines that share a
-// store share its one thread. Where many threads have something for it, runner.hpp is that thread. Query and the handles point at the engine: do not move it while they
-// live. Calls from inside a call are refused with `reentrant`.
+// store share its one thread. Where many threads have something for them, runner.hpp is that one.
+// Query and the handles point at the engine: do not move it while they live. Calls from inside a
+// call are refused with `reentrant`.
 #pragma once
 
 #include <cstddef>

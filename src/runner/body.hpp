@@ -2,6 +2,7 @@
 // but `intake`, `routes` and what ends it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -105,6 +106,7 @@ class Runner::Body {
   std::map<TenantName, std::map<EntryPointName, std::string>> routes_;
 
   std::thread thread_;
+  std::atomic<std::thread::id> inside_;  // of `thread_`, set by itself
   std::mutex end_lock_;
   std::condition_variable end_;
   bool ended_ = false;

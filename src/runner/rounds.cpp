@@ -67,7 +67,7 @@ Status Runner::Body::begin(Runner& runner) {
 }
 
 Status Runner::Body::stop(std::optional<Duration> patience) {
-  if (std::this_thread::get_id() == thread_.get_id()) {
+  if (std::this_thread::get_id() == inside_) {
     return fail({ErrorCode::reentrant,
                  "inside",
                  "a runner cannot be stopped by its own thread",
@@ -91,6 +91,7 @@ Status Runner::Body::stop(std::optional<Duration> patience) {
 }
 
 void Runner::Body::run() {
+  inside_ = std::this_thread::get_id();
   RunnerJobs jobs;
   while (next_round(jobs)) {
     work(jobs);
@@ -98,6 +99,7 @@ void Runner::Body::run() {
   }
   due_.clear();
   members_.clear();
+  inside_ = std::thread::id();
   const std::lock_guard guard(end_lock_);
   ended_ = true;
   end_.notify_all();
