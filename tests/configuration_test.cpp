@@ -210,6 +210,7 @@ TEST_CASE("what stands inside a row of the page's tables is marked there") {
   const std::vector<std::tuple<std::string, std::string, std::set<std::string>>> places{
       {"/hours/office/weekly/0", "`weekly`", {"days", "from", "to"}},
       {"/case_types/0/rules/0/when/0", "`when`", {"path", "op"}},
+      {"/entry_points/0/look_up", "`look_up`", {"action"}},
       {"/templates/1/attachments/0", "`attachments`", {"ref"}}};
   for (const auto& [place, row, required] : places) {
     INFO(place);

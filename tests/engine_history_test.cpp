@@ -39,7 +39,7 @@ struct Step {
   unsigned how = 0;
 };
 
-constexpr unsigned step_kinds = 21;  // of which the last lets time pass
+constexpr unsigned step_kinds = 24;  // of which the last lets time pass
 
 void showValue(const Step& step, std::ostream& out) {
   out << "{" << step.kind << ", " << step.which << ", " << step.how << "}";
@@ -57,6 +57,8 @@ std::string history_configuration(const char* unknown_send, unsigned variant = 0
   nlohmann::json json = configuration_with_mail();
   json["entry_points"][1]["flow"] = "busy_adviser";  // SMS begins with a flow
   json["entry_points"][1]["unknown_send"] = unknown_send;
+  json["entry_points"][2]["look_up"] = {{"action", "who"}, {"wait", "5s"}};
+  json["actions"].push_back({{"name", "who"}});
   if ((variant & 1) != 0) json["agents"].erase(0);
   if ((variant & 2) != 0) json["case_types"].erase(0);
   if ((variant & 4) != 0) json["queues"].push_back({{"name", "another"}});
@@ -138,6 +140,9 @@ class World {
       case 17:
       case 18: return change_case(step);
       case 19: return too_much(step);
+      case 20: return report(step);
+      case 21: return device(step);
+      case 22: return settle(step);
       default: return pass(step);
     }
   }
@@ -330,6 +335,7 @@ class World {
       return receive_receipt(out, adapter, step);
     out_.erase(out_.begin() + static_cast<std::ptrdiff_t>(at));
     Settlement settlement = Done{};
+    if (out.kind == EffectKind::action && step.which % 2 == 0) settlement = who_it_is(step);
     if (out.request) settlement = novelo::testing::friendly_reply(adapter, out.id);
     if (step.how % 6 == 2) settlement = Failed{"passing", "Later.", true};
     if (step.how % 6 == 3) settlement = Failed{"gone", "Never.", false};
@@ -339,6 +345,118 @@ class World {
     feed(SettleEffect{out.id, settlement});
     const auto unsettled = query().unsettled(EffectId(out.id.value() - 1), 1).value();
     if (unsettled.empty() || unsettled.front().id != out.id) settled_.insert(out.id);
+  }
+
+  // What another system says of whomever it was asked about; an answer to a case's question too.
+  static Done who_it_is(const Step& step) {
+    const Value mail("email:" + *pick(writers, step.how));
+    return Done{Value(Value::Map{{"name", Value(step.how % 2 == 0 ? "Ana" : "Bia")},
+                                 {"owner", Value(*pick(agents, step.how / 2))},
+                                 {"addresses", Value(Value::List{mail})}})};
+  }
+
+  void device(const Step& step) {
+    using enum DeviceState;
+    static const std::vector<DeviceState> states{idle, busy, idle, unreachable};
+    DeviceEvent told{"d" + std::to_string(fed_.size()), {}, {}};
+    if (step.how % 3 == 0) told.at = now_;
+    told.device = {step.which % 2 == 0 ? "sip:101" : "sip:102", *pick(states, step.how), {}};
+    if (!calls_.empty() && step.how % 5 == 0) told.device.call = *pick(calls_, step.which);
+    event("pbx", told);
+  }
+
+  std::vector<Interaction> live_calls() {
+    std::vector<Interaction> live;
+    for (const ConversationRecord& one : conversations()) {
+      for (const InteractionId id : one.live) {
+        const Interaction call = query().interaction(id).value();
+        if (call.channel == Channel::voice) live.push_back(call);
+      }
+    }
+    return live;
+  }
+
+  // The telephone system tells what it has: some of the calls, and one that nobody announced; no
+  // device is on two of them.
+  void report(const Step& step) {
+    using enum CallState;
+    static const std::vector<CallState> states{ringing, waiting, talking, waiting, bridging};
+    const std::vector<Interaction> before = live_calls();
+    std::vector<std::string> devices{"sip:101", "sip:102", "sip:reception"};
+    std::map<std::string, LiveCall> told;
+    const auto add = [&](const std::string& name, CallState state) {
+      LiveCall one;
+      one.call = name;
+      one.state = state;
+      one.from.address = {AddressKind::phone, *pick(people, step.which)};
+      one.to = line_number;
+      if (state == talking || state == bridging) {
+        if (devices.empty()) {
+          one.state = waiting;
+        } else {
+          one.device = devices[step.how % devices.size()];
+          std::erase(devices, one.device);
+        }
+      }
+      told.emplace(name, one);
+    };
+    unsigned number = step.which;
+    for (const Interaction& call : before) {  // of these the engine knows which device it is
+      if (call.state != InteractionState::dialling) continue;
+      std::erase(devices, call.agent == joao ? "sip:101" : "sip:102");
+      if (++number % 3 != 0) add(call.call, dialling);
+    }
+    for (const Interaction& call : before) {
+      if (call.state == InteractionState::dialling || ++number % 3 == 0) continue;
+      add(call.call, *pick(states, number + step.how));
+    }
+    for (const std::string& over : calls_) {
+      if (step.how % 7 == 0 && !told.contains(over)) add(over, waiting);
+    }
+    const std::string fresh = "k" + std::to_string(fed_.size());
+    if (step.how % 2 == 0) {
+      add(fresh, *pick(states, step.how / 2));
+      calls_.push_back(fresh);
+    }
+    CallReport report;
+    report.id = "r" + std::to_string(fed_.size());
+    report.at = now_ + 1h + Duration(static_cast<std::int64_t>(fed_.size()));
+    for (const auto& [name, one] : told) report.calls.push_back(one);
+    const bool knows = step.how % 2 == 0;
+    if (!event("pbx", report)) return;
+    check_agreed(before, told, knows ? fresh : std::string());
+  }
+
+  // Both sides have the same calls, but for those that have yet to be placed, and nobody has two.
+  void check_agreed(const std::vector<Interaction>& before,
+                    const std::map<std::string, LiveCall>& told, const std::string& fresh) {
+    std::set<EffectId> unsettled;
+    const std::vector<Effect> effects = query().unsettled({}, 1000).value();
+    for (const Effect& effect : effects) unsettled.insert(effect.id);
+    const auto is_to_come = [&](const Interaction& call) {
+      return call.state == InteractionState::dialling && unsettled.contains(call.asked_with);
+    };
+    std::set<std::string> live;
+    std::map<AgentName, int> calls_of_agent;
+    for (const Interaction& call : live_calls()) {
+      live.insert(call.call);
+      RC_ASSERT(told.contains(call.call) || is_to_come(call));
+      const bool has = call.state == InteractionState::connected ||
+                       (call.state == InteractionState::dialling && told.contains(call.call));
+      const bool ends = call.asked == CallVerbKind::hang_up;
+      if (has && !ends && !call.agent.empty()) RC_ASSERT(++calls_of_agent[call.agent] == 1);
+    }
+    if (!fresh.empty()) RC_ASSERT(live.contains(fresh));
+    for (const Interaction& call : before) {
+      RC_ASSERT(live.contains(call.call) == (told.contains(call.call) || is_to_come(call)));
+      const Interaction now = query().interaction(call.id).value();
+      int lost = 0;
+      const auto entries = query().timeline(now.conversation, 0, 1000).value();
+      for (const Entry& entry : entries) {
+        lost += entry.event == EventKind::call_lost && entry.interaction == call.id ? 1 : 0;
+      }
+      RC_ASSERT(lost == (live.contains(call.call) ? 0 : 1));
+    }
   }
 
   void receive_receipt(const Handout& out, const std::string& adapter, const Step& step) {
@@ -601,7 +719,9 @@ std::uint64_t places_taken(Store& store, Query query) {
   for (const ConversationRecord& conversation : all) {
     for (const InteractionId id : conversation.live) {
       const Interaction interaction = query.interaction(id).value();
-      if (interaction.state == InteractionState::in_flow && !interaction.work) ++places;
+      const bool walks = interaction.state == InteractionState::in_flow ||
+                         interaction.state == InteractionState::arriving;
+      if (walks && !interaction.work) ++places;
     }
     for (const CallbackId id : conversation.callbacks) {
       if (!query.callback(id)->work) ++places;

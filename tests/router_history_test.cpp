@@ -111,7 +111,7 @@ class Reading {
     if (record(agent).presence != Presence::available) return false;
     const bool talking =
         record(agent).on_other_call || counts_.at(static_cast<std::size_t>(agent)).wrapping > 0;
-    if (work_class == WorkClass::voice && talking) return false;
+    if (work_class == WorkClass::voice && (talking || record(agent).unreachable)) return false;
     if (work_class != WorkClass::voice &&
         config_.agents.at(static_cast<std::size_t>(agent)).voice_excludes_others &&
         (talking || load(agent, WorkClass::voice) > 0)) {

@@ -154,11 +154,17 @@ struct OtherCall {
   AgentName agent;  // a call that the router did not give began or ended
   bool active = false;
 };
+// The agent's telephone can be rung, or cannot: then no voice work is offered or can be claimed.
+// Written work goes on.
+struct TelephoneReachable {
+  AgentName agent;
+  bool reachable = true;
+};
 struct TimePassed {};
 
-using RouterInput =
-    std::variant<WorkAdded, WorkChanged, WorkRemoved, WorkMoved, WorkClaimed, WorkFinished,
-                 WrapUpEnded, OfferAccepted, OfferRefused, PresenceSet, OtherCall, TimePassed>;
+using RouterInput = std::variant<WorkAdded, WorkChanged, WorkRemoved, WorkMoved, WorkClaimed,
+                                 WorkFinished, WrapUpEnded, OfferAccepted, OfferRefused,
+                                 PresenceSet, OtherCall, TelephoneReachable, TimePassed>;
 
 // --- what happened -----------------------------------------------------------------------------
 struct OfferMade {
@@ -262,7 +268,8 @@ struct RouterWaiting {
 
 // Why this agent, or why still waiting: a few candidates and counts by reason, not everybody.
 // `excluded` counts the queue's agents: "has_it" (the one it is offered to), "capacity" (none for
-// such work), "skill", "offline", "paused", "busy", "refused". Once assigned, candidates and counts
+// such work), "skill", "offline", "paused", "unreachable" (no telephone), "busy", "refused". Once
+// assigned, candidates and counts
 // are empty.
 struct RouterExplanation {
   WorkState state = WorkState::queued;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -74,9 +75,7 @@ void check_members(const JsonReader& event, CallEventKind kind) {
       break;
     default: event.only({"event_id", "event", "call", "at", "from", "to", "answers"});
   }
-  for (const std::string_view key : {"event_id", "call"}) {
-    if (event.text(key).empty()) blame_missing(event, key, "id");
-  }
+  if (event.text("call").empty()) blame_missing(event, "call", "id");
   if (kind == CallEventKind::incoming && event.text("to").empty()) {
     blame_missing(event, "to", "number that was called");
   }
@@ -117,44 +116,140 @@ int read_cause(const JsonReader& event) {
   return 0;
 }
 
-void read_answers(const JsonReader& event, CallEvent& call) {
-  const std::string answers = event.text("answers");
-  call.effect = read_effect(answers);
-  if (!answers.empty() && !call.effect) {
-    event.blame("answers", "bad_effect", "The effect of a verb is expected, as it was given.",
-                "Repeat the \"effect\" of the verb that this answers, or leave the member out.");
+// The effect of a verb that a member names.
+EffectId read_verb(const JsonReader& object, std::string_view key) {
+  const std::string text = object.text(key);
+  const EffectId effect = read_effect(text);
+  if (!text.empty() && !effect) {
+    object.blame(key, "bad_effect", "The effect of a verb is expected, as it was given.",
+                 "Repeat the \"effect\" of the verb that is meant, or leave the member out.");
   }
+  return effect;
 }
 
-CallEvent read_event(const JsonReader& event) {
+std::optional<Timestamp> read_time(const JsonReader& object) {
+  if (!object.has("at")) return std::nullopt;
+  const Result<Timestamp> at = parse_timestamp(object.text("at"));
+  if (at) return *at;
+  object.blame("at", "bad_time", "A time of RFC 3339 with an offset is expected.",
+               "Write it as \"2026-03-12T09:10:00-03:00\".");
+  return std::nullopt;
+}
+
+// What a caller id could not be taken for.
+void warn_of_caller(const Party& from, std::vector<std::string>& warnings) {
+  if (from.address.kind != AddressKind::withheld || from.display_name.empty()) return;
+  warnings.push_back("A caller id without digits is taken as withheld.");
+}
+
+CallEvent read_call_event(const JsonReader& event, CallEventKind kind) {
   CallEvent call;
-  const std::optional<CallEventKind> kind = parse_call_event_kind(event.text("event"));
-  if (!kind) {
-    event.blame("event", "unknown_event", "No event has this name.",
-                "docs/voice-protocol.md has the names of all events.");
-    return call;
-  }
-  call.kind = *kind;
-  check_members(event, *kind);
+  call.kind = kind;
+  check_members(event, kind);
   call.id = event.text("event_id");
   call.call = event.text("call");
   call.to = event.text("to");
   const std::string from = trimmed(event.text("from"));
-  if (*kind == CallEventKind::incoming || !from.empty()) call.from = read_caller(from, call.call);
-  if (event.has("at")) {
-    const Result<Timestamp> at = parse_timestamp(event.text("at"));
-    if (at) call.at = *at;
-    if (!at) {
-      event.blame("at", "bad_time", "A time of RFC 3339 with an offset is expected.",
-                  "Write it as \"2026-03-12T09:10:00-03:00\".");
-    }
-  }
+  if (kind == CallEventKind::incoming || !from.empty()) call.from = read_caller(from, call.call);
+  call.at = read_time(event);
   call.digits = read_digits(event);
-  call.text = *kind == CallEventKind::recorded ? event.text("transcript") : event.text("text");
+  call.text = kind == CallEventKind::recorded ? event.text("transcript") : event.text("text");
   if (event.has("recording")) read_recording(event.object("recording"), call);
   call.cause = read_cause(event);
-  read_answers(event, call);
+  call.effect = read_verb(event, "answers");
+  warn_of_caller(call.from, call.warnings);
   return call;
+}
+
+template <class State>
+State read_state(const JsonReader& object, std::optional<State> (*parse)(std::string_view),
+                 std::string_view words) {
+  const std::optional<State> state = parse(object.text("state"));
+  if (!state) {
+    object.blame("state", "unknown_state", fmt::format("This is one of {}.", words),
+                 "docs/voice-protocol.md says what each of them means.");
+  }
+  return state.value_or(State{});
+}
+
+Device read_device(const JsonReader& object) {
+  Device device;
+  device.device = object.text("device");
+  device.state = read_state<DeviceState>(object, parse_device_state, "idle, busy and unreachable");
+  device.call = object.text("call");
+  if (device.device.empty()) blame_missing(object, "device", "device");
+  return device;
+}
+
+LiveCall read_live_call(const JsonReader& object) {
+  object.only({"call", "state", "at", "from", "to", "device", "doing"});
+  LiveCall call;
+  call.call = object.text("call");
+  call.state = read_state<CallState>(object, parse_call_state,
+                                     "ringing, waiting, bridging, talking and dialling");
+  call.at = read_time(object);
+  call.from = read_caller(trimmed(object.text("from")), call.call);
+  call.to = object.text("to");
+  call.device = object.text("device");
+  call.doing = read_verb(object, "doing");
+  if (call.call.empty()) blame_missing(object, "call", "id");
+  return call;
+}
+
+// Each thing of a report is there once: of two that differ nobody could say which one is true.
+template <class Item>
+void check_once(const JsonReader& event, std::string_view list, const std::vector<Item>& items,
+                std::string Item::*name) {
+  std::set<std::string_view> seen;
+  for (const Item& item : items) {
+    if (seen.insert(item.*name).second) continue;
+    event.blame(list, "repeated", fmt::format("\"{}\" is there twice.", item.*name),
+                "Give each of them once, as it is now.");
+  }
+}
+
+CallReport read_report(const JsonReader& event) {
+  event.only({"event_id", "event", "at", "answers", "calls", "devices"});
+  CallReport report;
+  report.id = event.text("event_id");
+  if (!event.has("at")) blame_missing(event, "at", "time as of which it is true");
+  if (!event.has("calls")) blame_missing(event, "calls", "calls that are alive");
+  report.at = read_time(event).value_or(Timestamp{});
+  report.effect = read_verb(event, "answers");
+  const std::vector<JsonReader> calls = event.objects("calls");
+  const std::vector<JsonReader> devices = event.objects("devices");
+  if (calls.size() > Limits{}.calls_per_report || devices.size() > Limits{}.devices_per_report) {
+    event.blame(calls.size() > Limits{}.calls_per_report ? "calls" : "devices", "too_many",
+                "The list is longer than it may be.",
+                "Divide the lines among several connections.");
+    return report;
+  }
+  for (const JsonReader& call : calls) report.calls.push_back(read_live_call(call));
+  for (const JsonReader& device : devices) {
+    device.only({"device", "state", "call"});
+    report.devices.push_back(read_device(device));
+  }
+  check_once(event, "calls", report.calls, &LiveCall::call);
+  check_once(event, "devices", report.devices, &Device::device);
+  return report;
+}
+
+ChannelEvent read_event(const JsonReader& event) {
+  const std::string word = event.text("event");
+  if (event.text("event_id").empty()) blame_missing(event, "event_id", "id");
+  if (const auto kind = parse_call_event_kind(word)) return read_call_event(event, *kind);
+  if (word == "report") return read_report(event);
+  if (word == "device") {
+    event.only({"event_id", "event", "at", "device", "state", "call"});
+    return DeviceEvent{event.text("event_id"), read_time(event), read_device(event)};
+  }
+  if (word == "started") {
+    event.only({"event_id", "event", "at"});
+    return SystemStarted{event.text("event_id"), read_time(event)};
+  }
+  event.blame("event", "unknown_event", "No event has this name.",
+              "docs/voice-protocol.md has the names of all events.");
+  return CallEvent{};
 }
 
 Error unable(std::string_view reason, std::string_view message, std::string_view subject,
@@ -212,11 +307,13 @@ Status write_originate(const CallVerb& verb, Json& body) {
 }
 
 Status write_verb(const CallVerb& verb, Json& body) {
+  if (verb.kind == CallVerbKind::report) return {};
   if (verb.call.empty()) return fail(missing("call"));
   if (const Status fits = check_text(verb.text, longest_text, "text"); !fits) return fits;
   switch (verb.kind) {
     case CallVerbKind::answer:
-    case CallVerbKind::hang_up: return {};
+    case CallVerbKind::hang_up:
+    case CallVerbKind::report: return {};
     case CallVerbKind::play:
       if (verb.text.empty()) return fail(missing("text"));
       write_prompt(verb, body);
@@ -290,11 +387,7 @@ Result<Decoded> VoiceAdapter::decode(const Request& request, const Connection&) 
   Decoded decoded;
   for (const JsonReader& event : events) {
     if (fault) break;
-    CallEvent call = read_event(event);
-    if (call.from.address.kind == AddressKind::withheld && !call.from.display_name.empty()) {
-      call.warnings.push_back("A caller id without digits is taken as withheld.");
-    }
-    decoded.events.push_back(std::move(call));
+    decoded.events.push_back(read_event(event));
   }
   if (fault) return fail(*fault);
   decoded.answer.headers = {{"Content-Type", "application/json"}};
@@ -309,8 +402,8 @@ Result<Encoded> VoiceAdapter::encode(const Outbound& outbound, const Connection&
                        "Send it from an entry point of a written channel."));
   }
   Json body = {{"verb", std::string(to_string(call->verb.kind))},
-               {"call", call->verb.call},
                {"effect", write_effect(call->effect)}};
+  if (!call->verb.call.empty()) body["call"] = call->verb.call;
   if (const Status written = write_verb(call->verb, body); !written) return fail(written.error());
   Encoded encoded;
   encoded.request.url = std::string(connection.setting("verbs_url"));

@@ -95,6 +95,51 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Device>
+void fields(V& v, X& x) {
+  v("device", x.device);
+  v("state", x.state);
+  v("call", x.call);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, DeviceEvent>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("at", x.at);
+  v("device", x.device);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, LiveCall>
+void fields(V& v, X& x) {
+  v("call", x.call);
+  v("state", x.state);
+  v("at", x.at);
+  v("from", x.from);
+  v("to", x.to);
+  v("device", x.device);
+  v("doing", x.doing);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, CallReport>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("at", x.at);
+  v("effect", x.effect);
+  v("calls", x.calls);
+  v("devices", x.devices);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, SystemStarted>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("at", x.at);
+}
+
+template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, UnsupportedEvent>
 void fields(V& v, X& x) {
   v("id", x.id);

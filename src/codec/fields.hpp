@@ -231,6 +231,10 @@ void fields(V& v, X& x) {
   v("connected_at", x.connected_at);
   v("ended_at", x.ended_at);
   v("cause", x.cause);
+  v("changed_at", x.changed_at);
+  v("changed_with", x.changed_with);
+  v("looking_up", x.looking_up);
+  v("look_up_until", x.look_up_until);
 }
 
 template <class V, class X>
@@ -420,6 +424,7 @@ void fields(V& v, X& x) {
   v("on_other_call", x.on_other_call);
   v("missed_offers", x.missed_offers);
   v("missed_until", x.missed_until);
+  v("unreachable", x.unreachable);
 }
 
 template <class V, class X>
@@ -677,5 +682,26 @@ void fields(V& v, X& x) {
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, ConfirmTime>
 void fields(V&, X&) {}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ContactRow>
+void fields(V& v, X& x) {
+  v("name", x.name);
+  v("locale", x.locale);
+  v("addresses", x.addresses);
+  v("attributes", x.attributes);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ImportContacts>
+void fields(V& v, X& x) {
+  v("contacts", x.contacts);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, RequestReport>
+void fields(V& v, X& x) {
+  v("connection", x.connection);
+}
 
 }  // namespace novelo::codec

@@ -44,6 +44,7 @@ class Check {
       refer(path + ".desk", "desk", point.desk, all_.desk(point.desk));
       refer(path + ".queue", "queue", point.queue, all_.queue(point.queue));
       refer(path + ".flow", "flow", point.flow, all_.has_flow(point.flow));
+      look_up(point, path + ".look_up.action");
       if (point.channel != Channel::email) continue;
       if (!is_mail_address(point.address)) {
         fault_.note(path + ".address", "bad_form", "This must be a mail address.");
@@ -52,6 +53,19 @@ class Check {
         fault_.note("tenant.mail_domain", "missing_key",
                     "An entry point for mail needs a domain for its Message-IDs and addresses.");
       }
+    }
+  }
+
+  // What is asked is who somebody is: there is no case yet.
+  void look_up(const EntryPointConfig& point, const std::string& path) {
+    if (!point.look_up) return;
+    const std::string& name = point.look_up->action;
+    const ActionConfig* action = all_.action(name);
+    if (action == nullptr) {
+      fault_.note(path, "unknown_name", fmt::format("There is no action \"{}\".", name));
+    } else if (!action->parameters.empty() || !action->sets.empty() || action->supersedes_mails) {
+      fault_.note(path, "not_applicable", "A look-up has no case and no parameters.",
+                  "Name an action that has nothing but its name.");
     }
   }
 
@@ -206,7 +220,7 @@ class Check {
       const std::optional<AddressKind> known = parse_address_kind(what);
       if (!known || *known == AddressKind::none || *known == AddressKind::withheld) {
         fault_.note(path, "unknown_word", "There is no such kind of address.",
-                    "Write phone, email, whatsapp, page_user or visitor after \"address.\".");
+                    "Write phone, email, whatsapp, page_user, visitor or external after \"address.\".");
       }
     } else if ((kind != "informed" || what.empty()) && word != "reply_verified") {
       fault_.note(path, "unknown_word", "This is nothing that a status can need.",

@@ -21,6 +21,7 @@ using std::chrono::seconds;
 constexpr Duration day = hours(24);
 constexpr std::size_t longest_setting = 2048;
 constexpr int most_capacity = 100;
+constexpr Duration longest_look_up = seconds(60);
 constexpr int best_level = 10;
 
 constexpr EnumNames<UnknownSend, 2> unknown_sends{
@@ -293,6 +294,11 @@ EntryPointConfig read_entry_point(ObjectReader& reader, const HoursByName& hours
   if (!point.fallback.empty() && point.channel != Channel::voice) {
     reader.blame("fallback", "not_applicable", "Only a voice entry point has a fallback route.");
   }
+  reader.object("look_up", Need::optional, [&point](ObjectReader& look_up) {
+    LookUpConfig& made = point.look_up.emplace();
+    made.action = look_up.name("action", Need::required);
+    made.wait = look_up.duration("wait", made.wait, {Duration{}, longest_look_up});
+  });
   return point;
 }
 

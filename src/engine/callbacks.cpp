@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/calls.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
 #include "novelo/rules/calendar.hpp"
@@ -265,6 +266,8 @@ void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent,
   turn.tables.correlations.put(
       turn.tables.key(CorrelationKind::call, line->connection.text(), call.call),
       {callback.conversation, call.entry, {}, call.id, {}});
+  turn.tables.correlations.create(live_key(turn, call.id),
+                                  {callback.conversation, call.entry, {}, call.id, {}});
   turn.edit(callback).attempts.push_back({turn.now, agent, call.id, AttemptResult::none, 0});
   turn.outcome.interaction = call.id;
   CallVerb verb;

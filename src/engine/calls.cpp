@@ -5,17 +5,22 @@
 #include <fmt/format.h>
 
 #include "engine/arrivals.hpp"
+#include "engine/calls.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
 #include "novelo/rules/identity.hpp"
 
 namespace novelo {
 
-namespace {
-
 std::string call_key(const Turn& turn, const ConnectionName& connection, const std::string& call) {
   return turn.tables.key(CorrelationKind::call, connection.text(), call);
 }
+
+std::string live_key(const Turn& turn, InteractionId call) {
+  return turn.tables.key().byte(static_cast<std::uint8_t>(CorrelationKind::live)).id(call).take();
+}
+
+namespace {
 
 std::int64_t seconds_between(Timestamp from, Timestamp to) {
   return std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
@@ -42,7 +47,54 @@ Entry& append_call(Turn& turn, Interaction& call, const CallEvent& event) {
   return appended;
 }
 
+}  // namespace
+
 // S0.1-S0.4: one call is one interaction of whoever it is, in the conversation they have.
+InteractionId begin_call(Turn& turn, const ConnectionName& connection, const EntryPointConfig& at,
+                         const CallEvent& event) {
+  const DeskConfig& desk = *turn.config().desk(at.desk);
+  Recognised who = recognise(turn, event.from, at);
+  Placed placed = place_contact(turn, who, desk);
+  if (is_crowded(turn, placed.conversation)) {  // a line that never hangs up: each call by itself
+    who = take_for_stranger(turn, event.from);
+    placed = place_contact(turn, who, desk);
+  }
+  tell_joined(turn, placed, at, "number");
+  if (event.from.address.kind != AddressKind::withheld) {
+    remember_reach(turn, placed.conversation, at.name, event.from.address, turn.now);
+  }
+  Interaction& call =
+      begin_interaction(turn, placed.conversation, at, event.from.address, Direction::inbound);
+  call.call = event.call;
+  call.dialled = event.to;
+  append_call(turn, call, event);
+  turn.tables.correlations.put(call_key(turn, connection, event.call),
+                               {placed.conversation, call.entry, {}, call.id, {}});
+  turn.tables.correlations.create(live_key(turn, call.id),
+                                  {placed.conversation, call.entry, {}, call.id, {}});
+  turn.outcome.contact = who.contact;
+  turn.outcome.conversation = placed.conversation;
+  turn.outcome.interaction = call.id;
+  turn.outcome.entry = call.entry;
+  put_off_callbacks(turn, placed.conversation);
+  return call.id;
+}
+
+void note_change(Turn& turn, InteractionId id, std::optional<Timestamp> told_at) {
+  Interaction& call = turn.edit(id);
+  call.changed_at = told_at.value_or(turn.now);
+  call.changed_with = turn.ids.last();
+}
+
+void set_call_state(Turn& turn, const Interaction& call, std::string state) {
+  if (call.entry == 0) return;
+  const std::string key = turn.tables.key(call.conversation, call.entry);
+  if (turn.tables.entries.find(key) == nullptr) return;
+  turn.tables.entries.edit(key).details["state"] = Value(std::move(state));
+}
+
+namespace {
+
 Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& event) {
   const EntryPointConfig* at = turn.config().entry_point_at(connection, event.to);
   if (at == nullptr) {
@@ -52,37 +104,7 @@ Status incoming(Turn& turn, const ConnectionName& connection, const CallEvent& e
                  "configure an entry point with this number"});
   }
   if (at->channel != Channel::voice) return fail(wrong_channel(*at, "a call"));
-  const DeskConfig& desk = *turn.config().desk(at->desk);
-  Recognised who = recognise(turn, event.from, *at);
-  Placed placed = place_contact(turn, who, desk);
-  if (is_crowded(turn, placed.conversation)) {  // a line that never hangs up: each call by itself
-    who = take_for_stranger(turn, event.from);
-    placed = place_contact(turn, who, desk);
-  }
-  tell_joined(turn, placed, *at, "number");
-  if (event.from.address.kind != AddressKind::withheld) {
-    remember_reach(turn, placed.conversation, at->name, event.from.address, turn.now);
-  }
-  Interaction& call =
-      begin_interaction(turn, placed.conversation, *at, event.from.address, Direction::inbound);
-  call.call = event.call;
-  call.dialled = event.to;
-  append_call(turn, call, event);
-  turn.tables.correlations.put(call_key(turn, connection, event.call),
-                               {placed.conversation, call.entry, {}, call.id, {}});
-  turn.outcome.contact = who.contact;
-  turn.outcome.conversation = placed.conversation;
-  turn.outcome.interaction = call.id;
-  turn.outcome.entry = call.entry;
-  put_off_callbacks(turn, placed.conversation);
-  return dispatch(turn, call.id);
-}
-
-void set_call_state(Turn& turn, const Interaction& call, std::string state) {
-  if (call.entry == 0) return;
-  const std::string key = turn.tables.key(call.conversation, call.entry);
-  if (turn.tables.entries.find(key) == nullptr) return;
-  turn.tables.entries.edit(key).details["state"] = Value(std::move(state));
+  return dispatch(turn, begin_call(turn, connection, *at, event));
 }
 
 bool asked_for(const Interaction& call, CallVerbKind verb) {
@@ -93,6 +115,8 @@ bool asked_for(const Interaction& call, CallVerbKind verb) {
 bool is_late(const Interaction& call, const CallEvent& event) {
   return event.effect && call.asked_with && event.effect != call.asked_with;
 }
+
+}  // namespace
 
 void bridged(Turn& turn, const Interaction& call) {
   if (call.state == InteractionState::dialling) return call_answered(turn, call);
@@ -106,6 +130,8 @@ void bridged(Turn& turn, const Interaction& call) {
   set_call_state(turn, call, "connected");
   serve_callbacks(turn, call.conversation);
 }
+
+namespace {
 
 // The conversation was taken for a call that never came about: it is whose it was.
 void give_back(Turn& turn, const Interaction& call) {
@@ -179,11 +205,19 @@ void tell_abandoned(Turn& turn, const Interaction& call) {
   turn.note_event(call, EventKind::call_abandoned, std::move(details));
 }
 
+// While it is asked who they are, it is open whom they want, unless a flow would have had them.
+bool wants_a_person(Turn& turn, const Interaction& call) {
+  if (call.state == InteractionState::arriving) {
+    return turn.get(call.conversation).status != ConversationStatus::pending;
+  }
+  return call.state == InteractionState::waiting || call.state == InteractionState::connected;
+}
+
+}  // namespace
+
 void hung_up(Turn& turn, const Interaction& call, int cause) {
-  const bool wants_a_person =
-      call.state == InteractionState::waiting || call.state == InteractionState::connected;
   // Whoever hangs up while a message is recorded has left it: it is told later (promise_for).
-  const bool abandoned = call.direction == Direction::inbound && wants_a_person &&
+  const bool abandoned = call.direction == Direction::inbound && wants_a_person(turn, call) &&
                          !call.connected_at && !call.recording;
   if (abandoned) tell_abandoned(turn, call);
   turn.withdraw_verbs(call.id);
@@ -191,8 +225,15 @@ void hung_up(Turn& turn, const Interaction& call, int cause) {
   if (call.callback && !call.connected_at) {
     end_attempt(turn, call, result_of_cause(cause), cause);
   }
-  end_pending(turn, call, {AuthorRole::bot, {}}, call.session ? "abandoned" : call.flow_outcome);
+  const bool left = call.session || call.state == InteractionState::arriving;
+  end_pending(turn, call, {AuthorRole::bot, {}}, left ? "abandoned" : call.flow_outcome);
+  // Whoever spoke without a place for it was held to be on a call of their own.
+  if (call.state == InteractionState::connected && !call.agent.empty() && !call.work) {
+    (void)turn.route(OtherCall{call.agent, false});
+  }
 }
+
+namespace {
 
 // An answer to something that was asked before: the contact has heard another question since.
 bool is_stale(const Interaction& call, const CallEvent& event) {
@@ -264,6 +305,17 @@ void hang_up(Turn& turn, const Interaction& call) {
   CallVerb verb;
   verb.kind = CallVerbKind::hang_up;
   turn.call_verb(call, std::move(verb));
+}
+
+void order_hang_up(Turn& turn, const EntryPointName& entry_point, ConversationId conversation,
+                   const std::string& call) {
+  Effect effect;
+  effect.kind = EffectKind::call;
+  effect.entry_point = entry_point;
+  effect.conversation = conversation;
+  effect.verb.kind = CallVerbKind::hang_up;
+  effect.verb.call = call;
+  turn.add_effect(std::move(effect));
 }
 
 void end_call(Turn& turn, const Interaction& call, int cause) {
@@ -353,6 +405,7 @@ Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent
     return {};  // other news of a call that is over come too late
   }
   const bool stale = is_stale(call, event);
+  if (event.kind != CallEventKind::played) note_change(turn, call.id, event.at);
   switch (event.kind) {
     case CallEventKind::incoming:
     case CallEventKind::played: break;

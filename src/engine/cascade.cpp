@@ -12,6 +12,7 @@ namespace {
 InteractionId led_by(const Task& task) {
   if (const auto* start = std::get_if<StartFlow>(&task)) return start->interaction;
   if (const auto* next = std::get_if<ContinueFlow>(&task)) return next->interaction;
+  if (const auto* again = std::get_if<RepeatFlow>(&task)) return again->interaction;
   return {};
 }
 

@@ -93,6 +93,18 @@ class CarryOver {
   std::optional<Error> fault_;
 };
 
+// What was told of a telephone is not true of the next one.
+void forget_devices(Turn& turn, const Configuration& next) {
+  for (const AgentConfig& agent : next.agents) {
+    const AgentConfig* before = turn.config().agent(agent.name);
+    const bool same = before == nullptr || before->device == agent.device;
+    const AgentRecord* record = same ? nullptr : turn.router->agent(agent.name);
+    if (record != nullptr && record->unreachable) {
+      turn.must_route(TelephoneReachable{agent.name, true});
+    }
+  }
+}
+
 }  // namespace
 
 Result<Setup> check_configuration(Turn& turn, const std::string& json) {
@@ -114,6 +126,7 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
   auto decision = turn.router->configure(next->router_config(), turn.ids, turn.now);
   if (!decision) return fail(decision.error());
   turn.take(std::move(*decision));
+  if (turn.setup != nullptr) forget_devices(turn, next->configuration);
   const std::uint64_t version = ++turn.tables.edit_clock().configuration;
   turn.tables.configurations.create(turn.tables.key().number(version).bytes(), {command.json});
   turn.outcome.details["version"] = Value(static_cast<std::int64_t>(version));

@@ -7,6 +7,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/bounds.hpp"
+#include "engine/contacts.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
 #include "flow/words.hpp"
@@ -32,6 +33,14 @@ void share_identity(Turn& turn, ContactId contact, const Identity& identity) {
   turn.tables.contacts.edit(contact_key).identities.push_back(identity.address);
 }
 
+bool is_external(const Address& address) {
+  return address.kind == AddressKind::external;
+}
+
+bool has_external(const std::vector<Address>& addresses) {
+  return std::any_of(addresses.begin(), addresses.end(), is_external);
+}
+
 Error too_many(std::string reason, std::string message, std::string subject, std::string remedy) {
   return {ErrorCode::limit, std::move(reason), std::move(message), std::move(subject),
           std::move(remedy)};
@@ -44,6 +53,10 @@ Status check_addresses(Turn& turn, const ContactRecord& contact,
   std::set<Address> added;
   for (std::size_t i = 0; i < plain.size(); ++i) {
     const std::vector<Identity> known = identities_at(turn.tables, plain[i]);
+    if (is_external(plain[i]) && !known.empty() && known.front().holder != contact.id) {
+      return fail({ErrorCode::conflict, "external_id_taken", "another contact has this id",
+                   fmt::format("addresses[{}]", i), "give each contact an id of its own"});
+    }
     const bool exact = known.size() == 1 && known.front().address == plain[i];
     if (exact && uses(known.front(), contact.id)) continue;
     if (known.empty()) added.insert(plain[i]);
@@ -70,19 +83,32 @@ bool may_be_one(const std::string& known, const std::string& given) {
   return !left.empty() && !right.empty() && left.words.front() == right.words.front();
 }
 
-// Whom the command is about; none when it is nobody yet. An address is recognised in any spelling,
-// as when the contact writes or calls.
-ContactId known_as(Turn& turn, const UpsertContact& command, const Address& first) {
-  if (command.contact) return command.contact;
-  for (const Identity& identity : identities_at(turn.tables, first)) {
+ContactId named_at(Turn& turn, const std::string& name, const Address& plain,
+                   bool without_external) {
+  for (const Identity& identity : identities_at(turn.tables, plain)) {
     std::vector<ContactId> users = identity.members;
     users.insert(users.begin(), identity.holder);
     for (const ContactId user : users) {
       const ContactRecord* known = turn.tables.contacts.find(turn.tables.key(user));
-      if (known != nullptr && may_be_one(known->name, command.name)) return user;
+      if (known == nullptr || !may_be_one(known->name, name)) continue;
+      if (!without_external || !has_external(known->identities)) return user;
     }
   }
   return {};
+}
+
+// Whom the command is about; none when it is nobody yet. An address is recognised in any spelling,
+// as when the contact writes or calls.
+ContactId known_as(Turn& turn, const UpsertContact& command, const std::vector<Address>& plain) {
+  if (command.contact) return command.contact;
+  for (const Address& address : plain) {
+    if (!is_external(address)) continue;
+    const Identity* identity = turn.tables.identities.find(turn.tables.key(address));
+    if (identity != nullptr) return identity->holder;
+  }
+  const auto first = std::find_if_not(plain.begin(), plain.end(), is_external);
+  if (first == plain.end()) return {};
+  return named_at(turn, command.name, *first, has_external(plain));
 }
 
 // What the conversation has begun for "one of them" is the contact's.
@@ -177,12 +203,6 @@ ConversationId give_conversation(Turn& turn, const ConversationRecord& conversat
   return own;
 }
 
-// Made for an address that nobody knew. Whoever stands for several people at one address has none.
-bool is_nameless(Turn& turn, ContactId id) {
-  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
-  return contact != nullptr && contact->name.empty() && !contact->identities.empty();
-}
-
 // It has turned out who was behind an unknown address: addresses and conversations are theirs.
 void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
   constexpr std::size_t most_conversations = 256;
@@ -212,24 +232,55 @@ void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
 }
 
 // The business says that this address is the contact's. Another spelling that somebody else has is
-// the same line: they share it, unless it was somebody without a name.
-void give_address(Turn& turn, ContactId contact, const Address& plain, const Author& by) {
+// the same line: they share it, unless it was somebody without a name. True when that is news.
+bool give_address(Turn& turn, ContactId contact, const Address& plain, const Author& by) {
+  bool news = false;
   for (const Identity& identity : identities_at(turn.tables, plain)) {
-    const bool theirs = identity.holder == contact;
-    if (!theirs && is_nameless(turn, identity.holder)) absorb(turn, identity.holder, contact, by);
+    if (identity.holder == contact || !is_stranger(turn, identity.holder)) continue;
+    absorb(turn, identity.holder, contact, by);
+    news = true;
   }
   const std::vector<Identity> known = identities_at(turn.tables, plain);
   const bool others = std::any_of(known.begin(), known.end(), [&](const Identity& identity) {
     return !uses(identity, contact);
   });
-  if (!others) {
-    add_identity(turn, contact, plain, true);
-    return;
+  if (others) {
+    for (const Identity& identity : known) share_identity(turn, contact, identity);
+    return true;
   }
-  for (const Identity& identity : known) share_identity(turn, contact, identity);
+  const bool exact = known.size() == 1 && known.front().address == plain;
+  if (exact && (known.front().verified || known.front().holder != contact)) return news;
+  add_identity(turn, contact, plain, true);
+  return true;
+}
+
+// The addresses of a command in their plain form.
+Result<std::vector<Address>> plain_addresses(const std::vector<Address>& addresses) {
+  std::vector<Address> plain;
+  plain.reserve(addresses.size());
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    auto address = normalise(addresses[i], {});
+    if (!address) {
+      Error error = address.error();
+      error.subject = fmt::format("addresses[{}]", i);
+      return fail(std::move(error));
+    }
+    plain.push_back(std::move(*address));
+  }
+  return plain;
 }
 
 }  // namespace
+
+ContactId named_at(Turn& turn, const std::string& name, const Address& plain) {
+  return named_at(turn, name, plain, false);
+}
+
+bool is_stranger(Turn& turn, ContactId id) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && contact->name.empty() && !contact->identities.empty() &&
+         !has_external(contact->identities);
+}
 
 std::optional<Address> address_of(Turn& turn, ContactId id, AddressKind kind) {
   const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
@@ -240,7 +291,16 @@ std::optional<Address> address_of(Turn& turn, ContactId id, AddressKind kind) {
   return {};
 }
 
-Status decide(Turn& turn, const AgentName& actor, const UpsertContact& command) {
+namespace {
+
+// What an upsert comes to; nothing has changed yet.
+struct Prepared {
+  std::vector<Address> plain;
+  ContactId known;
+  ContactRecord next;
+};
+
+Result<Prepared> prepare(Turn& turn, const UpsertContact& command) {
   if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
@@ -248,38 +308,56 @@ Status decide(Turn& turn, const AgentName& actor, const UpsertContact& command) 
     return fail({ErrorCode::invalid, "no_address", "a contact needs an address", "addresses",
                  "give at least one"});
   }
-  std::vector<Address> plain;
-  for (std::size_t i = 0; i < command.addresses.size(); ++i) {
-    auto address = normalise(command.addresses[i], {});
-    if (!address) {
-      Error error = address.error();
-      error.subject = fmt::format("addresses[{}]", i);
-      return fail(std::move(error));
-    }
-    plain.push_back(std::move(*address));
-  }
-  const ContactId known = known_as(turn, command, plain.empty() ? Address() : plain.front());
-  ContactRecord next;
-  if (known) next = *turn.tables.contacts.find(turn.tables.key(known));
-  if (auto room = check_addresses(turn, next, plain); !room) return room;
+  auto plain = plain_addresses(command.addresses);
+  if (!plain) return fail(plain.error());
+  Prepared made;
+  made.plain = std::move(*plain);
+  made.known = known_as(turn, command, made.plain);
+  if (made.known) made.next = *turn.tables.contacts.find(turn.tables.key(made.known));
+  ContactRecord& next = made.next;
+  if (auto room = check_addresses(turn, next, made.plain); !room) return fail(room.error());
   if (!command.name.empty()) next.name = command.name;
   if (!command.locale.empty()) next.locale = command.locale;
   for (const auto& [name, value] : command.attributes) next.attributes[name] = value;
   const Limits& limits = turn.options.limits;
-  if (auto sized = check_size(next.attributes, "attributes", limits); !sized) return sized;
-  if (!known) {
+  if (auto sized = check_size(next.attributes, "attributes", limits); !sized) {
+    return fail(sized.error());
+  }
+  return made;
+}
+
+}  // namespace
+
+Status check_upsert(Turn& turn, const UpsertContact& command) {
+  const auto prepared = prepare(turn, command);
+  return prepared ? Status() : fail(prepared.error());
+}
+
+Result<Upserted> upsert_contact(Turn& turn, const UpsertContact& command, const Author& by) {
+  auto prepared = prepare(turn, command);
+  if (!prepared) return fail(prepared.error());
+  ContactRecord& next = prepared->next;
+  Upserted done{prepared->known, Upserted::What::unchanged};
+  if (!prepared->known) {
     next.id = turn.ids.take<ContactId>();
     next.created_at = turn.now;
+    done = {next.id, Upserted::What::created};
+    turn.tables.contacts.create(turn.tables.key(done.contact), std::move(next));
+  } else if (next != *turn.tables.contacts.find(turn.tables.key(done.contact))) {
+    done.what = Upserted::What::changed;
+    turn.tables.contacts.put(turn.tables.key(done.contact), std::move(next));
   }
-  const ContactId id = next.id;
-  if (known) {
-    turn.tables.contacts.put(turn.tables.key(id), std::move(next));
-  } else {
-    turn.tables.contacts.create(turn.tables.key(id), std::move(next));
+  for (const Address& address : prepared->plain) {
+    const bool news = give_address(turn, done.contact, address, by);
+    if (news && prepared->known) done.what = Upserted::What::changed;
   }
-  const Author by = turn.author(actor);
-  for (const Address& address : plain) give_address(turn, id, address, by);
-  turn.outcome.contact = id;
+  return done;
+}
+
+Status decide(Turn& turn, const AgentName& actor, const UpsertContact& command) {
+  const auto upserted = upsert_contact(turn, command, turn.author(actor));
+  if (!upserted) return fail(upserted.error());
+  turn.outcome.contact = upserted->contact;
   return {};
 }
 
@@ -295,7 +373,7 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   turn.outcome.contact = command.contact;
   turn.outcome.conversation = give_conversation(turn, conversation, command.contact, by);
   const ContactId before = conversation.contact;
-  if (before != command.contact && conversation.candidates.empty() && is_nameless(turn, before)) {
+  if (before != command.contact && conversation.candidates.empty() && is_stranger(turn, before)) {
     absorb(turn, before, command.contact, by);
   }
   return {};

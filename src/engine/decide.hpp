@@ -16,6 +16,11 @@ Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receip
 Status decide_unsupported(Turn& turn, const ConnectionName& connection,
                           const UnsupportedEvent& event);
 Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event);
+// reports.cpp
+Status decide_report(Turn& turn, const ConnectionName& connection, const CallReport& report);
+Status decide_started(Turn& turn, const ConnectionName& connection, const SystemStarted& event);
+// devices.cpp
+Status decide_device(Turn& turn, const ConnectionName& connection, const DeviceEvent& event);
 // `what` cannot come to this entry point: "a call".
 Error wrong_channel(const EntryPointConfig& entry_point, std::string_view what);
 
@@ -63,6 +68,10 @@ Status decide(Turn& turn, const AgentName& actor, const LoadConfiguration& comma
 // What a LoadConfiguration would take into service; the router still has its say.
 Result<Setup> check_configuration(Turn& turn, const std::string& json);
 Status decide(Turn& turn, const AgentName& actor, const ConfirmTime& command);
+// imports.cpp
+Status decide(Turn& turn, const AgentName& actor, const ImportContacts& command);
+// reports.cpp
+Status decide(Turn& turn, const AgentName& actor, const RequestReport& command);
 
 // --- what came of effects (settlements.cpp) ------------------------------------------------------
 Status decide(Turn& turn, const SettleEffect& settle);
@@ -75,6 +84,7 @@ void run_cascade(Turn& turn);
 void decide(Turn& turn, const RouterEvent& event);
 void decide(Turn& turn, const StartFlow& task);
 void decide(Turn& turn, const ContinueFlow& task);
+void decide(Turn& turn, const RepeatFlow& task);
 // routing.cpp: whoever still waits gets the alternatives now that there is time for them.
 void look_at_wait(Turn& turn, InteractionId interaction);
 
@@ -90,6 +100,18 @@ void end_call(Turn& turn, const Interaction& call, int cause);
 void call_answered(Turn& turn, const Interaction& call);
 // What the desk says to those who wait, until something else happens.
 void hold_the_line(Turn& turn, const Interaction& call, const std::string& locale);
+// look_ups.cpp: asks who a stranger is, where the entry point says so. True when the contact is to
+// wait for the answer.
+bool look_up(Turn& turn, InteractionId interaction);
+// The answer, or why there is none, in time or late; the contact goes on.
+void finish_look_up(Turn& turn, const Effect& effect, const Value& answer);
+void look_up_failed(Turn& turn, const Effect& effect, const std::string& reason);
+// It was waited for long enough.
+void look_up_late(Turn& turn, InteractionId interaction);
+void stop_looking_up(Turn& turn, InteractionId interaction);
+// devices.cpp: how an agent's telephone is, as of a time of the telephone system's.
+void take_device(Turn& turn, const ConnectionName& connection, const Device& device,
+                 std::optional<Timestamp> at);
 // case_replies.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;

@@ -442,4 +442,21 @@ void decide(Turn& turn, const ContinueFlow& task) {
   walk(turn, task.interaction, std::move(*decision));
 }
 
+void decide(Turn& turn, const RepeatFlow& task) {
+  const Interaction interaction = turn.get(task.interaction);
+  const FlowSession* stored = interaction.session
+                                  ? turn.tables.sessions.find(turn.tables.key(interaction.session))
+                                  : nullptr;
+  if (stored == nullptr || interaction.state == InteractionState::ended) return;
+  const FlowSession session = *stored;
+  if (session.deadline) {
+    turn.disarm(TimerKind::flow, interaction.id.value(), *session.deadline);
+  }
+  auto decision =
+      turn.setup->flows.repeat(session, interaction.channel,
+                               flow_variables(turn, interaction, session.locale), turn.now);
+  if (!decision) return leave_to_a_person(turn, task.interaction);
+  walk(turn, task.interaction, std::move(*decision));
+}
+
 }  // namespace novelo

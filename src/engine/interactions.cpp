@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/calls.hpp"
 #include "engine/decide.hpp"
 
 namespace novelo {
@@ -86,20 +87,30 @@ Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointCo
 
 Status dispatch(Turn& turn, InteractionId id) {
   if (auto room = turn.check_room(Asking::arrival); !room) return room;
+  if (!look_up(turn, id)) send_on_its_way(turn, id, {});
+  return {};
+}
+
+AgentName first_in_line(Turn& turn, const ConversationRecord& conversation) {
+  const KeptPlace* kept = kept_place(turn, conversation);
+  return kept != nullptr && !kept->preferred.empty() ? kept->preferred : conversation.owner;
+}
+
+void send_on_its_way(Turn& turn, InteractionId id, const QueueWish& wish) {
   const Interaction interaction = turn.get(id);
   const ConversationRecord conversation = turn.get(interaction.conversation);
   const EntryPointConfig& entry_point = *turn.config().entry_point(interaction.entry_point);
-  AgentName first = conversation.owner;
-  const KeptPlace* kept = kept_place(turn, conversation);
-  if (kept != nullptr && !kept->preferred.empty()) first = kept->preferred;
+  const AgentName first = first_in_line(turn, conversation);
   if (first.empty() && !entry_point.flow.empty()) {
     turn.edit(interaction).state = InteractionState::in_flow;
     turn.edit(conversation).status = ConversationStatus::pending;
     turn.tasks.emplace_back(StartFlow{id, entry_point.flow});
-    return {};
+    return;
   }
-  enqueue(turn, id, first.empty() ? QueueWish{} : first_for(turn, first, entry_point.desk));
-  return {};
+  QueueWish to = first.empty() ? QueueWish{} : first_for(turn, first, entry_point.desk);
+  to.queue = wish.queue;
+  to.priority = wish.priority;
+  enqueue(turn, id, to);
 }
 
 void add_work(Turn& turn, const Interaction& interaction, WorkRecord work) {
@@ -224,7 +235,9 @@ Status take_in(Turn& turn, const EntryPointConfig& at, const Address& from, cons
 void end_interaction(Turn& turn, InteractionId id) {
   turn.stop_listening(id);
   stop_flow(turn, id);
+  stop_looking_up(turn, id);
   const Interaction interaction = turn.get(id);
+  if (interaction.channel == Channel::voice) turn.tables.correlations.erase(live_key(turn, id));
   Interaction& ended = turn.edit(interaction);
   ended.state = InteractionState::ended;
   ended.ended_at = turn.now;

@@ -14,8 +14,9 @@ bool is_crowded(Turn& turn, ConversationId conversation);
 Interaction& begin_interaction(Turn& turn, ConversationId conversation,
                                const EntryPointConfig& entry_point, const Address& remote,
                                Direction direction);
-// Sends a new interaction on its way: to its owner, into the entry point's flow, or to its queue.
-// Fails with `busy` when there is no room for it; the input is to be refused then.
+// Sends a new interaction on its way: to its owner, into the entry point's flow, or to its queue;
+// a stranger when it was asked who they are (look_ups.cpp). Fails with `busy` when there is no room
+// for it; the input is to be refused then.
 Status dispatch(Turn& turn, InteractionId interaction);
 // Puts it into a queue. When it is in one it keeps its place, and the queue, the skills and the
 // priority that the wish does not name.
@@ -29,6 +30,11 @@ struct QueueWish {
   std::optional<Timestamp> since = {};  // when its wait began; without it: when the interaction did
 };
 void enqueue(Turn& turn, InteractionId interaction, const QueueWish& wish);
+// As `dispatch`, for one that has its room and is not asked about. The queue and the priority that
+// are wished count where no flow greets the contact.
+void send_on_its_way(Turn& turn, InteractionId interaction, const QueueWish& wish);
+// Whose a contact who comes back is first: who was promised with the kept place, else the owner.
+AgentName first_in_line(Turn& turn, const ConversationRecord& conversation);
 // It is the agent's first, for as long as contacts of the desk wait for their owner.
 QueueWish first_for(const Turn& turn, const AgentName& agent, const DeskName& desk);
 // Whoever had it is not there any more: its owner's first, from now on.

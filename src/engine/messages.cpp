@@ -184,6 +184,15 @@ Status decide(Turn& turn, const ConnectionName& connection, const ChannelEvent& 
     const auto shorter = without_excess(*call, limits);
     return decide_call(turn, connection, shorter ? *shorter : *call);
   }
+  if (const auto* device = std::get_if<DeviceEvent>(&event)) {
+    return decide_device(turn, connection, *device);
+  }
+  if (const auto* report = std::get_if<CallReport>(&event)) {
+    return decide_report(turn, connection, *report);
+  }
+  if (const auto* started = std::get_if<SystemStarted>(&event)) {
+    return decide_started(turn, connection, *started);
+  }
   return decide_unsupported(turn, connection, std::get<UnsupportedEvent>(event));
 }
 

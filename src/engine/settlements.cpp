@@ -138,6 +138,7 @@ void settle_call(Turn& turn, const Effect& effect, const TransportReply& reply) 
 // The answer of another system sets fields of the case (S0.16).
 void settle_action(Turn& turn, const Effect& effect, const Value& answer) {
   turn.remove_effect(effect);
+  if (effect.interaction) return finish_look_up(turn, effect, answer);
   const std::string name = effect.body.at("action").to_text();
   turn.note_event(effect.conversation, EventKind::action_done,
                   {{"action", Value(name)}, {"ok", Value(true)}});
@@ -151,6 +152,8 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
   const SendError error{SendErrorClass::permanent, failed.reason, failed.message};
   if (effect.kind == EffectKind::send) {
     send_failed(turn, effect, error);
+  } else if (effect.kind == EffectKind::action && effect.interaction) {
+    look_up_failed(turn, effect, failed.reason);
   } else if (effect.kind == EffectKind::action) {
     turn.note_event(effect.conversation, EventKind::action_done,
                     {{"action", effect.body.at("action")},

@@ -42,6 +42,7 @@ enum class TimerKind : std::uint8_t {
   waiting = 4,   // owner: an interaction; its wait is looked at when the others have had their turn
   call = 5,      // owner: an interaction; what was asked of the telephone system is not told
   promise = 6,   // owner: a callback; it should have been kept by now
+  look_up = 7,   // owner: an interaction; it waits no longer for an answer who it is
 };
 struct Timer {
   Timestamp due{};
@@ -217,6 +218,8 @@ enum class CorrelationKind : std::uint8_t {
   effect = 5,    // a settled or withdrawn send -> its entry
   reply = 6,     // a mail of a case, named by the address that answers it
   written = 7,   // (entry point, shared address) -> the conversation that wrote there last
+  live = 8,      // an interaction's id -> a call that has not ended
+  report = 9,    // a connection -> the report verb that it was asked last, or has answered
 };
 
 // Made once, in tables.cpp: every file of the engine would make them again otherwise.

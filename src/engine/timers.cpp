@@ -57,6 +57,7 @@ void decide(Turn& turn, const Timer& timer) {
     case TimerKind::promise: return promise_late(turn, CallbackId(timer.owner));
     case TimerKind::call: return call_silent(turn, InteractionId(timer.owner));
     case TimerKind::waiting: return look_at_wait(turn, InteractionId(timer.owner));
+    case TimerKind::look_up: return look_up_late(turn, InteractionId(timer.owner));
   }
 }
 

@@ -93,7 +93,8 @@ Duration silence_after(CallVerbKind kind, const Limits& limits) {
     case CallVerbKind::answer:
     case CallVerbKind::play:
     case CallVerbKind::gather:
-    case CallVerbKind::record: break;
+    case CallVerbKind::record:
+    case CallVerbKind::report: break;
   }
   return {};
 }
@@ -120,6 +121,9 @@ void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
   effect.interaction = interaction.id;
   effect.verb = std::move(verb);
   const EffectId id = add_effect(std::move(effect));
+  Interaction& spoken_to = edit(interaction);
+  spoken_to.changed_at = now;
+  spoken_to.changed_with = id.value();
   if (kind == CallVerbKind::gather || kind == CallVerbKind::record) {
     Interaction& listening = edit(interaction);
     listening.listening = id;

@@ -33,7 +33,11 @@ struct ContinueFlow {
   InteractionId interaction;
   FlowInput input;
 };
-using Task = std::variant<RouterEvent, StartFlow, ContinueFlow>;
+// The waiting question is said again: it was not heard.
+struct RepeatFlow {
+  InteractionId interaction;
+};
+using Task = std::variant<RouterEvent, StartFlow, ContinueFlow, RepeatFlow>;
 
 // Who asks for a place under Limits::live_works.
 enum class Asking : std::uint8_t { command, arrival };

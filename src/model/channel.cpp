@@ -14,13 +14,14 @@ constexpr EnumNames<Channel, 8> channels{{{Channel::none, "none"},
                                           {Channel::email, "email"},
                                           {Channel::web_chat, "web_chat"}}};
 
-constexpr EnumNames<AddressKind, 7> address_kinds{{{AddressKind::none, "none"},
+constexpr EnumNames<AddressKind, 8> address_kinds{{{AddressKind::none, "none"},
                                                    {AddressKind::phone, "phone"},
                                                    {AddressKind::email, "email"},
                                                    {AddressKind::whatsapp, "whatsapp"},
                                                    {AddressKind::page_user, "page_user"},
                                                    {AddressKind::visitor, "visitor"},
-                                                   {AddressKind::withheld, "withheld"}}};
+                                                   {AddressKind::withheld, "withheld"},
+                                                   {AddressKind::external, "external"}}};
 
 constexpr EnumNames<Direction, 3> directions{{{Direction::inbound, "inbound"},
                                               {Direction::outbound, "outbound"},

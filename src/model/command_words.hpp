@@ -21,7 +21,7 @@ inline constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> 
     "run_action",          "create_callback",    "place_callback",
     "record_attempt",      "cancel_callback",    "send_survey",
     "answer_survey",       "load_configuration", "confirm_time",
-    "resolve_send"};
+    "resolve_send",        "import_contacts",    "request_report"};
 static_assert(!command_words.back().empty());
 
 }  // namespace novelo

@@ -10,7 +10,7 @@ constexpr EnumNames<EntryType, 4> entry_types{{{EntryType::message, "message"},
                                                {EntryType::voicemail, "voicemail"},
                                                {EntryType::event, "event"}}};
 
-constexpr EnumNames<EventKind, 45> event_kinds{{
+constexpr EnumNames<EventKind, 48> event_kinds{{
     {EventKind::none, "none"},
     {EventKind::opened, "opened"},
     {EventKind::joined, "joined"},
@@ -56,6 +56,9 @@ constexpr EnumNames<EventKind, 45> event_kinds{{
     {EventKind::send_refused, "send_refused"},
     {EventKind::effect_failed, "effect_failed"},
     {EventKind::callback_late, "callback_late"},
+    {EventKind::call_lost, "call_lost"},
+    {EventKind::call_restored, "call_restored"},
+    {EventKind::look_up_late, "look_up_late"},
 }};
 
 }  // namespace

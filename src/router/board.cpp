@@ -328,7 +328,8 @@ bool Board::open(AgentIndex index, WorkClass work_class) const {
   const bool talking = agent.record.on_other_call || agent.wrapping > 0;
   const Load& calls = agent.load[slot(WorkClass::voice)];
   if (work_class == WorkClass::voice) {
-    return !talking && calls.offered + calls.assigned < agent.capacity[slot(WorkClass::voice)];
+    return !talking && !agent.record.unreachable &&
+           calls.offered + calls.assigned < agent.capacity[slot(WorkClass::voice)];
   }
   if (agent.config.voice_excludes_others && (talking || calls.offered + calls.assigned > 0)) {
     return false;
@@ -351,7 +352,7 @@ bool Board::fits(AgentIndex index, const WorkEntry& work) const {
   const Load& load = agent.load[slot(work_class)];
   if (load.offered + load.assigned > agent.capacity[slot(work_class)]) return false;
   const bool talking = agent.record.on_other_call || agent.wrapping > 0;
-  if (work_class == WorkClass::voice) return !talking;
+  if (work_class == WorkClass::voice) return !talking && !agent.record.unreachable;
   return !agent.config.voice_excludes_others ||
          (!talking && agent.load[slot(WorkClass::voice)].assigned == 0);
 }

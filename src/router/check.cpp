@@ -239,6 +239,9 @@ class InputCheck {
   Status operator()(const OfferRefused& input) const { return offer(input.offer, input.agent); }
   Status operator()(const PresenceSet& input) const;
   Status operator()(const OtherCall& input) const { return known_agent(board_, input.agent); }
+  Status operator()(const TelephoneReachable& input) const {
+    return known_agent(board_, input.agent);
+  }
   Status operator()(const TimePassed&) const { return {}; }
 
  private:
@@ -379,6 +382,10 @@ Status InputCheck::operator()(const WorkChanged& input) const {
 Status InputCheck::capacity(AgentIndex index, WorkClass work_class) const {
   const AgentEntry& agent = board_.agent(index);
   int used = agent.load[slot(work_class)].assigned;
+  if (work_class == WorkClass::voice && agent.record.unreachable) {
+    return refused("unreachable", "The agent's telephone cannot be rung.",
+                   name_of(agent.record.name), "Mend the telephone, or choose another agent.");
+  }
   if (work_class == WorkClass::voice) {
     if (agent.record.on_other_call) ++used;
     for (const WorkId id : agent.works) {

@@ -20,6 +20,7 @@ const char* exclusion(const Board& board, AgentIndex index, const WorkEntry& wor
   if (!board.able(index, work)) return "skill";
   if (agent.record.presence == Presence::offline) return "offline";
   if (agent.record.presence == Presence::paused) return "paused";
+  if (agent.record.unreachable && work.record.work_class == WorkClass::voice) return "unreachable";
   if (!board.open(index, work.record.work_class)) return "busy";
   return board.refused(index, work.record) ? "refused" : nullptr;
 }
@@ -47,6 +48,9 @@ std::string doing(const Board& board, AgentIndex index, const WorkEntry& work) {
   if (agent.record.presence == Presence::offline) return "who is offline";
   if (agent.record.presence == Presence::paused) {
     return agent.record.reason == not_responding ? "who does not respond" : "who is paused";
+  }
+  if (agent.record.unreachable && work.record.work_class == WorkClass::voice) {
+    return "whose telephone cannot be rung";
   }
   if (agent.record.on_other_call || calls.assigned > 0) return "who is on a call";
   if (agent.wrapping > 0) return "who is in wrap-up";

@@ -411,4 +411,12 @@ void Turn::operator()(const OtherCall& input) {
   changed(index);
 }
 
+void Turn::operator()(const TelephoneReachable& input) {
+  const AgentIndex index = *board_->agent_index(input.agent);
+  AgentRecord& agent = board_->agent(index).record;
+  if (agent.unreachable != input.reachable) return;
+  agent.unreachable = !input.reachable;
+  changed(index);
+}
+
 }  // namespace novelo::routing

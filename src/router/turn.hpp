@@ -41,6 +41,7 @@ class Turn {
   void operator()(const OfferRefused& input);
   void operator()(const PresenceSet& input);
   void operator()(const OtherCall& input);
+  void operator()(const TelephoneReachable& input);
   void operator()(const TimePassed&) {}
 
  private:

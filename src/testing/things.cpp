@@ -271,7 +271,8 @@ bool is_of(const Entry& entry, const CallEvent& event) {
          entry.details.at("call") == Value(event.call);
 }
 
-bool is_of(const Entry&, const UnsupportedEvent&) {
+template <class Event>
+bool is_of(const Entry&, const Event&) {
   return false;  // it leaves nothing to know it by
 }
 

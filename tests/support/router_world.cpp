@@ -75,10 +75,11 @@ std::string dump(const WorkRecord& work) {
 }
 
 std::string dump(const AgentRecord& agent) {
-  return fmt::format("agent {} {} `{}` since {} idle {} other call {} missed {} until {}",
-                     agent.name.text(), to_string(agent.presence), agent.reason,
-                     to_string(agent.since), to_string(agent.idle_since), agent.on_other_call,
-                     agent.missed_offers, agent.missed_until.value());
+  return fmt::format(
+      "agent {} {} `{}` since {} idle {} other call {} missed {} until {} unreachable {}",
+      agent.name.text(), to_string(agent.presence), agent.reason, to_string(agent.since),
+      to_string(agent.idle_since), agent.on_other_call, agent.missed_offers,
+      agent.missed_until.value(), agent.unreachable);
 }
 
 std::string dump(const RouterDecision& decision) {

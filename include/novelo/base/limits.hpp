@@ -92,6 +92,10 @@ struct Limits {
   std::size_t follow_ups = 100;            // of one matter, each after the last
   std::size_t fields_bytes = 1024 * 1024;  // of one case, and the attributes of one contact
   std::size_t callback_attempts = 20;
+  std::size_t contacts_per_import = 1000;  // all of them within input_bytes
+  // Of what a telephone system tells at once; the voice adapter keeps to the usual ones.
+  std::size_t calls_per_report = 10'000;
+  std::size_t devices_per_report = 10'000;
 };
 
 }  // namespace novelo

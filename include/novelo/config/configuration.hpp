@@ -44,6 +44,12 @@ enum class UnknownSend : std::uint8_t {
   hold = 2,    // held until a person decides
 };
 
+// Whom to ask who somebody is whom nobody knows.
+struct LookUpConfig {
+  std::string action;  // of `actions`
+  Duration wait = std::chrono::seconds(3);  // how long the contact waits for the answer, at most
+};
+
 struct EntryPointConfig {
   EntryPointName name;
   Channel channel = Channel::none;
@@ -58,6 +64,7 @@ struct EntryPointConfig {
   std::optional<OpeningHours> hours;  // none: always open
   UnknownSend unknown_send = UnknownSend::resend;
   std::string fallback;  // voice: where the host sends calls while the engine cannot decide
+  std::optional<LookUpConfig> look_up;
 };
 
 struct DeskConfig {

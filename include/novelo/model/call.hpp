@@ -39,8 +39,28 @@ enum class CallVerbKind : std::uint8_t {
   bridge = 5,     // ring the agent's device and connect it
   originate = 6,  // ring the agent's device, then call the contact
   hang_up = 7,
+  report = 8,  // of no call: tell which calls are alive and how the devices are (CallReport)
 };
 std::string_view to_string(CallVerbKind kind);
+
+// Where a live call stands, as the telephone system sees it.
+enum class CallState : std::uint8_t {
+  ringing = 1,   // somebody calls and nobody has picked up
+  waiting = 2,   // picked up, alone with what the telephone system plays
+  bridging = 3,  // a device is being rung for it
+  talking = 4,   // connected with whoever is at the device
+  dialling = 5,  // a call of ours: the contact has not picked up
+};
+std::string_view to_string(CallState state);
+std::optional<CallState> parse_call_state(std::string_view text);
+
+enum class DeviceState : std::uint8_t {
+  idle = 1,
+  busy = 2,         // on a call, of whatever kind, or ringing
+  unreachable = 3,  // unplugged, not registered: it cannot be rung
+};
+std::string_view to_string(DeviceState state);
+std::optional<DeviceState> parse_device_state(std::string_view text);
 
 // One request to the telephone system.
 struct CallVerb {
@@ -68,6 +88,7 @@ inline constexpr int user_busy = 17;
 inline constexpr int no_user_responding = 18;
 inline constexpr int no_answer = 19;
 inline constexpr int call_rejected = 21;
+inline constexpr int temporary_failure = 41;
 }  // namespace cause
 
 }  // namespace novelo

@@ -32,6 +32,8 @@ enum class AddressKind : std::uint8_t {
   page_user = 4,  // a page-scoped id of Messenger or Instagram
   visitor = 5,    // a web visitor
   withheld = 6,   // a caller who shows no number; joins nobody, value is the call's id
+  external = 7,   // the contact's id in another system of the business ("crm-4711"): nobody can be
+                  // written to there, and no two contacts have the same
 };
 std::string_view to_string(AddressKind kind);
 std::optional<AddressKind> parse_address_kind(std::string_view text);

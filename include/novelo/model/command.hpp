@@ -6,7 +6,8 @@
 // `actor` is who asks: a configured agent's name, or empty for the business's own systems. Those
 // may give every command but the ones that need a person (AcceptOffer, RefuseOffer,
 // ViewConversation, ClaimConversation, VerifyReply, PlaceCallback, RecordAttempt, a `person_only`
-// status, an override); LoadConfiguration and ConfirmTime are theirs alone. What an agent does for
+// status, an override); LoadConfiguration, ImportContacts, RequestReport and ConfirmTime are theirs
+// alone. What an agent does for
 // another (SetPresence, SetOtherCall, FinishInteraction, EndWrapUp, HangUp, ResolveSend) takes a
 // supervisor. Any configured agent may give any other command: who may see and do what else is for
 // the host to check.
@@ -36,12 +37,34 @@ namespace novelo {
 // ("Ana Sousa" is a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same
 // number, which they share from then on). A contact without a name at one of the addresses was made
 // for a stranger: it gives way, with its conversations.
+//
+// An `external` address is no matter of names: whoever has it is meant, and nobody else can be
+// given it (`conflict`, external_id_taken). One that is nobody's yet goes to whom the next address
+// names, unless they have another of that kind.
 struct UpsertContact {
   std::string name;
   std::string locale;
   std::vector<Address> addresses;  // verified by whoever sends this
   Value::Map attributes;
   ContactId contact = {};  // none: whoever holds the first address, or a new contact
+};
+// One contact of an import.
+struct ContactRow {
+  std::string name;
+  std::string locale;
+  std::vector<Address> addresses;
+  Value::Map attributes;
+};
+// Takes in many contacts at once, up to Limits::contacts_per_import: each as an UpsertContact of
+// its own would. A row that changes nothing writes nothing; one that is refused changes nothing and
+// stops nothing.
+//
+// Give each row the contact's id in the other system as its first address ("external:4711"): it is
+// known by that for good, whatever becomes of its name and numbers. The outcome's details count the
+// rows, "created", "changed", "unchanged", and list the "refused": "row" (from 0), "reason",
+// "subject" (its place in the row), "message".
+struct ImportContacts {
+  std::vector<ContactRow> contacts;
 };
 // Says who it is, when a number is shared or unknown. When that contact has an open conversation of
 // their own at this desk, what is live, promised and open here goes on in it, and this one closes.
@@ -204,6 +227,12 @@ struct AnswerSurvey {
 struct LoadConfiguration {
   std::string json;
 };
+// Asks telephone systems what is alive there: each voice connection gets the verb `report`, unless
+// it has been asked and has not answered. From the business's own systems only: feed it whenever
+// an engine was opened on a store that another had before.
+struct RequestReport {
+  ConnectionName connection;  // empty: all of them
+};
 // Confirms a jump of the clock that was refused. From the business's own systems only.
 struct ConfirmTime {};
 
@@ -213,7 +242,8 @@ using CommandBody =
                  ReassignConversation, SendMessage, AddNote, CloseConversation, ReopenConversation,
                  OpenCase, SetCaseFields, SetCaseStatus, MarkInformed, VerifyReply, RunAction,
                  CreateCallback, PlaceCallback, RecordAttempt, CancelCallback, SendSurvey,
-                 AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend>;
+                 AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend, ImportContacts,
+                 RequestReport>;
 
 // The word that a command goes by: "send_message" for SendMessage.
 std::string_view command_word(const CommandBody& body);
@@ -237,7 +267,9 @@ struct By {
 //
 // In `details`, by name: "protocol" (OpenCase), "note" (AddNote), "qualification_saved" and
 // "description_saved" (CloseConversation), "counted" (an answer to a survey), "version"
-// (LoadConfiguration), "now" (ConfirmTime).
+// (LoadConfiguration), "now" (ConfirmTime); "created", "changed", "unchanged" and "refused"
+// (ImportContacts); "asked" (RequestReport); "lost", "taken_in", "restored", "hung_up" and
+// "no_room", how many calls (a CallReport), or "stale".
 struct Outcome {
   bool repeated = false;  // it had been taken before; this is the first result again
   ContactId contact;

@@ -83,7 +83,7 @@ struct Closure {
 };
 
 enum class InteractionState : std::uint8_t {
-  arriving = 1,  // nothing was decided for it yet
+  arriving = 1,  // nothing was decided for it yet; somebody may be asked who it is
   in_flow = 2,
   waiting = 3,    // in a queue or offered
   connected = 4,  // with an agent

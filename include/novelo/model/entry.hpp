@@ -48,8 +48,8 @@ enum class EventKind : std::uint8_t {
   case_fields = 22,             // case, fields: old and new; not_set: why not
   advised = 23,                 // the agent was told something by a rule: case, advice, text
   informed = 24,                // the contact was told something: case, what
-  action_requested = 25,        // action, case
-  action_done = 26,             // action, ok; when not: reason
+  action_requested = 25,        // action; case, or address of a look-up
+  action_done = 26,             // action, ok; when not: reason, subject; look-ups: known, late
   reply_linked = 27,            // case, entry, superseded, trust, final
   verification_requested = 28,  // case, agent
   verification_done = 29,       // case, override
@@ -68,6 +68,9 @@ enum class EventKind : std::uint8_t {
   send_refused = 42,   // a message that the engine was to send by itself: reason, message, subject
   effect_failed = 43,  // what the host could not do: kind, what, reason; of a notification agent
   callback_late = 44,  // it should have been kept by now: callback, agent
+  call_lost = 45,      // the telephone system does not have it any more: state, agent, cause
+  call_restored = 46,  // it was found elsewhere than it was thought to be: from, to, agent
+  look_up_late = 47,   // nobody said in time who it is; the contact goes on: action, waited_seconds
 };
 std::string_view to_string(EventKind kind);
 std::optional<EventKind> parse_event_kind(std::string_view text);
@@ -89,7 +92,7 @@ struct Entry {
 
   Content content;  // message, voicemail
   EventKind event = EventKind::none;
-  // call: call, from, to, callback, state ("ringing", "dialling", "connected", "ended", "moved"),
+  // call: call, from, to, callback, reported (it was never announced), state ("ringing", "dialling", "connected", "ended", "moved"),
   // cause, seconds, talked_seconds; voicemail: seconds; message: unsupported, or automatic (mail);
   // event: beside each kind. Of what arrived only in part `warnings`, a list of texts: what was
   // cut, guessed or left out.

@@ -98,6 +98,59 @@ struct CallEvent {
   friend bool operator==(const CallEvent&, const CallEvent&) = default;
 };
 
+// How a telephone is. `call`: on which call, by the telephone system's name; empty when none, or
+// when it cannot tell.
+struct Device {
+  std::string device;
+  DeviceState state = DeviceState::idle;
+  std::string call;
+
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+// A telephone has changed. An older one than what is known of it counts for nothing.
+struct DeviceEvent {
+  std::string id;
+  std::optional<Timestamp> at;
+  Device device;
+
+  friend bool operator==(const DeviceEvent&, const DeviceEvent&) = default;
+};
+
+// One call of a report. `from` and `to` are those of its announcement: they are what a call is
+// taken in by that was never announced, or whose announcement was lost.
+struct LiveCall {
+  std::string call;
+  CallState state = CallState::ringing;
+  std::optional<Timestamp> at;  // when it began
+  Party from;
+  std::string to;
+  std::string device;  // bridging, talking, dialling
+  EffectId doing;  // the play, gather or record under way; none: the contact hears nothing of us
+
+  friend bool operator==(const LiveCall&, const LiveCall&) = default;
+};
+
+// All that is alive at a telephone system, as of one moment, after one side or the other has
+// restarted or lost something. What is older than a report that was taken counts for nothing.
+struct CallReport {
+  std::string id;
+  Timestamp at{};               // of that moment, by the telephone system's clock
+  EffectId effect;              // the `report` verb that it answers; none when it was not asked for
+  std::vector<LiveCall> calls;  // all of the connection's entry points; no call twice
+  std::vector<Device> devices;  // those that are not named stay as they were
+
+  friend bool operator==(const CallReport&, const CallReport&) = default;
+};
+
+// The telephone system has started and does not know what it has missed: it is asked for a report.
+struct SystemStarted {
+  std::string id;
+  std::optional<Timestamp> at;
+
+  friend bool operator==(const SystemStarted&, const SystemStarted&) = default;
+};
+
 // Understood as an event, but of a kind that this adapter cannot express. Kept, never dropped. `id`
 // may not be empty.
 struct UnsupportedEvent {
@@ -114,6 +167,7 @@ struct UnsupportedEvent {
   friend bool operator==(const UnsupportedEvent&, const UnsupportedEvent&) = default;
 };
 
-using ChannelEvent = std::variant<InboundMessage, Receipt, CallEvent, UnsupportedEvent>;
+using ChannelEvent = std::variant<InboundMessage, Receipt, CallEvent, UnsupportedEvent, DeviceEvent,
+                                  CallReport, SystemStarted>;
 
 }  // namespace novelo

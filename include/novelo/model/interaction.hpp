@@ -43,6 +43,13 @@ struct Interaction {
   std::optional<Timestamp> connected_at;  // first spoken with a person
   std::optional<Timestamp> ended_at;
   int cause = 0;  // Q.850
+  // voice: when its place was last changed, by news (the telephone system's time where it told one)
+  // or by a verb, and the newest id then: a report from before it does not know of it.
+  std::optional<Timestamp> changed_at;
+  std::uint64_t changed_with = 0;
+  // A business system is being asked who this is; until then the contact waits for the answer.
+  EffectId looking_up;
+  std::optional<Timestamp> look_up_until;
 
   friend bool operator==(const Interaction&, const Interaction&) = default;
 };

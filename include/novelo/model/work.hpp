@@ -93,6 +93,7 @@ struct AgentRecord {
   // Offers in a row that ran out, while available; those that were out at the same time count once.
   std::uint32_t missed_offers = 0;
   OfferId missed_until;  // the newest that was out when one was last counted: it is missed with it
+  bool unreachable = false;  // the telephone cannot be rung: no voice work
 
   friend bool operator==(const AgentRecord&, const AgentRecord&) = default;
 };
