@@ -42,6 +42,7 @@ std::string_view to_string(TimerKind kind) {
     case TimerKind::waiting: return "waiting";
     case TimerKind::call: return "call";
     case TimerKind::promise: return "promise";
+    case TimerKind::look_up: return "look_up";
   }
   return "unknown";
 }

@@ -32,7 +32,18 @@ void describe(Trace& trace, const ChannelEvent& event) {
                           trace.what = "unsupported";
                           trace.id = unsupported.id;
                         },
-                        [&](const auto&) { trace.what = "other"; }},
+                        [&](const DeviceEvent& device) {
+                          trace.what = "device";
+                          trace.id = device.id;
+                        },
+                        [&](const CallReport& report) {
+                          trace.what = "report";
+                          trace.id = report.id;
+                        },
+                        [&](const SystemStarted& started) {
+                          trace.what = "started";
+                          trace.id = started.id;
+                        }},
              event);
 }
 

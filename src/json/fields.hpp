@@ -30,7 +30,7 @@ namespace json_form {
 inline constexpr std::array<std::string_view, std::variant_size_v<Settlement>> settlement_words{
     "reply", "done", "failed"};
 inline constexpr std::array<std::string_view, std::variant_size_v<ChannelEvent>> event_words{
-    "message", "receipt", "call", "unsupported"};
+    "message", "receipt", "call", "unsupported", "device", "report", "started"};
 
 // A text that must be there; null, and a fault, when it is not.
 const std::string* text_member(const codec::Json& json, const char* name,

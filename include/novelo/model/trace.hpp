@@ -29,7 +29,7 @@ struct Trace {
   InputKind kind = InputKind::command;
   // The command's id, the provider's id of the event, the effect's id; empty for time.
   std::string id;
-  // command: its word ("send_message"); event: "message", "receipt", "call", "unsupported";
+  // command: its word ("send_message"); event: its word, as in JSON ("message");
   // settlement: "reply", "done", "failed"; handout: the effect's kind; time: what fell due
   std::string what;
   AgentName actor;
