@@ -101,6 +101,7 @@ void fields(V& v, X& x) {
   v("from", x.from);
   v("to", x.to);
   v("what", x.what);
+  v("said", x.said);
 }
 
 }  // namespace novelo::codec
