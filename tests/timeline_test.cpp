@@ -81,8 +81,10 @@ TEST_CASE("a day is read from its rows as it was played, and the store stays as 
   CHECK_FALSE(desk->company().empty());
   const auto all = desk->conversations({}, 10);
   REQUIRE(all);
-  REQUIRE(all->size() == 1);
-  const StoredConversation& ana = all->front();
+  REQUIRE_FALSE(all->empty());
+  const auto by_number = desk->of_protocol("20260311000001");
+  REQUIRE(by_number);
+  const StoredConversation ana = desk->conversation(*by_number).value();
   CHECK(ana.contact == "Ana Souza");
   CHECK_FALSE(ana.owner.empty());
   const auto lines = desk->transcript(ana.record.id, {});

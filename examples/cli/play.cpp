@@ -66,7 +66,7 @@ nlohmann::json to_json(const JourneyReport& report) {
   }
   return {{"journey", report.journey}, {"passed", report.passed()},
           {"first", report.first},     {"finished_before", was_finished(report)},
-          {"steps", std::move(steps)}, {"transcript", to_json(report.transcript)}};
+          {"steps", std::move(steps)}, {"transcript", cli::to_json(report.transcript)}};
 }
 
 // One store for all journeys of a run: each is a tenant of its own.

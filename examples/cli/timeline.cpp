@@ -196,7 +196,7 @@ int show(const StoredDesk& desk, const std::vector<ConversationId>& wanted,
     if (!lines) return complain(lines.error());
     if (arguments.json) {
       nlohmann::json conversation = to_json(*one);
-      conversation["transcript"] = to_json(*lines);
+      conversation["transcript"] = cli::to_json(*lines);
       json.push_back(std::move(conversation));
       continue;
     }

@@ -44,10 +44,10 @@ Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, Stor
       options_(&options),
       journal_(&journal),
       labels_(&labels),
-      genuine_(std::make_unique<bool>(true)) {
+      verdict_(std::make_unique<std::string>()) {
   if (story.spec.verification == "recorded") {
     for (const ChannelAdapter*& adapter : adapters_) {
-      verdicts_.push_back(std::make_unique<RecordedVerdict>(*adapter, *genuine_));
+      verdicts_.push_back(std::make_unique<RecordedVerdict>(*adapter, *verdict_));
       adapter = verdicts_.back().get();
     }
   }

@@ -54,8 +54,8 @@ class Host {
   Result<Outcome> settle(const EffectKey& key, const Settlement& settlement);
   // --- calls as a journey has them, and nothing around them ------------------------------------
   void set_now(Timestamp now) { now_ = now; }
-  // Whether the next request counts as genuine, where adapters are not asked.
-  void set_genuine(bool genuine) { *genuine_ = genuine; }
+  // Why the next request is no genuine one, where adapters are not asked; empty: it is.
+  void set_verdict(std::string refused) { *verdict_ = std::move(refused); }
   Status reopen(const OpenSpec& spec);
   // Polls once, and settles nothing.
   Result<std::vector<Handout>> poll(std::size_t max);
@@ -107,7 +107,7 @@ class Host {
   Journal* journal_;
   const Labels* labels_;
   std::vector<std::unique_ptr<const ChannelAdapter>> verdicts_;  // around the adapters
-  std::unique_ptr<bool> genuine_;
+  std::unique_ptr<std::string> verdict_;
   EngineOptions settings_;
   Secrets secrets_now_;
   Store* opened_ = nullptr;

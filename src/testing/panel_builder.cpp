@@ -1,6 +1,7 @@
 #include "testing/panel_builder.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 #include "testing/wording.hpp"
@@ -86,6 +87,15 @@ bool is_of_a_case(EventKind event) {
   }
 }
 
+CaseId case_of(const Entry& entry) {
+  const auto named = entry.details.find("case");
+  if (entry.case_id || named == entry.details.end()) return entry.case_id;
+  const std::string text = named->second.to_text();
+  std::uint64_t id = 0;
+  std::from_chars(text.data(), text.data() + text.size(), id);
+  return CaseId(id);
+}
+
 // Cases by id, with what the timelines say of them.
 using Histories = std::map<CaseId, std::vector<PanelMoment>>;
 
@@ -97,8 +107,9 @@ void read_histories(const Reads& reads, const Narrator& narrator, ConversationId
     if (!entries) return;
     for (const Entry& entry : *entries) {
       after = entry.sequence;
-      if (!entry.case_id || entry.type != EntryType::event || !is_of_a_case(entry.event)) continue;
-      histories[entry.case_id].push_back({entry.at, narrator.event_text(entry)});
+      const CaseId matter = case_of(entry);
+      if (!matter || entry.type != EntryType::event || !is_of_a_case(entry.event)) continue;
+      histories[matter].push_back({entry.at, narrator.event_text(entry)});
     }
     if (entries->size() < page) return;
   }

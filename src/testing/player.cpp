@@ -349,7 +349,8 @@ Value Player::call_engine(const CallSpec& spec, StepReport& report) {
 
 // Nothing but this call: no time passes before it, nothing is polled or settled behind it.
 Status Player::call(const CallSpec& spec, StepReport& report) {
-  host_.set_genuine(spec.refused["code"] != Value("unauthentic"));
+  const bool genuine = spec.refused["code"] != Value("unauthentic");
+  host_.set_verdict(genuine ? std::string() : spec.refused["reason"].to_text());
   if (spec.open) return host_.reopen(*spec.open);
   const Value refused = call_engine(spec, report);
   if (refused == spec.refused) return {};

@@ -13,8 +13,8 @@ Status RecordedVerdict::check(const Connection& connection) const {
 }
 
 Status RecordedVerdict::verify(const Request&, const Connection&) const {
-  if (*genuine_) return {};
-  return fail({ErrorCode::unauthentic, "recorded", "it was not genuine when it was recorded",
+  if (refused_->empty()) return {};
+  return fail({ErrorCode::unauthentic, *refused_, "it was not genuine when it was recorded",
                "signature", "record with secrets to have it verified"});
 }
 

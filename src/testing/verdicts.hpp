@@ -2,15 +2,17 @@
 // where the recording was made without the secrets that would tell.
 #pragma once
 
+#include <string>
+
 #include "novelo/channel_adapter.hpp"
 
 namespace novelo::testing {
 
 class RecordedVerdict final : public ChannelAdapter {
  public:
-  // Both outlive this.
-  RecordedVerdict(const ChannelAdapter& inner, const bool& genuine)
-      : inner_(&inner), genuine_(&genuine) {}
+  // Both outlive this. `refused`: why the next request was no genuine one; empty: it was.
+  RecordedVerdict(const ChannelAdapter& inner, const std::string& refused)
+      : inner_(&inner), refused_(&refused) {}
 
   std::string_view name() const override;
   Capabilities capabilities(const Connection& connection) const override;
@@ -23,7 +25,7 @@ class RecordedVerdict final : public ChannelAdapter {
 
  private:
   const ChannelAdapter* inner_;
-  const bool* genuine_;
+  const std::string* refused_;
 };
 
 }  // namespace novelo::testing
