@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "play.hpp"
+#include "timeline.hpp"
 
 namespace {
 
@@ -23,6 +24,12 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
       "Keep everything in this SQLite file, and a journal beside it (FILE.journal): a "
       "run that was killed goes on where it was, one that ran to its end is not played "
       "again but told of. Delete both to play it anew. Without it: in memory");
+  play->add_option("--html", arguments.html,
+                   "Write the transcripts as one page to this file: conversation, cases and "
+                   "queues. It needs nothing else, and can be mailed or printed");
+  play->add_option("--record", arguments.record,
+                   "Write every call of the engine to this file, as a journey that gives the same "
+                   "rows again, byte for byte. The journey's secrets stand in it");
   play->add_flag("--json", arguments.json, "Print a report in JSON instead of the transcript");
   play->add_flag("--quiet", arguments.quiet, "Print only what failed and one line for a journey");
   play->add_option("--color,--colour", arguments.colour,
@@ -33,19 +40,59 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
       "Exit codes: 0 every expectation held, 1 some did not, 2 wrong use or a file that cannot be "
       "read.\n\nExamples:\n  novelo play examples/journeys/ana\n"
       "  novelo play examples/journeys/ana --restart --quiet\n"
-      "  novelo play examples/journeys/ana --store /tmp/ana.novelo");
+      "  novelo play examples/journeys/ana --store /tmp/ana.novelo\n"
+      "  novelo play examples/journeys/ana --html ana.html");
+}
+
+void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
+  CLI::App* const timeline = app.add_subcommand(
+      "timeline",
+      "Show conversations from a store's file or from a backup, without changing it.\n"
+      "Without a choice: a list of them. A store that is in service cannot be looked at: look at\n"
+      "a backup of it.");
+  timeline->add_option("FILE", arguments.file, "A store's file, or a backup")->required();
+  auto* const one = timeline->add_option_group("Which", "One of these");
+  one->add_option("--conversation", arguments.conversation, "The conversation with this number");
+  one->add_option("--contact", arguments.contact,
+                  "Everything with whoever has this address, in any spelling: a number, a mail "
+                  "address, or kind:value");
+  one->add_option("--protocol", arguments.protocol, "Where the case with this number was opened");
+  one->require_option(0, 1);
+  timeline->add_option("--tenant", arguments.tenant, "Whose, where the file has several");
+  auto* const customer =
+      timeline->add_flag("--customer", arguments.customer, "Only what the customer sees");
+  timeline
+      ->add_flag("--no-notes", arguments.no_notes,
+                 "Leave the internal notes away, which are shown and marked otherwise")
+      ->excludes(customer);
+  auto* const html = timeline->add_option("--html", arguments.html,
+                                          "Write one page to this file; without a choice: of all");
+  timeline->add_flag("--json", arguments.json, "Print it in JSON")->excludes(html);
+  timeline
+      ->add_option("--color,--colour", arguments.colour,
+                   "auto (on a terminal, unless NO_COLOR is set), always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  timeline->footer(
+      "Exit codes: 0 shown, 2 wrong use or a file that cannot be looked at.\n\nExamples:\n"
+      "  novelo timeline desk.novelo\n"
+      "  novelo timeline desk.novelo --contact \"+55 41 98888-7777\"\n"
+      "  novelo timeline desk.novelo --protocol 20260311000001 --html case.html");
 }
 
 int run(int argc, char** argv) {
   CLI::App app("Novelo: an embeddable omnichannel engine, from the command line.", "novelo");
   app.require_subcommand(1);
   cli::PlayArguments arguments;
+  cli::TimelineArguments timeline;
   add_play(app, arguments);
+  add_timeline(app, timeline);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? cli::all_held : cli::unusable;
   }
+  if (app.got_subcommand("timeline")) return cli::timeline(timeline);
   return cli::play(arguments);
 }
 

@@ -1,13 +1,9 @@
 #include "play.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -15,65 +11,23 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "novelo/adapters/sms.hpp"
-#include "novelo/adapters/voice.hpp"
-#include "novelo/adapters/whatsapp.hpp"
-#include "novelo/json.hpp"
+#include "adapters.hpp"
+#include "files.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/stores/sqlite.hpp"
 #include "novelo/testing/journey.hpp"
+#include "novelo/testing/page.hpp"
+#include "novelo/testing/recorder.hpp"
 #include "novelo/testing/transcript.hpp"
-#ifdef NOVELO_HAS_EMAIL
-#include "novelo/adapters/email.hpp"
-#endif
+#include "terminal.hpp"
 
 namespace cli {
 namespace {
 
 using novelo::testing::Journey;
 using novelo::testing::JourneyReport;
-
-struct Adapters {
-  novelo::VoiceAdapter voice;
-  novelo::SmsAdapter sms;
-  novelo::WhatsAppAdapter whatsapp;
-#ifdef NOVELO_HAS_EMAIL
-  novelo::EmailAdapter email;
-#endif
-
-  std::vector<const novelo::ChannelAdapter*> all() const {
-    std::vector<const novelo::ChannelAdapter*> list{&voice, &sms, &whatsapp};
-#ifdef NOVELO_HAS_EMAIL
-    list.push_back(&email);
-#endif
-    return list;
-  }
-};
-
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
-int complain(const novelo::Error& error) {
-  fmt::print(stderr, "novelo: {}\n", novelo::to_string(error));
-  return unusable;
-}
-
-novelo::testing::TranscriptOptions transcript_options(const PlayArguments& arguments,
-                                                      const std::string& zone) {
-  novelo::testing::TranscriptOptions options;
-  options.zone = zone;
-  const bool terminal = isatty(STDOUT_FILENO) != 0;
-  const char* const no_colour = std::getenv("NO_COLOR");  // no-color.org
-  const bool wanted = no_colour == nullptr || *no_colour == '\0';
-  options.colour =
-      arguments.colour == "always" || (arguments.colour == "auto" && terminal && wanted);
-  winsize size{};
-  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
-    options.width = size.ws_col;
-  }
-  return options;
-}
+using novelo::testing::PageChapter;
+using novelo::testing::Recorder;
 
 bool was_finished(const JourneyReport& report) {
   return report.first > 1 && report.first > report.steps.size();
@@ -110,18 +64,9 @@ nlohmann::json to_json(const JourneyReport& report) {
                      {"covers", step.covers},
                      {"failures", step.failures}});
   }
-  nlohmann::json lines = nlohmann::json::array();
-  for (const auto& line : report.transcript) {
-    lines.push_back({{"at", novelo::to_string(line.at)},
-                     {"channel", std::string(novelo::to_string(line.channel))},
-                     {"conversation", std::to_string(line.conversation.value())},
-                     {"who", line.who},
-                     {"text", line.text},
-                     {"status", line.status}});
-  }
   return {{"journey", report.journey}, {"passed", report.passed()},
           {"first", report.first},     {"finished_before", was_finished(report)},
-          {"steps", std::move(steps)}, {"transcript", std::move(lines)}};
+          {"steps", std::move(steps)}, {"transcript", cli::to_json(report.transcript)}};
 }
 
 // One store for all journeys of a run: each is a tenant of its own.
@@ -195,6 +140,81 @@ novelo::Result<std::vector<Journey>> load(const std::vector<std::string>& paths)
   return journeys;
 }
 
+// What is recorded of a run begins with an empty store, and is of one journey.
+novelo::Status check_record(const PlayArguments& arguments, std::size_t journeys) {
+  if (arguments.record.empty()) return {};
+  std::error_code error;
+  if (journeys != 1) {
+    return novelo::fail({novelo::ErrorCode::invalid, "one_journey",
+                         fmt::format("A recording is of one journey, and here are {}.", journeys),
+                         "--record", "Name one journey."});
+  }
+  if (!arguments.store.empty() && std::filesystem::exists(arguments.store, error)) {
+    return novelo::fail({novelo::ErrorCode::conflict, "not_from_the_beginning",
+                         "A recording begins with an empty store, and this one is there already.",
+                         arguments.store, "Name a file that does not exist yet."});
+  }
+  return {};
+}
+
+// The secrets are those that stand in the journey itself.
+novelo::Result<std::optional<Recorder>> open_recorder(const PlayArguments& arguments,
+                                                      const Journey& journey) {
+  if (arguments.record.empty()) return std::nullopt;
+  novelo::testing::RecordingOptions options;
+  options.name = journey.name();
+  options.zone = journey.zone();
+  options.secrets = true;
+  auto recorder = Recorder::open(arguments.record, std::move(options));
+  if (!recorder) return novelo::fail(recorder.error());
+  return std::move(*recorder);
+}
+
+novelo::Result<JourneyReport> play_one(const Journey& journey, const Adapters& adapters,
+                                       Stores& stores, const PlayArguments& arguments) {
+  auto recorder = open_recorder(arguments, journey);
+  if (!recorder) return novelo::fail(recorder.error());
+  novelo::testing::PlayOptions options;
+  options.restart = arguments.restart;
+  options.journal = stores.journal();
+  options.panel = !arguments.html.empty();
+  if (*recorder) options.on_call = (*recorder)->observer();
+  auto report = novelo::testing::play(
+      journey, adapters.all(), [&stores] { return stores.open(); }, options);
+  if (report && *recorder) {
+    const auto store = stores.open();
+    const auto finished = store ? (*recorder)->finish(**store) : novelo::fail(store.error());
+    if (!finished) report = novelo::fail(finished.error());
+  }
+  stores.close();
+  return report;
+}
+
+novelo::testing::PageChapter chapter_of(const Journey& journey, const JourneyReport& report) {
+  novelo::testing::PageChapter chapter;
+  chapter.title = journey.name();
+  chapter.about = journey.about();
+  chapter.zone = journey.zone();
+  chapter.locale = journey.locale();
+  chapter.failed = !report.passed();
+  chapter.verdict = chapter.failed ? fmt::format("{} of {} steps failed", report.failed_steps(),
+                                                 report.steps.size())
+                                   : fmt::format("{} steps, all held", report.steps.size());
+  if (was_finished(report)) {
+    chapter.about += " This journey had run to its end before: there is no transcript of it.";
+  }
+  chapter.lines = report.transcript;
+  chapter.panel = report.panel;
+  return chapter;
+}
+
+novelo::Status write_page(const std::string& file, const std::vector<PageChapter>& chapters) {
+  novelo::testing::PageOptions options;
+  options.title = chapters.size() == 1 ? "A journey" : fmt::format("{} journeys", chapters.size());
+  options.more = "`novelo play` shows all of it in the terminal.";
+  return write_file(file, novelo::testing::to_page(chapters, options));
+}
+
 }  // namespace
 
 int play(const PlayArguments& arguments) {
@@ -203,29 +223,37 @@ int play(const PlayArguments& arguments) {
   const Adapters adapters;
   Stores stores(arguments.store);
   if (const auto checked = stores.check(); !checked) return complain(checked.error());
+  if (const auto checked = check_record(arguments, journeys->size()); !checked) {
+    return complain(checked.error());
+  }
   int result = all_held;
   nlohmann::json reports = nlohmann::json::array();
+  std::vector<PageChapter> chapters;
   for (const Journey& journey : *journeys) {
-    novelo::testing::PlayOptions options;
-    options.restart = arguments.restart;
-    options.journal = stores.journal();
-    const auto report = novelo::testing::play(
-        journey, adapters.all(), [&stores] { return stores.open(); }, options);
-    stores.close();
+    if (journeys->size() > 1) progress("{}", printable(journey.name()));
+    const auto report = play_one(journey, adapters, stores, arguments);
+    end_progress();
     if (!report) return complain(report.error());
     if (!report->passed()) result = some_failed;
+    if (!arguments.html.empty()) chapters.push_back(chapter_of(journey, *report));
     if (arguments.json) {
       reports.push_back(to_json(*report));
       continue;
     }
-    if (!arguments.quiet && !was_finished(*report)) {
+    const bool told = arguments.quiet || !arguments.html.empty() || was_finished(*report);
+    if (!told) {
       print(novelo::testing::render(report->transcript,
-                                    transcript_options(arguments, journey.zone())));
+                                    transcript_options(arguments.colour, journey.zone())));
       print("\n");
     }
     print(summary(*report, arguments.store));
   }
   if (arguments.json) print(reports.dump(2) + "\n");
+  if (!arguments.html.empty()) {
+    if (const auto written = write_page(arguments.html, chapters); !written) {
+      return complain(written.error());
+    }
+  }
   return result;
 }
 

@@ -12,6 +12,8 @@ struct PlayArguments {
   bool json = false;
   bool quiet = false;
   std::string store;            // empty: in memory
+  std::string html;             // a file; empty: the terminal
+  std::string record;           // a file; empty: nothing is recorded
   std::string colour = "auto";  // "auto", "always", "never"
 };
 

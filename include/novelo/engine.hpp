@@ -71,6 +71,8 @@
 
 namespace novelo {
 
+struct EngineCall;
+
 struct EngineOptions {
   TenantName tenant{"default"};
   Secret tenant_secret;  // keys the tokens in links and reply addresses; at least 16 bytes
@@ -84,6 +86,11 @@ struct EngineOptions {
   // Gets a line for each input, hand-out, quarantined request and fault (docs/monitoring.md).
   LogSink log;
   bool log_personal = false;  // whole addresses too, and what errors are about
+  // Told of every call that may change what is decided or handed out, after it, in the order of the
+  // calls: whoever makes the same calls on an empty store gets the same rows, byte for byte. What
+  // it is told of lives until it returns. It may not call the engine (`reentrant`); what it throws
+  // is dropped. testing/recorder.hpp makes a journey of it.
+  std::function<void(const EngineCall&)> on_call;
 };
 
 // An event that a host has decoded itself, with the connection it came by.
@@ -103,6 +110,33 @@ struct EventOutcome {
   // Entries in its conversation's timeline after this event; later events of the same request add
   // behind it. 0 without a conversation.
   std::uint64_t entries = 0;
+};
+
+// What an engine was asked, with what came of it (EngineOptions::on_call). Calls that were refused
+// as `reentrant` are not told of: nothing came of them.
+struct OpenCall {            // Engine::open that succeeded
+  std::uint64_t tenant = 0;  // the number that leads the tenant's keys in this store
+  bool fresh = false;        // the store had nothing of the tenant
+  const EngineOptions* options = nullptr;
+};
+struct ReceiveCall {
+  const Request& request;
+  const Result<Response>& answer;
+};
+struct FeedCall {  // `feed` and `settle`
+  std::span<const Input> inputs;
+  const Result<std::vector<Result<Outcome>>>& results;
+};
+struct FeedTimeCall {
+  const Status& result;
+};
+struct PollCall {
+  std::size_t max = 0;
+  const Result<std::vector<Handout>>& handouts;
+};
+struct EngineCall {
+  Timestamp now{};  // as it was given
+  std::variant<OpenCall, ReceiveCall, FeedCall, FeedTimeCall, PollCall> what;
 };
 
 // An unreadable payload, kept so that somebody can look at it: once, however often it comes. One

@@ -57,6 +57,18 @@ Status Engine::Body::enter() {
   return {};
 }
 
+void Engine::Body::tell(const EngineCall& call) {
+  const Inside inside(inside_);
+  try {
+    options_.on_call(call);
+  } catch (...) {  // the call has been made: nothing of it may hang on who watches
+  }
+}
+
+void Engine::Body::tell_opened(Timestamp now) {
+  tell(now, OpenCall{fence_.tenant, fresh_, &options_});
+}
+
 Error Engine::Body::fault(Error error) {
   if (!fault_) {
     fault_ = std::move(error);
@@ -101,6 +113,8 @@ Status Engine::Body::restore(Timestamp now) {
       if (!setup) return fail(setup.error());
       setup_ = std::make_unique<Setup>(std::move(*setup));
     }
+  } else {
+    fresh_ = true;
   }
   // A wild jump is refused by the first call.
   if (check_time({}, now)) now_ = std::max(now_, now);

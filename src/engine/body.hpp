@@ -65,6 +65,13 @@ class Engine::Body {
   std::optional<Timestamp> next_deadline() const;
   std::vector<Signal> take_signals();
 
+  // Tells the host's observer, if there is one, of a call that has returned.
+  template <class What>
+  void tell(Timestamp now, const What& what) {
+    if (options_.on_call && !inside_) tell(EngineCall{now, what});
+  }
+  void tell_opened(Timestamp now);
+
   bool faulted() const { return fault_.has_value(); }
   // Takes the engine out of service, tells the host once, and gives what every call says now.
   Error fault(Error error);
@@ -106,6 +113,7 @@ class Engine::Body {
   const Limits& limits() const { return options_.limits; }
 
  private:
+  void tell(const EngineCall& call);
   // Begins a call, as long as the engine may be called. What a question failed to read before
   // changed nothing, and is read again when it is needed.
   Status enter();
@@ -170,7 +178,8 @@ class Engine::Body {
   Witness witness_;
   std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them
   std::optional<Error> fault_;
-  bool open_ = false;  // restored: from now on faults are told to the host
+  bool fresh_ = false;  // nothing was stored when it was restored
+  bool open_ = false;   // restored: from now on faults are told to the host
   bool inside_ = false;
 };
 

@@ -42,6 +42,7 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
     if (!fence) return fail(fence.error());
     auto body = std::make_unique<Body>(store, *fence, std::move(adapters), std::move(options));
     if (auto restored = body->restore(now); !restored) return fail(restored.error());
+    body->tell_opened(now);
     return Engine(std::move(body));
   } catch (const std::exception& exception) {
     return fail(thrown(exception.what()));
@@ -50,11 +51,15 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
 
 Result<Response> Engine::receive(const Request& request, Timestamp now,
                                  std::vector<EventOutcome>* events) {
-  return guarded(*body_, [&] { return body_->receive(request, now, events); });
+  auto answer = guarded(*body_, [&] { return body_->receive(request, now, events); });
+  body_->tell(now, ReceiveCall{request, answer});
+  return answer;
 }
 
 Result<std::vector<Result<Outcome>>> Engine::feed(std::span<const Input> inputs, Timestamp now) {
-  return guarded(*body_, [&] { return body_->run(inputs, now); });
+  auto results = guarded(*body_, [&] { return body_->run(inputs, now); });
+  body_->tell(now, FeedCall{inputs, results});
+  return results;
 }
 
 Result<Outcome> Engine::feed(const Command& command, Timestamp now) {
@@ -65,11 +70,15 @@ Result<Outcome> Engine::feed(const Command& command, Timestamp now) {
 }
 
 Status Engine::feed_time(Timestamp now) {
-  return guarded(*body_, [&] { return body_->run_time(now); });
+  auto result = guarded(*body_, [&] { return body_->run_time(now); });
+  body_->tell(now, FeedTimeCall{result});
+  return result;
 }
 
 Result<std::vector<Handout>> Engine::poll(Timestamp now, std::size_t max) {
-  return guarded(*body_, [&] { return body_->poll(now, max); });
+  auto handouts = guarded(*body_, [&] { return body_->poll(now, max); });
+  body_->tell(now, PollCall{max, handouts});
+  return handouts;
 }
 
 Result<Outcome> Engine::settle(EffectId effect, const Settlement& settlement, Timestamp now) {

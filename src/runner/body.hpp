@@ -71,6 +71,8 @@ class Runner::Body {
   void fault_everybody(const Error& why);
 
   // --- what the host is told (tell.cpp) ----------------------------------------------------------
+  // Lets the engine's observer see what was asked of it (EngineOptions::on_call).
+  void observe(const RunnerJob& job);
   void tell(RunnerJob& job);
   void tell_stopping(RunnerJobs& jobs);
   void after_round(const std::shared_ptr<Member>& member);

@@ -157,6 +157,7 @@ void Runner::Body::work(RunnerJobs& jobs) {
   } catch (...) {
     fault_everybody(thrown("something unknown"));
   }
+  for (const auto& job : jobs) observe(*job);
   for (const auto& job : jobs) tell(*job);
   for (const auto& member : std::exchange(touched_, {})) after_round(member);
   intake_.count(counted_);
@@ -176,6 +177,7 @@ void Runner::Body::pass_time() {
     join_round(member);
     Engine::Body& engine = road(*member);
     const Status passed = guarded(engine, [&] { return engine.take_time(now_); });
+    engine.tell(now_, FeedTimeCall{passed});
     if (!passed && !engine.faulted()) trouble(passed.error());
   }
 }

@@ -20,6 +20,23 @@ Error stopped() {
 
 }  // namespace
 
+void Runner::Body::observe(const RunnerJob& job) {
+  if (job.error) return;
+  Engine::Body& engine = road(*job.member);
+  const auto told = [&engine](auto result) {
+    if (engine.faulted()) result = fail(engine.out_of_service());
+    return result;
+  };
+  if (const auto* one = std::get_if<RunnerJob::One>(&job.work)) {
+    const Result<Outcomes> results = told(Result<Outcomes>(Outcomes{one->result}));
+    engine.tell(now_, FeedCall{std::span(&one->input, 1), results});
+  } else if (const auto* many = std::get_if<RunnerJob::Many>(&job.work)) {
+    engine.tell(now_, FeedCall{many->inputs, told(many->result)});
+  } else if (const auto* incoming = std::get_if<RunnerJob::Incoming>(&job.work)) {
+    engine.tell(now_, ReceiveCall{incoming->request, told(incoming->result)});
+  }
+}
+
 void Runner::Body::tell(RunnerJob& job) {
   const auto say = [&](auto& done, auto& result) {
     if (!done) return;
@@ -78,6 +95,7 @@ void Runner::Body::after_round(const std::shared_ptr<Member>& member) {
 bool Runner::Body::hand_out(const std::shared_ptr<Member>& member) {
   Engine::Body& engine = road(*member);
   auto handouts = guarded(engine, [&] { return engine.poll(now_, options_.batch_handouts); });
+  engine.tell(now_, PollCall{options_.batch_handouts, handouts});
   if (!handouts) return false;
   counted_.handouts += handouts->size();
   const bool maybe_more = handouts->size() == options_.batch_handouts;

@@ -8,10 +8,11 @@
 
 #include "novelo/json.hpp"
 #include "novelo/query.hpp"
-#include "novelo/rules/channel.hpp"
 #include "novelo/testing/provider.hpp"
+#include "novelo/testing/recorder.hpp"
 #include "testing/match.hpp"
 #include "testing/things.hpp"
+#include "testing/verdicts.hpp"
 #include "testing/view.hpp"
 
 namespace novelo::testing {
@@ -42,7 +43,23 @@ Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, Stor
       store_(std::move(store)),
       options_(&options),
       journal_(&journal),
-      labels_(&labels) {
+      labels_(&labels),
+      verdict_(std::make_unique<std::string>()) {
+  if (story.spec.verification == "recorded") {
+    for (const ChannelAdapter*& adapter : adapters_) {
+      verdicts_.push_back(std::make_unique<RecordedVerdict>(*adapter, *verdict_));
+      adapter = verdicts_.back().get();
+    }
+  }
+  settings_.tenant = TenantName(story.spec.journey);
+  settings_.tenant_secret = Secret(story.spec.tenant_secret);
+  settings_.limits = options.limits;
+  secrets_now_ = story.spec.secrets;
+  use_settings(story.spec.options, secrets_now_);
+  settings_.on_call = [this](const EngineCall& call) {
+    if (const auto* open = std::get_if<OpenCall>(&call.what)) tenant_ = open->tenant;
+    if (options_->on_call) options_->on_call(call);
+  };
   for (const JournaledEffect& effect : journal.effects()) {
     const EffectKey key = key_of(effect.view);
     const Seen seen{effect.view, effect.step, effect.at, effect.left, effect.settled_in};
@@ -53,18 +70,25 @@ Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, Stor
   }
 }
 
+void Host::use_settings(const OptionsSpec& options, const Secrets& secrets) {
+  if (!options.tenant.empty()) settings_.tenant = TenantName(options.tenant);
+  if (options.time_jump) settings_.time_jump = *options.time_jump;
+  if (options.limits) settings_.limits = *options.limits;
+  settings_.secrets.clear();
+  for (const auto& [connection, named] : secrets) {
+    for (const auto& [name, texts] : named) {
+      auto& out = settings_.secrets[ConnectionName(connection)][name];
+      for (const std::string& text : texts) out.emplace_back(text);
+    }
+  }
+}
+
 Status Host::open(Timestamp now) {
   auto store = store_();
   if (!store) return fail(store.error());
-  EngineOptions options;
-  options.tenant = TenantName(story_->spec.journey);
-  options.tenant_secret = Secret(story_->spec.tenant_secret);
-  options.limits = options_->limits;
-  for (const auto& [name, connection] : story_->connections) {
-    options.secrets[name] = connection.secrets;
-  }
+  opened_ = *store;
   now_ = std::max(now_, now);
-  auto engine = Engine::open(**store, adapters_, std::move(options), now_);
+  auto engine = Engine::open(**store, adapters_, settings_, now_);
   if (!engine) return fail(engine.error());
   engine_.emplace(std::move(*engine));
   offered_.clear();
@@ -93,6 +117,48 @@ Status Host::catch_up() {
 Status Host::reopen() {
   engine_.reset();
   return open(now_);
+}
+
+Status Host::reopen(const OpenSpec& spec) {
+  if (spec.options) {
+    settings_.time_jump = EngineOptions{}.time_jump;
+    settings_.limits = Limits{};
+  }
+  if (spec.tenant_secret) settings_.tenant_secret = Secret(*spec.tenant_secret);
+  if (spec.secrets) secrets_now_ = *spec.secrets;
+  use_settings(spec.options.value_or(OptionsSpec{}), secrets_now_);
+  const Timestamp now = now_;
+  engine_.reset();
+  auto opened = open(now_);
+  now_ = now;
+  return opened;
+}
+
+Result<std::vector<Handout>> Host::poll(std::size_t max) {
+  auto handouts = engine_->poll(now_, max);
+  if (!handouts) return handouts;
+  exact_ = true;
+  for (const Handout& handout : *handouts) {
+    if (auto taken = take(handout); !taken) return fail(taken.error());
+  }
+  exact_ = false;
+  return handouts;
+}
+
+Status Host::note_settled(EffectId effect, const Settlement& settlement) {
+  for (auto key = order_.rbegin(); key != order_.rend(); ++key) {
+    if (key->first != effect.value()) continue;
+    Seen& seen = seen_.at(*key);
+    if (seen.settled_in != 0) return {};
+    tell_not_taken(seen.view, {}, settlement);
+    seen.settled_in = step_;
+    return journal_->settled(step_, std::to_string(key->first), key->second);
+  }
+  return {};
+}
+
+Result<std::string> Host::digest() {
+  return rows_digest(*opened_, tenant_);
 }
 
 void Host::begin(std::size_t step, const HostSpec* host, const Journal::Watermarks& known) {
@@ -125,6 +191,7 @@ void Host::look(const std::vector<ChannelEvent>& events,
 }
 
 bool Host::settles() const {
+  if (exact_) return false;
   if (host_ != nullptr && host_->settle) return *host_->settle;
   return story_->spec.host.settle.value_or(true);
 }
@@ -318,14 +385,6 @@ const ChannelAdapter* Host::adapter_of(const ConnectionName& connection) const {
 std::string Host::adapter_name(const Value& view) const {
   const auto known = story_->connections.find(ConnectionName(view["connection"].to_text()));
   return known == story_->connections.end() ? std::string() : known->second.adapter;
-}
-
-Content Host::as_carried(const Entry& message) const {
-  const EntryPointConfig* const point = story_->parsed.entry_point(message.entry_point);
-  const ChannelAdapter* const adapter = point == nullptr ? nullptr : adapter_of(point->connection);
-  if (adapter == nullptr || message.direction != Direction::outbound) return message.content;
-  return render(message.content, adapter->capabilities(story_->connections.at(point->connection)))
-      .content;
 }
 
 std::optional<Settlement> Host::answer_to(const Value& view) {

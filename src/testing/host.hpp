@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,7 @@ class Host {
   // Opens the engine on its store, taking up the effects that the journal knows.
   Status open(Timestamp now);
   Status reopen();
+  bool is_open() const { return engine_.has_value(); }
   Engine& engine() { return *engine_; }
   Timestamp now() const { return now_; }
 
@@ -50,6 +52,18 @@ class Host {
   // Polls and settles until there is nothing more to do now.
   Status drain();
   Result<Outcome> settle(const EffectKey& key, const Settlement& settlement);
+  // --- calls as a journey has them, and nothing around them ------------------------------------
+  void set_now(Timestamp now) { now_ = now; }
+  // Why the next request is no genuine one, where adapters are not asked; empty: it is.
+  void set_verdict(std::string refused) { *verdict_ = std::move(refused); }
+  Status reopen(const OpenSpec& spec);
+  // Polls once, and settles nothing.
+  Result<std::vector<Handout>> poll(std::size_t max);
+  // What came of an effect has been fed: it is not waited for any more, unless it is tried again.
+  Status note_settled(EffectId effect, const Settlement& settlement);
+  // A digest of all that the store has of the tenant.
+  Result<std::string> digest();
+
   // Takes in what the engine did in a call of the player's own.
   void look();
   void look_for_notes();
@@ -66,10 +80,9 @@ class Host {
   // These, and what the journey settled in this very step before the run was killed: the step goes
   // through its act once more.
   std::vector<EffectKey> to_settle() const;
+  const std::vector<const ChannelAdapter*>& adapters() const { return adapters_; }
   const ChannelAdapter* adapter_of(const ConnectionName& connection) const;
   std::string adapter_name(const Value& view) const;
-  // A message as its channel carries it: a menu where there are no buttons is numbered lines.
-  Content as_carried(const Entry& message) const;
 
  private:
   // Takes up what a run that was killed settled without having noted so.
@@ -78,6 +91,7 @@ class Host {
   enum class Attempt { waiting, counted, gone };
   Attempt attempt(const EffectKey& key);
   Status take(const Handout& handout);
+  void use_settings(const OptionsSpec& options, const Secrets& secrets);
   // Nothing: the host leaves this one to the journey.
   std::optional<Settlement> answer_to(const Value& view);
   std::optional<Settlement> action_answer(const Value& view);
@@ -92,10 +106,17 @@ class Host {
   const PlayOptions* options_;
   Journal* journal_;
   const Labels* labels_;
+  std::vector<std::unique_ptr<const ChannelAdapter>> verdicts_;  // around the adapters
+  std::unique_ptr<std::string> verdict_;
+  EngineOptions settings_;
+  Secrets secrets_now_;
+  Store* opened_ = nullptr;
+  std::uint64_t tenant_ = 0;
   std::optional<Engine> engine_;
   Timestamp now_{};
   std::size_t step_ = 0;
   const HostSpec* host_ = nullptr;
+  bool exact_ = false;  // inside `poll`: nothing is settled
   std::map<EffectKey, Seen> seen_;
   std::vector<EffectKey> order_;
   std::set<EffectKey> offered_;  // by this engine

@@ -12,6 +12,7 @@
 #include "novelo/base/digest.hpp"
 #include "novelo/json.hpp"
 #include "novelo/rules/calendar.hpp"
+#include "testing/exact.hpp"
 #include "testing/files.hpp"
 #include "testing/moment.hpp"
 #include "testing/story_check.hpp"
@@ -79,7 +80,11 @@ Status read_times(Story& story) {
   Timestamp before = *start;
   for (std::size_t i = 0; i < story.spec.steps.size(); ++i) {
     const std::string& at = story.spec.steps[i].at;
-    if (!at.empty()) {
+    // The engine's calls come in any order of times: it takes what it is given.
+    const auto exact = parse_timestamp(at);
+    if (story.spec.steps[i].call && exact) {
+      before = *exact;
+    } else if (!at.empty()) {
       const auto moment = read_moment(at, before, story.start, story.zone);
       if (!moment) {
         Error error = moment.error();
@@ -105,8 +110,13 @@ void take_secrets(Story& story) {
 }
 
 Status check_story(const Story& story, codec::JsonReader& reader) {
+  if (!story.spec.verification.empty() && story.spec.verification != "recorded") {
+    reader.blame("unknown_word", "There is no such word here.", "verification",
+                 "It may be \"recorded\", or left out.");
+  }
   for (const auto& [name, secrets] : story.spec.secrets) {
-    if (!story.connections.contains(ConnectionName(name))) {
+    const bool here = !story.configuration.empty();  // else one of the calls brings it
+    if (here && !story.connections.contains(ConnectionName(name))) {
       reader.blame("unknown_name", "The configuration has no such connection.",
                    codec::member_path("secrets", name));
     }
@@ -119,10 +129,16 @@ Status check_story(const Story& story, codec::JsonReader& reader) {
   return {};
 }
 
+bool has_calls(const JourneySpec& spec) {
+  return std::any_of(spec.steps.begin(), spec.steps.end(),
+                     [](const StepSpec& step) { return step.call.has_value(); });
+}
+
 Status check_head(const JourneySpec& spec) {
-  for (const auto& [name, empty] : {std::pair("journey", spec.journey.empty()),
-                                    std::pair("configuration", spec.configuration.is_null()),
-                                    std::pair("start", spec.start.empty())}) {
+  for (const auto& [name, empty] :
+       {std::pair("journey", spec.journey.empty()),
+        std::pair("configuration", spec.configuration.is_null() && !has_calls(spec)),
+        std::pair("start", spec.start.empty())}) {
     if (!empty) continue;
     return fail({ErrorCode::invalid, "missing_key", "This member must be there.", name,
                  "docs/journeys.md describes every member."});
@@ -138,13 +154,31 @@ std::string digest_of(const Story& story, std::string_view text) {
   return to_hex(sha256(all));
 }
 
-Status read_story(std::string_view text, Story& story) {
-  const auto document = parse_json(text, Limits{}.json_depth);
-  if (!document) return fail(document.error());
-  codec::JsonReader reader;
-  reader.read_members(*document, "", story.spec);
-  if (reader.fault()) return fail(*reader.fault());
-  if (auto head = check_head(story.spec); !head) return head;
+// The first configuration that one of the calls brings and that can be read.
+void take_loaded_configuration(Story& story) {
+  for (const StepSpec& step : story.spec.steps) {
+    if (!step.call || !step.call->feed) continue;
+    for (const Value& exact : *step.call->feed) {
+      const bool may_load = exact["do"] == Value("load_configuration") || !exact["bytes"].is_null();
+      if (!may_load) continue;
+      const auto input = input_of(exact);
+      const auto* command = input ? std::get_if<Command>(&*input) : nullptr;
+      const auto* load =
+          command == nullptr ? nullptr : std::get_if<LoadConfiguration>(&command->body);
+      if (load == nullptr) continue;
+      auto parsed = Configuration::parse(load->json);
+      if (!parsed) continue;
+      story.parsed = std::move(*parsed);
+      return;
+    }
+  }
+}
+
+Status take_configuration(Story& story) {
+  if (story.spec.configuration.is_null()) {
+    take_loaded_configuration(story);
+    return {};
+  }
   auto configuration = read_configuration(story.spec.configuration, story.folder);
   if (!configuration) return fail(configuration.error());
   story.configuration = std::move(*configuration);
@@ -155,6 +189,17 @@ Status read_story(std::string_view text, Story& story) {
     return fail(std::move(error));
   }
   story.parsed = std::move(*parsed);
+  return {};
+}
+
+Status read_story(std::string_view text, Story& story) {
+  const auto document = parse_json(text, Limits{}.json_depth);
+  if (!document) return fail(document.error());
+  codec::JsonReader reader;
+  reader.read_members(*document, "", story.spec);
+  if (reader.fault()) return fail(*reader.fault());
+  if (auto head = check_head(story.spec); !head) return head;
+  if (auto configuration = take_configuration(story); !configuration) return configuration;
   story.zone = story.spec.zone.empty() ? story.parsed.tenant.zone : story.spec.zone;
   if (auto zone = check_zone(story.zone); !zone) return zone;
   take_secrets(story);
@@ -191,6 +236,12 @@ Result<Journey> Journey::load(const std::string& file) {
 
 const std::string& Journey::name() const {
   return story_->spec.journey;
+}
+const std::string& Journey::about() const {
+  return story_->spec.about;
+}
+const std::string& Journey::locale() const {
+  return story_->parsed.tenant.locale;
 }
 const std::string& Journey::zone() const {
   return story_->zone;

@@ -122,27 +122,27 @@ Side side_of(AuthorRole role) {
 }  // namespace
 
 std::string Narrator::contact_name(ConversationId conversation) const {
-  const auto known = catalogue_.query().conversation(conversation);
+  const auto known = reads_->conversation(conversation);
   return name_of(known ? known->contact : ContactId());
 }
 
 // Nobody but a caller comes without an address.
 std::string Narrator::name_of(ContactId id) const {
-  const auto contact = catalogue_.query().contact(id);
+  const auto contact = reads_->contact(id);
   if (!contact) return "the caller";
   if (!contact->name.empty()) return contact->name;
   return contact->identities.empty() ? "the caller" : contact->identities.front().value;
 }
 
 std::string Narrator::agent_name(const std::string& name) const {
-  const AgentConfig* const agent = story_->parsed.agent(AgentName(name));
+  const AgentConfig* const agent = configuration_->agent(AgentName(name));
   return agent == nullptr || agent->display_name.empty() ? name : agent->display_name;
 }
 
 // Who speaks for the business: a person, the assistant, or the business itself.
 std::string Narrator::author_name(const Author& author) const {
   if (author.role == AuthorRole::bot) return "assistant";
-  if (author.role == AuthorRole::system) return story_->parsed.tenant.company;
+  if (author.role == AuthorRole::system) return configuration_->tenant.company;
   return author.name.empty() ? std::string(to_string(author.role)) : agent_name(author.name);
 }
 
@@ -220,8 +220,15 @@ std::string Narrator::place_text(const Entry& entry, const std::string& name) co
   if (person) return agent_name(text);
   if (name != "not_before") return in_words(name, value->second);
   const auto at = parse_timestamp(text);
-  const auto local = at ? to_local(*at, story_->zone) : Result<LocalTime>(LocalTime{});
+  const auto local = at ? to_local(*at, zone_) : Result<LocalTime>(LocalTime{});
   return local ? spoken_date_time(*local, "en") : text;
+}
+
+std::string Narrator::value_text(const std::string& name, const Value& value) const {
+  const auto* const text = value.as_text();
+  const auto at = text == nullptr ? Result<Timestamp>(fail(Error{})) : parse_timestamp(*text);
+  const auto local = at ? to_local(*at, zone_) : Result<LocalTime>(fail(Error{}));
+  return local ? spoken_date_time(*local, "en") : in_words(name, value);
 }
 
 std::string Narrator::event_text(const Entry& entry) const {

@@ -5,18 +5,25 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "novelo/testing/transcript.hpp"
-#include "testing/host.hpp"
+#include "testing/chronicle.hpp"
+#include "testing/reads.hpp"
 #include "testing/story.hpp"
-#include "testing/things.hpp"
 
 namespace novelo::testing {
 
 class Narrator {
  public:
-  Narrator(const Story& story, const Catalogue& catalogue, const Host& host)
-      : story_(&story), catalogue_(catalogue), host_(&host) {}
+  // All of them outlive it; `adapters` say how a message looks on its channel.
+  Narrator(const Configuration& configuration, std::string zone, const Reads& reads,
+           const std::vector<const ChannelAdapter*>& adapters)
+      : configuration_(&configuration),
+        zone_(std::move(zone)),
+        reads_(&reads),
+        adapters_(&adapters) {}
 
   TranscriptLine heading(const StepSpec& step, Timestamp at) const;
   // None where there is nothing to say.
@@ -24,15 +31,19 @@ class Narrator {
   // A name for each conversation, short and its own, so that a line can say whose it is.
   std::map<ConversationId, std::string> tags(const std::set<ConversationId>& conversations) const;
 
- private:
   std::string contact_name(ConversationId conversation) const;
-  std::string agent_name(const std::string& name) const;
-  std::string author_name(const Author& author) const;
   std::string name_of(ContactId contact) const;
+  std::string agent_name(const std::string& name) const;
+  // A detail or a field in words; a time by the clocks of the zone.
+  std::string value_text(const std::string& name, const Value& value) const;
+  // What an event of a timeline says.
+  std::string event_text(const Entry& entry) const;
+
+ private:
+  std::string author_name(const Author& author) const;
   void tell_inbound(const Entry& entry, TranscriptLine& line) const;
   TranscriptLine message(const Entry& entry) const;
   std::string place_text(const Entry& entry, const std::string& name) const;
-  std::string event_text(const Entry& entry) const;
 
   TranscriptLine entry(const Entry& entry) const;
   std::optional<TranscriptLine> tell(Timestamp at, const Entry& entry) const;
@@ -43,9 +54,10 @@ class Narrator {
   std::optional<TranscriptLine> tell(Timestamp at, const CallNews& news) const;
   std::optional<TranscriptLine> tell(Timestamp at, const RefusedEvent& refused) const;
 
-  const Story* story_;
-  const Catalogue& catalogue_;
-  const Host* host_;
+  const Configuration* configuration_;
+  std::string zone_;
+  const Reads* reads_;
+  const std::vector<const ChannelAdapter*>* adapters_;
 };
 
 }  // namespace novelo::testing

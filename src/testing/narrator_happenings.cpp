@@ -63,8 +63,8 @@ std::map<ConversationId, std::string> Narrator::tags(
   std::map<ConversationId, std::string> tags;
   std::map<std::string, int> times;
   for (const ConversationId id : conversations) {
-    const auto conversation = catalogue_.query().conversation(id);
-    const auto contact = conversation ? catalogue_.query().contact(conversation->contact)
+    const auto conversation = reads_->conversation(id);
+    const auto contact = conversation ? reads_->contact(conversation->contact)
                                       : Result<ContactRecord>(ContactRecord{});
     tags[id] = short_name(contact_name(id), contact ? *contact : ContactRecord{});
     ++times[tags[id]];
@@ -77,7 +77,7 @@ std::map<ConversationId, std::string> Narrator::tags(
 
 std::optional<TranscriptLine> Narrator::tell(Timestamp, const Entry& what) const {
   Entry carried = what;
-  carried.content = host_->as_carried(what);
+  carried.content = as_carried(what, *configuration_, *adapters_);
   return entry(carried);
 }
 

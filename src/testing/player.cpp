@@ -11,11 +11,13 @@
 #include "novelo/json.hpp"
 #include "novelo/testing/journey.hpp"
 #include "novelo/testing/provider.hpp"
+#include "testing/exact.hpp"
 #include "testing/expectations.hpp"
 #include "testing/host.hpp"
 #include "testing/journal.hpp"
 #include "testing/match.hpp"
 #include "testing/narrator.hpp"
+#include "testing/panel_builder.hpp"
 #include "testing/view.hpp"
 #include "testing/wording.hpp"
 
@@ -28,6 +30,12 @@ constexpr std::size_t page = 1000;
 bool is_fatal(const Error& error) {
   return error.code == ErrorCode::unknown || error.code == ErrorCode::storage ||
          error.code == ErrorCode::corrupt || error.code == ErrorCode::newer;
+}
+
+const Handout& handout_of(const std::vector<Handout>& handouts, const std::string& id) {
+  return *std::find_if(handouts.begin(), handouts.end(), [&](const Handout& handout) {
+    return std::to_string(handout.id.value()) == id;
+  });
 }
 
 class Player {
@@ -51,6 +59,12 @@ class Player {
   Status receive(const ReceiveSpec& spec);
   Status command(const Value& value, StepReport& report);
   Status settle(const SettleSpec& spec);
+  Status call(const CallSpec& spec, StepReport& report);
+  Value call_engine(const CallSpec& spec, StepReport& report);
+  Value receive_exactly(const ExactRequest& exact);
+  Value feed_exactly(const Values& exact);
+  Value poll_exactly(const CallSpec& spec, StepReport& report);
+  ConnectionName connection_at(const Request& request) const;
   Result<Request> request_of(const ReceiveSpec& spec) const;
   std::vector<ChannelEvent> events_of(const Request& request, const ConnectionName& name) const;
   Outcome known_outcome(const ConnectionName& connection, const ChannelEvent& event,
@@ -59,9 +73,11 @@ class Player {
 
   void bind(const std::string& name, const std::string& value, StepReport& report);
   void bind_outcome(const StepSpec& step, StepReport& report);
+  void check_store(const ExpectSpec& expect, StepReport& report);
   void find_things(const StepSpec& step, const Catalogue& catalogue, StepReport& report);
   Result<Journal::Watermarks> watermarks();
   void collect_entries(const Catalogue& catalogue, StepReport& report);
+  void finish_panel();
   void narrate(const Catalogue& catalogue, const StepReport& report);
   void tag(const Catalogue& catalogue, const Narrator& narrator,
            std::vector<TranscriptLine>& lines);
@@ -76,6 +92,7 @@ class Player {
   Journal::Watermarks known_;  // entries of each conversation when the step began
   std::vector<Entry> entries_;
   bool broken_ = false;
+  PanelBuilder panel_;
   JourneyReport report_;
 };
 
@@ -259,10 +276,94 @@ Status Player::settle(const SettleSpec& spec) {
   return fail(std::move(error));
 }
 
+ConnectionName Player::connection_at(const Request& request) const {
+  for (const auto& [name, connection] : story_.connections) {
+    if (connection.path == request.path()) return name;
+  }
+  return {};
+}
+
+Value Player::receive_exactly(const ExactRequest& exact) {
+  const auto request = testing::request_of(exact);
+  if (!request) return refusal_of(request.error());
+  const std::vector<ChannelEvent> events = events_of(*request, connection_at(*request));
+  std::vector<EventOutcome> outcomes;
+  const auto answer = host_.engine().receive(*request, host_.now(), &outcomes);
+  host_.look(events, outcomes);
+  return answer ? Value() : refusal_of(answer.error());
+}
+
+Value Player::feed_exactly(const Values& exact) {
+  const auto inputs = inputs_of(exact);
+  if (!inputs) return refusal_of(inputs.error());
+  const auto results = host_.engine().feed(*inputs, host_.now());
+  for (std::size_t i = 0; results && i < results->size(); ++i) {
+    const auto* settle = std::get_if<SettleEffect>(&(*inputs)[i]);
+    if (settle == nullptr || !(*results)[i]) continue;
+    if (auto noted = host_.note_settled(settle->effect, settle->settlement); !noted) {
+      return refusal_of(noted.error());
+    }
+  }
+  host_.look();
+  host_.look_for_notes();
+  return refusals_of(results);
+}
+
+// With restarts in between what is not settled is offered again: what was handed out then must be
+// among it.
+Value Player::poll_exactly(const CallSpec& spec, StepReport& report) {
+  const auto handouts = host_.poll(*spec.poll);
+  if (!handouts) return refusal_of(handouts.error());
+  auto given = digests_of(*handouts);
+  for (const auto& [id, digest] : spec.effects) {
+    const auto found = given.find(id);
+    if (found == given.end()) {
+      report.failures.push_back(fmt::format("effect {} is not handed out", id));
+      continue;
+    }
+    if (!digest.empty() && found->second != digest) {
+      report.failures.push_back(fmt::format("effect {} is another than it was: {}", id,
+                                            shown(view_of(handout_of(*handouts, id)))));
+    }
+    given.erase(found);
+  }
+  for (const auto& [id, digest] : given) {
+    if (options_.restart) break;
+    report.failures.push_back(fmt::format("effect {} is handed out and was not", id));
+  }
+  return {};
+}
+
+// What was refused of it.
+Value Player::call_engine(const CallSpec& spec, StepReport& report) {
+  if (spec.receive) return receive_exactly(*spec.receive);
+  if (spec.feed) return feed_exactly(*spec.feed);
+  if (spec.poll) return poll_exactly(spec, report);
+  if (spec.feed_time) {
+    const auto fed = host_.engine().feed_time(host_.now());
+    host_.look();
+    return fed ? Value() : refusal_of(fed.error());
+  }
+  return {};
+}
+
+// Nothing but this call: no time passes before it, nothing is polled or settled behind it.
+Status Player::call(const CallSpec& spec, StepReport& report) {
+  const bool genuine = spec.refused["code"] != Value("unauthentic");
+  host_.set_verdict(genuine ? std::string() : spec.refused["reason"].to_text());
+  if (spec.open) return host_.reopen(*spec.open);
+  const Value refused = call_engine(spec, report);
+  if (refused == spec.refused) return {};
+  report.failures.push_back(
+      fmt::format("refused: expected {}, there is {}", shown(spec.refused), shown(refused)));
+  return {};
+}
+
 Status Player::act(const StepSpec& step, StepReport& report) {
   if (step.receive) return receive(*step.receive);
   if (step.command) return command(*step.command, report);
   if (step.settle) return settle(*step.settle);
+  if (step.call) return call(*step.call, report);
   return {};
 }
 
@@ -364,7 +465,8 @@ void Player::tag(const Catalogue& catalogue, const Narrator& narrator,
 
 // What came about on the way to the step stands before its heading, at its own time.
 void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
-  const Narrator narrator(story_, catalogue, host_);
+  const Reads reads = reads_of(catalogue.query());
+  const Narrator narrator(story_.parsed, story_.zone, reads, host_.adapters());
   std::vector<TranscriptLine> lines;
   for (const Happening& happening : host_.happened()) {
     if (auto line = narrator.line(happening)) lines.push_back(std::move(*line));
@@ -373,6 +475,7 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
       lines.begin(), lines.end(),
       [](const TranscriptLine& left, const TranscriptLine& right) { return left.at < right.at; });
   tag(catalogue, narrator, lines);
+  if (options_.panel) panel_.look(reads, story_.parsed, narrator, report.at);
   auto now = std::find_if(lines.begin(), lines.end(),
                           [&](const TranscriptLine& line) { return line.at >= report.at; });
   auto& told = report_.transcript;
@@ -388,28 +491,40 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   for (const std::string& failure : report.failures) close(Side::problem, failure);
 }
 
+void Player::check_store(const ExpectSpec& expect, StepReport& report) {
+  if (expect.store.empty()) return;
+  const auto digest = host_.digest();
+  if (!digest) {
+    report.failures.push_back("store: " + to_string(digest.error()));
+  } else if (*digest != expect.store) {
+    report.failures.push_back(
+        fmt::format("store: expected the rows {}, there are {}", expect.store, *digest));
+  }
+}
+
 StepReport Player::play_step(std::size_t index) {
   const StepSpec& step = story_.spec.steps[index];
   StepReport report{index + 1, step.name, story_.times[index], step.covers, {}};
   number_ = index + 1;
   facts_ = {};
   entries_.clear();
-  const Catalogue catalogue(host_.engine(), story_.parsed);
   if (broken_) {
     report.failures.emplace_back("not played: the engine was lost before");
     return report;
   }
+  const Catalogue catalogue(host_.engine(), story_.parsed);
   facts_.resumed = journal_.step_begun() && number_ == journal_.steps_done() + 1;
   auto marks = facts_.resumed ? Result<Journal::Watermarks>(journal_.watermarks()) : watermarks();
   Status done = marks ? journal_.begin(number_, *marks) : Status(fail(marks.error()));
   if (marks) known_ = std::move(*marks);
   host_.begin(number_, step.host ? &*step.host : nullptr, known_);
-  if (done) done = host_.advance(story_.times[index]);
+  if (step.call) host_.set_now(story_.times[index]);
+  if (done && !step.call) done = host_.advance(story_.times[index]);
   if (done) done = act(step, report);
-  if (done) done = host_.drain();
+  if (done && !step.call) done = host_.drain();
   if (!done) {
     report.failures.push_back(to_string(done.error()));
-    broken_ = is_fatal(done.error());
+    broken_ = is_fatal(done.error()) || !host_.is_open();
     if (broken_) return report;
   }
   bind_outcome(step, report);
@@ -419,6 +534,7 @@ StepReport Player::play_step(std::size_t index) {
     const Verdict verdict = check(*step.expect, facts_, host_, catalogue, labels_);
     report.failures.insert(report.failures.end(), verdict.failures.begin(), verdict.failures.end());
     for (const auto& [name, value] : verdict.bindings) bind(name, value, report);
+    check_store(*step.expect, report);
   }
   if (facts_.error && !(step.expect && step.expect->error)) {
     report.failures.push_back("refused: " + to_string(*facts_.error));
@@ -440,7 +556,7 @@ Status Player::open() {
   if (done == 0 && !journal_.step_begun()) return {};
   const auto version = Query(host_.engine()).configuration();
   if (!version) return fail(version.error());
-  if (*version == 0) {
+  if (*version == 0 && !story_.configuration.empty()) {
     return fail({ErrorCode::conflict, "no_store",
                  "There is a journal, and nothing of its journey in the store.", options_.journal,
                  "Delete the journal too, or name another file."});
@@ -459,11 +575,18 @@ Status Player::open() {
 
 Status Player::start() {
   if (auto opened = open(); !opened) return opened;
-  if (journal_.steps_done() > 0) return {};
+  if (journal_.steps_done() > 0 || story_.configuration.empty()) return {};
   const auto loaded = host_.engine().feed(
       Command{"configuration", {}, LoadConfiguration{story_.configuration}}, host_.now());
   if (!loaded) return fail(loaded.error());
   return {};
+}
+
+void Player::finish_panel() {
+  if (!options_.panel || broken_) return;
+  const Reads reads = reads_of(Query(host_.engine()));
+  const Narrator narrator(story_.parsed, story_.zone, reads, host_.adapters());
+  report_.panel = panel_.finish(reads, story_.parsed, narrator);
 }
 
 Result<JourneyReport> Player::play() {
@@ -486,6 +609,7 @@ Result<JourneyReport> Player::play() {
     if (!options_.restart || i + 1 == count) continue;
     if (auto reopened = host_.reopen(); !reopened) return fail(reopened.error());
   }
+  finish_panel();
   return std::move(report_);
 }
 

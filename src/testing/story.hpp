@@ -8,14 +8,17 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "novelo/base/ids.hpp"
+#include "novelo/base/limits.hpp"
 #include "novelo/base/secret.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/base/value.hpp"
 #include "novelo/channel_adapter.hpp"
 #include "novelo/config/configuration.hpp"
+#include "testing/limits_fields.hpp"
 
 namespace novelo::testing {
 
@@ -75,6 +78,51 @@ struct HostSpec {
   std::map<std::string, Value> replies;  // by connection -> {"status": ..., "body": ...}
 };
 
+// A provider's request, byte for byte.
+struct ExactRequest {
+  std::string method = "POST";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  // in their order, repeats too
+  std::string body;
+  std::string body_b64;  // where the body is no UTF-8
+  std::string bytes;     // instead of all that, where anything else is none
+
+  friend bool operator==(const ExactRequest&, const ExactRequest&) = default;
+};
+
+using Secrets = std::map<std::string, std::map<std::string, Texts>>;
+
+// Options of the engine that change what is decided.
+struct OptionsSpec {
+  std::string tenant;
+  std::optional<Duration> time_jump;
+  std::optional<Limits> limits;
+
+  friend bool operator==(const OptionsSpec&, const OptionsSpec&) = default;
+};
+
+// The engine is closed and opened again; what is given here is other than before.
+struct OpenSpec {
+  std::optional<OptionsSpec> options;
+  std::optional<Secrets> secrets;
+  std::optional<std::string> tenant_secret;
+
+  friend bool operator==(const OpenSpec&, const OpenSpec&) = default;
+};
+
+// One call of the engine, exactly as it was made (src/testing/exact.hpp).
+struct CallSpec {
+  std::optional<ExactRequest> receive;
+  std::optional<Values> feed;
+  bool feed_time = false;
+  std::optional<std::uint64_t> poll;
+  std::optional<OpenSpec> open;
+  std::map<std::string, std::string> effects;  // of `poll`: id -> digest
+  Value refused;  // {"code", "reason"}; of `feed` a list of them, null for what was taken
+
+  friend bool operator==(const CallSpec&, const CallSpec&) = default;
+};
+
 // By a thing ("$label", an address, a protocol number) -> what must be true of it.
 using Things = std::map<std::string, Value>;
 
@@ -106,6 +154,7 @@ struct ExpectSpec {
   Things closures;
   std::optional<Value> quarantine;
   std::optional<std::vector<EffectMatch>> unsettled;
+  std::string store;  // digest of all rows of the tenant
 };
 
 struct StepSpec {
@@ -117,6 +166,7 @@ struct StepSpec {
   std::optional<Value> command;  // one, or a list of them
   std::optional<SettleSpec> settle;
   bool wait = false;
+  std::optional<CallSpec> call;
   std::map<std::string, std::string> as;  // member of the outcome -> "$label"
   std::map<std::string, std::map<std::string, std::string>> find;  // "$label" -> {kind: thing}
   std::optional<HostSpec> host;
@@ -128,7 +178,9 @@ struct JourneySpec {
   std::string about;
   Texts covers;
   Value configuration;
-  std::map<std::string, std::map<std::string, Texts>> secrets;
+  Secrets secrets;
+  std::string verification;  // "recorded": the adapters' verdicts are those of the calls
+  OptionsSpec options;
   std::string tenant_secret = "a secret for journeys only";
   std::string start;
   std::string zone;
@@ -141,7 +193,7 @@ struct Story {
   JourneySpec spec;
   std::string folder;
   std::string digest;         // of everything that it is made of
-  std::string configuration;  // the whole document
+  std::string configuration;  // the whole document; empty where a call loads it
   Configuration parsed;
   std::map<ConnectionName, Connection> connections;  // with their secrets
   Timestamp start{};

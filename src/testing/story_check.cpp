@@ -8,6 +8,7 @@
 
 #include "novelo/engine.hpp"
 #include "novelo/json.hpp"
+#include "testing/exact.hpp"
 #include "testing/labels.hpp"
 #include "testing/match.hpp"
 #include "testing/things.hpp"
@@ -314,6 +315,27 @@ void check_settle(const SettleSpec& settle, const std::string& path, JsonReader&
   if (settle.effect) check_effect(*settle.effect, member_path(path, "effect"), reader);
 }
 
+void check_call(const CallSpec& call, const std::string& path, JsonReader& reader) {
+  const int calls = (call.receive ? 1 : 0) + (call.feed ? 1 : 0) + (call.feed_time ? 1 : 0) +
+                    (call.poll ? 1 : 0) + (call.open ? 1 : 0);
+  if (calls > 1) {
+    reader.blame("contradiction", "Here stands one call of the engine.", path,
+                 "Give one of: receive, feed, feed_time, poll, open; or none.");
+  }
+  if (call.receive) {
+    if (const auto request = request_of(*call.receive); !request) {
+      reader.blame(request.error().reason, request.error().message, member_path(path, "receive"),
+                   request.error().remedy);
+    }
+  }
+  for (std::size_t i = 0; call.feed && i < call.feed->size(); ++i) {
+    if (const auto input = input_of((*call.feed)[i]); !input) {
+      reader.blame(input.error().reason, input.error().message,
+                   item_path(member_path(path, "feed"), i), input.error().remedy);
+    }
+  }
+}
+
 void check_bindings(const StepSpec& step, const std::string& path, JsonReader& reader) {
   for (const auto& [member, label] : step.as) {
     const std::string at = member_path(member_path(path, "as"), member);
@@ -355,21 +377,22 @@ void check_host(const HostSpec& host, const std::string& path, JsonReader& reade
 
 void check_step(const StepSpec& step, const std::string& path, const Configuration& configuration,
                 JsonReader& reader) {
-  const int acts =
-      (step.receive ? 1 : 0) + (step.command ? 1 : 0) + (step.settle ? 1 : 0) + (step.wait ? 1 : 0);
+  const int acts = (step.receive ? 1 : 0) + (step.command ? 1 : 0) + (step.settle ? 1 : 0) +
+                   (step.wait ? 1 : 0) + (step.call ? 1 : 0);
   if (acts > 1) {
     reader.blame("contradiction", "A step does one thing.", path,
-                 "Give one of: receive, command, settle, wait; or only expect.");
+                 "Give one of: receive, command, settle, wait, call; or only expect.");
   }
   if (acts == 0 && !step.expect && step.find.empty()) {
     reader.blame("missing_key", "This step does nothing.", path,
-                 "Give one of: receive, command, settle, wait, expect.");
+                 "Give one of: receive, command, settle, wait, call, expect.");
   }
   if (step.receive) {
     check_receive(*step.receive, member_path(path, "receive"), configuration, reader);
   }
   if (step.command) check_commands(*step.command, member_path(path, "command"), reader);
   if (step.settle) check_settle(*step.settle, member_path(path, "settle"), reader);
+  if (step.call) check_call(*step.call, member_path(path, "call"), reader);
   check_bindings(step, path, reader);
   if (step.host) check_host(*step.host, member_path(path, "host"), reader);
   if (step.expect) check_expect(*step.expect, member_path(path, "expect"), reader);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codec/json.hpp"
+#include "testing/limits_fields.hpp"
 #include "testing/story.hpp"
 
 namespace novelo::testing {
@@ -69,6 +70,45 @@ void fields(V& v, X& x) {
 }
 
 template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, ExactRequest>
+void fields(V& v, X& x) {
+  v("method", x.method);
+  v("url", x.url);
+  v("headers", x.headers);
+  v("body", x.body);
+  v("body_b64", x.body_b64);
+  v("bytes", x.bytes);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, OptionsSpec>
+void fields(V& v, X& x) {
+  v("tenant", x.tenant);
+  v("time_jump", x.time_jump);
+  v("limits", x.limits);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, OpenSpec>
+void fields(V& v, X& x) {
+  v("options", x.options);
+  v("secrets", x.secrets);
+  v("tenant_secret", x.tenant_secret);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, CallSpec>
+void fields(V& v, X& x) {
+  v("receive", x.receive);
+  v("feed", x.feed);
+  v("feed_time", x.feed_time);
+  v("poll", x.poll);
+  v("open", x.open);
+  v("effects", x.effects);
+  v("refused", x.refused);
+}
+
+template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, ExpectSpec>
 void fields(V& v, X& x) {
   v("answer", x.answer);
@@ -97,6 +137,7 @@ void fields(V& v, X& x) {
   v("closures", x.closures);
   v("quarantine", x.quarantine);
   v("unsettled", x.unsettled);
+  v("store", x.store);
 }
 
 template <class V, class X>
@@ -110,6 +151,7 @@ void fields(V& v, X& x) {
   v("command", x.command);
   v("settle", x.settle);
   v("wait", x.wait);
+  v("call", x.call);
   v("as", x.as);
   v("find", x.find);
   v("host", x.host);
@@ -124,6 +166,8 @@ void fields(V& v, X& x) {
   v("covers", x.covers);
   v("configuration", x.configuration);
   v("secrets", x.secrets);
+  v("verification", x.verification);
+  v("options", x.options);
   v("tenant_secret", x.tenant_secret);
   v("start", x.start);
   v("zone", x.zone);

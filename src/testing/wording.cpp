@@ -124,11 +124,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> notices{
 // The entry that they are about stands beside them.
 constexpr std::array<std::string_view, 3> told_by_entries{"offer", "message", "advice"};
 
-std::string spaced(std::string text) {
-  std::replace(text.begin(), text.end(), '_', ' ');
-  return text;
-}
-
 bool fits(const Variant& variant, const Entry& entry) {
   const auto found = entry.details.find(std::string(variant.detail));
   const std::string value = found == entry.details.end() ? "" : found->second.to_text();
@@ -155,6 +150,11 @@ std::string reasons_in_words(const Value::Map& reasons) {
 }
 
 }  // namespace
+
+std::string spaced(std::string text) {
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
 
 std::string_view special_sentence(const Entry& entry) {
   for (const Variant& variant : variants) {

@@ -15,6 +15,9 @@ namespace novelo::testing {
 // "{who}" is whoever did it, "{contact}" whose conversation it is.
 std::string_view special_sentence(const Entry& entry);
 
+// A name of the configuration or of the model, as people read it: "blood test".
+std::string spaced(std::string text);
+
 // One detail of an event in words: "no answer", "8 min 20 s", "5541988887777".
 std::string in_words(std::string_view detail, const Value& value);
 

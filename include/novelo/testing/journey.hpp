@@ -23,8 +23,10 @@
 #include "novelo/base/result.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/channel_adapter.hpp"
+#include "novelo/engine.hpp"
 #include "novelo/model/effect.hpp"
 #include "novelo/store.hpp"
+#include "novelo/testing/panel.hpp"
 #include "novelo/testing/transcript.hpp"
 
 namespace novelo::testing {
@@ -42,7 +44,9 @@ class Journey {
                                const std::string& file = "journey");
 
   const std::string& name() const;
-  const std::string& zone() const;  // by whose clock it is told
+  const std::string& about() const;
+  const std::string& zone() const;    // by whose clock it is told
+  const std::string& locale() const;  // the language of the business
   std::size_t steps() const;
 
   const Story& story() const { return *story_; }  // for the player
@@ -67,7 +71,13 @@ struct PlayOptions {
   // from its first unfinished step when it is played again. Empty: nowhere. Several journeys may
   // share it.
   std::string journal;
+  // Those of a journey that has limits of its own are its own.
   Limits limits;
+  // Watch cases, queues and agents, for JourneyReport::panel. Costs a look at every conversation
+  // after each step.
+  bool panel = false;
+  // EngineOptions::on_call of every engine that is opened: what a Recorder needs.
+  std::function<void(const EngineCall&)> on_call;
   // Told of each effect when it is handed out first, and of each signal.
   std::function<void(const Handout&)> on_handout;
   std::function<void(const Signal&)> on_signal;
@@ -86,6 +96,7 @@ struct JourneyReport {
   std::vector<StepReport> steps;  // those of this run, and those finished before it was killed
   std::size_t first = 1;  // the step that this run began with; > steps.size(): all were done
   std::vector<TranscriptLine> transcript;  // of this run
+  Panel panel;
 
   bool passed() const;
   std::size_t failed_steps() const;
