@@ -6,6 +6,12 @@ list(FILTER novelo_test_files EXCLUDE REGEX "^(bench|fuzz)/")
 if(NOT TARGET novelo::email)
   list(FILTER novelo_test_files EXCLUDE REGEX "(^|/)(email|mime)[^/]*$")
 endif()
+# One who works on one part builds the tests of that part alone: -DNOVELO_TESTS_ONLY="sms|json".
+set(NOVELO_TESTS_ONLY "" CACHE STRING "Build the tests whose files match; empty: all")
+if(NOVELO_TESTS_ONLY)
+  list(FILTER novelo_test_files INCLUDE REGEX "${NOVELO_TESTS_ONLY}")
+  message(STATUS "Only the tests that match ${NOVELO_TESTS_ONLY} are built (NOVELO_TESTS_ONLY)")
+endif()
 file(GLOB_RECURSE novelo_test_support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
 
 find_package(doctest 2.4 REQUIRED)
