@@ -256,16 +256,16 @@ NOVELO_API novelo_status novelo_receive(novelo_engine* engine, const novelo_requ
                                         int64_t now, novelo_answer** answer, novelo_error** error);
 NOVELO_API novelo_status novelo_answer_read(const novelo_answer* answer,
                                             const novelo_response** response);
-/* What came of each event of the request, in its order, as a new list: NOVELO_OK and the outcome,
-   with how many "entries" its conversation had afterwards, or why it was not taken. */
+/* What came of each event of the request, in its order, as a new list: its status, and as JSON
+   {"outcome": {...}} or {"error": {...}}, with how many "entries" its conversation had then. */
 NOVELO_API novelo_status novelo_answer_events(const novelo_answer* answer, novelo_items** events,
                                               novelo_error** error);
 NOVELO_API novelo_status novelo_answer_free(novelo_answer* answer);
 
 /* Inputs as JSON, a text each: commands, decoded events, settlements. One commit; the result of
-   each is what feeding it alone would have given. `outcomes` gets one item an input: NOVELO_OK and
-   its outcome, or another status and its error, as JSON. When `outcomes` is NULL the status is that
-   of the first input which failed, if any did; the others have been taken all the same. */
+   each is what feeding it alone would have given. `outcomes` gets one item an input: its status, and
+   as JSON {"outcome": {...}} or {"error": {...}}. When `outcomes` is NULL the status is that of the
+   first input which failed, if any did; the others have been taken all the same. */
 NOVELO_API novelo_status novelo_feed(novelo_engine* engine, const novelo_text* inputs, size_t count,
                                      int64_t now, novelo_items** outcomes, novelo_error** error);
 /* The command that loads a configuration, without wrapping one JSON into another. `id` is the

@@ -7,22 +7,18 @@
 namespace novelo::abi {
 namespace {
 
-void add_error(ItemsBox& list, const Error& error) {
-  list.add(static_cast<novelo_status>(error.code), to_json(error).dump());
+novelo_status status_of(const Result<Outcome>& outcome) {
+  return outcome ? NOVELO_OK : static_cast<novelo_status>(outcome.error().code);
 }
 
 }  // namespace
 
 void add_outcome(ItemsBox& list, const Result<Outcome>& outcome) {
-  if (!outcome) return add_error(list, outcome.error());
-  list.add(NOVELO_OK, to_json(*outcome).dump());
+  list.add(status_of(outcome), to_json(outcome).dump());
 }
 
 void add_event(ItemsBox& list, const EventOutcome& event) {
-  if (!event.outcome) return add_error(list, event.outcome.error());
-  nlohmann::json json = to_json(*event.outcome);
-  json["entries"] = event.entries;
-  list.add(NOVELO_OK, json.dump());
+  list.add(status_of(event.outcome), to_json(event).dump());
 }
 
 Status give_outcomes(const std::vector<Result<Outcome>>& outcomes, novelo_items** list) {
