@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "codec/border_fields.hpp"
 #include "codec/json.hpp"
 #include "config/document.hpp"
+#include "json/fields.hpp"
+#include "novelo/base/digest.hpp"
 
 namespace novelo {
 namespace {
@@ -37,20 +39,6 @@ CommandBody body_at(std::size_t index) {
   return CommandBody(std::in_place_index<Next>);
 }
 
-const std::string* text_member(const nlohmann::json& json, const char* name,
-                               codec::JsonReader& reader) {
-  const auto member = json.find(name);
-  if (member == json.end()) {
-    reader.blame("missing_key", "This member must be there.", name);
-    return nullptr;
-  }
-  if (!member->is_string()) {
-    reader.blame("wrong_type", "Here stands a text.", name);
-    return nullptr;
-  }
-  return &member->get_ref<const std::string&>();
-}
-
 CommandBody read_body(const nlohmann::json& json, std::size_t word, codec::JsonReader& reader) {
   CommandBody body = body_at(word);
   std::visit(
@@ -75,41 +63,13 @@ nlohmann::json headers_json(const std::vector<Header>& headers) {
   return json;
 }
 
-TransportReply read_reply(const nlohmann::json& json, codec::JsonReader& reader) {
-  TransportReply reply;
-  if (!json.is_object()) {
-    reader.blame("wrong_type", "Here stands an object.", "reply");
-    return reply;
-  }
-  for (const auto& [key, value] : json.items()) {
-    const std::string path = codec::member_path("reply", key);
-    if (key == "status") {
-      reader.read(value, path, reply.status);
-    } else if (key == "body") {
-      reader.read(value, path, reply.body);
-    } else if (key == "headers") {
-      std::map<std::string, std::string> headers;
-      reader.read(value, path, headers);
-      for (auto& [name, text] : headers) reply.headers.push_back({name, std::move(text)});
-    } else {
-      reader.blame("unknown_key", "There is no such member.", path,
-                   "It may have: status, headers, body.");
-    }
-  }
-  return reply;
-}
-
-std::string_view to_string(Authorization::Kind kind) {
-  switch (kind) {
-    case Authorization::Kind::bearer: return "bearer";
-    case Authorization::Kind::basic: return "basic";
-    default: return "none";
-  }
-}
-
 }  // namespace
 
-Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth) {
+Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth, std::size_t bytes) {
+  if (text.size() > bytes) {
+    return fail({ErrorCode::limit, "too_large", fmt::format("This is longer than {} bytes.", bytes),
+                 "document", "Send less at a time."});
+  }
   return config::read_document(text, depth);
 }
 
@@ -136,8 +96,8 @@ Result<Command> command_from_json(const nlohmann::json& json) {
     reader.blame("wrong_type", "A command is an object.", "");
     return fail(*reader.fault());
   }
-  const std::string* const word = text_member(json, "do", reader);
-  const std::string* const id = text_member(json, "id", reader);
+  const std::string* const word = json_form::text_member(json, "do", reader);
+  const std::string* const id = json_form::text_member(json, "id", reader);
   if (const auto actor = json.find("actor"); actor != json.end()) {
     reader.read(*actor, "actor", command.actor);
   }
@@ -161,30 +121,6 @@ nlohmann::json to_json(const Command& command) {
   if (!command.actor.empty()) json["actor"] = codec::mended(command.actor.text());
   json["do"] = std::string(command_word(command.body));
   return json;
-}
-
-Result<Settlement> settlement_from_json(const nlohmann::json& json) {
-  codec::JsonReader reader;
-  Settlement settlement;
-  if (!json.is_object() || json.size() != 1) {
-    reader.blame("wrong_type", "A settlement has one member.", "",
-                 "Give \"reply\", \"done\" or \"failed\".");
-  } else if (json.contains("reply")) {
-    settlement = read_reply(json["reply"], reader);
-  } else if (json.contains("done")) {
-    Done done;
-    reader.read(json["done"], "done", done);
-    settlement = std::move(done);
-  } else if (json.contains("failed")) {
-    Failed failed;
-    reader.read(json["failed"], "failed", failed);
-    settlement = std::move(failed);
-  } else {
-    reader.blame("unknown_key", "There is no such settlement.", json.begin().key(),
-                 "Give \"reply\", \"done\" or \"failed\".");
-  }
-  if (reader.fault()) return fail(*reader.fault());
-  return settlement;
 }
 
 nlohmann::json to_json(const Error& error) {
@@ -236,14 +172,14 @@ nlohmann::json to_json(const Signal& signal) {
 nlohmann::json to_json(const TransportRequest& request) {
   nlohmann::json json{{"method", codec::mended(request.method)},
                       {"url", codec::mended(request.url)},
-                      {"headers", headers_json(request.headers)},
-                      {"body", codec::mended(request.body)}};
+                      {"headers", headers_json(request.headers)}};
+  if (codec::is_utf8(request.body)) {
+    json["body"] = request.body;
+  } else {
+    json["body_b64"] = to_base64(request.body);
+  }
   if (request.authorization != Authorization{}) {
-    json["authorization"] = {{"kind", std::string(to_string(request.authorization.kind))},
-                             {"secret", codec::mended(request.authorization.secret)}};
-    if (!request.authorization.user.empty()) {
-      json["authorization"]["user"] = codec::mended(request.authorization.user);
-    }
+    json["authorization"] = codec::write_json(request.authorization);
   }
   if (!request.idempotency_key.empty()) {
     json["idempotency_key"] = codec::mended(request.idempotency_key);
@@ -262,6 +198,25 @@ nlohmann::json to_json(const Handout& handout) {
   if (handout.maybe_done) json["maybe_done"] = true;
   if (!handout.warnings.empty()) json["warnings"] = codec::write_json(handout.warnings);
   return json;
+}
+
+nlohmann::json to_json(const Effect& effect) {
+  return codec::write_json(effect);
+}
+nlohmann::json to_json(const Quarantined& row) {
+  return codec::write_json(row);
+}
+nlohmann::json to_json(const HeldSend& held) {
+  return codec::write_json(held);
+}
+nlohmann::json to_json(const CustomerEntry& entry) {
+  return codec::write_json(entry);
+}
+nlohmann::json to_json(const RouterPlace& place) {
+  return codec::write_json(place, codec::Defaults::kept);
+}
+nlohmann::json to_json(const RouterExplanation& explanation) {
+  return codec::write_json(explanation);
 }
 
 }  // namespace novelo

@@ -1,25 +1,40 @@
-// JSON: commands and settlements in; records, handouts and signals out. Over nlohmann::json;
-// opt-in: nothing else includes it.
+// JSON: what crosses the border of the engine, in one form. Over nlohmann::json; opt-in: nothing
+// else includes it. docs/json.md is the page about it, docs/schema has a JSON Schema of each form.
 //
 // Ids are decimal strings, times RFC 3339 (any offset in, UTC out), durations "1h30m", addresses
 // "phone:5541988887777", enums their words. Reading is strict: an unknown key, a wrong type or a
-// missing command word is `invalid` with the path as subject. Members at their default are left out
-// when writing.
+// missing command word is `invalid` with the path as subject. What is written leaves out members at
+// their default, and may gain members in later versions.
 //
+//   request      {"method": "POST", "url": "/hooks/x", "headers": {"A": "b"}, "body": "..."}
+//   input        a command, or {"connection": "meta", "event": {"message": {...}}}, or
+//                {"settle": "12", "reply": {...}}, {"settle": "12", "done": {}}, ...
 //   command      {"id": "c1", "actor": "joao", "do": "send_message", "conversation": "12", ...}
+//   event        {"message": {...}}, {"receipt": ...}, {"call": ...} or {"unsupported": ...}
 //   settlement   {"reply": {"status": 200, "headers": {"Retry-After": "30"}, "body": "..."}}, or
 //                {"done": {"answer": ...}}, or {"failed": {"reason": "down", "retry": true}}
+//   result       {"outcome": {...}} or {"error": {"code": "refused", "reason": ..., ...}}
 //   entry, conversation, case, ...   the members of the struct by name
 //
-// `case_id` goes by "case", `template_name` by "template", `override_checks` by "override". Headers
-// are an object; values of a repeated one stand behind each other. No id and no address are null.
-// Texts that are not UTF-8 are mended with U+FFFD, so that every value can be dumped.
+// `case_id` goes by "case", `template_name` by "template", `override_checks` by "override". No id
+// and no address are null.
+//
+// Bytes (the bodies of requests, answers and replies) are a text where they are UTF-8, else base64
+// under "body_b64" (a URL: "url_b64"; a header's value: {"b64": ...}): they read back as they were.
+// Headers are an object, or a list of [name, value] where one is there twice; those of a request to
+// a provider are an object, values of a repeated one behind each other. Every other text that is
+// not UTF-8 is mended with U+FFFD, so that every value can be dumped.
 #pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "novelo/base/result.hpp"
 #include "novelo/base/value.hpp"
+#include "novelo/engine.hpp"
 #include "novelo/model/callback.hpp"
 #include "novelo/model/case.hpp"
 #include "novelo/model/command.hpp"
@@ -27,15 +42,21 @@
 #include "novelo/model/conversation.hpp"
 #include "novelo/model/effect.hpp"
 #include "novelo/model/entry.hpp"
+#include "novelo/model/event.hpp"
 #include "novelo/model/interaction.hpp"
 #include "novelo/model/survey.hpp"
+#include "novelo/model/transport.hpp"
 #include "novelo/model/work.hpp"
+#include "novelo/query.hpp"
+#include "novelo/router.hpp"
 
 namespace novelo {
 
-// Reads text with a ceiling on nesting; fails with `invalid`, the subject being line and column. A
-// member that is there twice is refused, since JSON readers do not agree on which one counts.
-Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth);
+// Reads text with ceilings on nesting and length. Fails with `invalid`, the subject being line and
+// column or a path, or with `limit` ("too_large"). A member that is there twice is refused, since
+// JSON readers do not agree on which one counts.
+Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth,
+                                  std::size_t bytes = std::numeric_limits<std::size_t>::max());
 
 Result<Value> value_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const Value& value);
@@ -47,6 +68,24 @@ Result<Command> command_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const Command& command);
 
 Result<Settlement> settlement_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const Settlement& settlement);
+
+Result<ChannelEvent> event_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const ChannelEvent& event);
+
+// A command has "do", an event "event", a settlement "settle".
+Result<Input> input_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const Input& input);
+
+// "url" must be there.
+Result<Request> request_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const Request& request);
+// Every member, those at their default too.
+nlohmann::json to_json(const Response& response);
+
+nlohmann::json to_json(const Result<Outcome>& result);
+// As a result, with "entries".
+nlohmann::json to_json(const EventOutcome& outcome);
 
 nlohmann::json to_json(const Error& error);
 nlohmann::json to_json(const Outcome& outcome);
@@ -65,5 +104,11 @@ nlohmann::json to_json(const AgentRecord& agent);
 nlohmann::json to_json(const Handout& handout);
 nlohmann::json to_json(const Signal& signal);
 nlohmann::json to_json(const TransportRequest& request);
+nlohmann::json to_json(const Effect& effect);
+nlohmann::json to_json(const Quarantined& row);
+nlohmann::json to_json(const HeldSend& held);
+nlohmann::json to_json(const CustomerEntry& entry);
+nlohmann::json to_json(const RouterPlace& place);
+nlohmann::json to_json(const RouterExplanation& explanation);
 
 }  // namespace novelo

@@ -1,6 +1,7 @@
 // Field lists of what only ever crosses the border, and never stands in a store.
 #pragma once
 
+#include "codec/bytes.hpp"
 #include "codec/fields.hpp"
 
 namespace novelo::codec {
@@ -50,7 +51,7 @@ requires std::same_as<std::remove_const_t<X>, TransportReply>
 void fields(V& v, X& x) {
   v("status", x.status);
   v("headers", x.headers);
-  v("body", x.body);
+  v("body", AsBytes{x.body});
 }
 
 template <class V, class X>
@@ -101,6 +102,7 @@ void fields(V& v, X& x) {
   v("from", x.from);
   v("to", x.to);
   v("what", x.what);
+  v("said", x.said);
 }
 
 }  // namespace novelo::codec

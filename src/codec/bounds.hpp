@@ -31,6 +31,10 @@ class Bounds {
   void operator()(std::string_view name, const T& value) {
     member(name, value);
   }
+  template <class Text>
+  void operator()(std::string_view name, AsBytes<Text> bytes) {
+    member(name, bytes.text);
+  }
 
   // What is too much, with its path as subject; nothing when everything fits.
   const std::optional<Error>& fault() const { return fault_; }

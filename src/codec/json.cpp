@@ -4,37 +4,56 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "novelo/base/digest.hpp"
 
 namespace novelo::codec {
 namespace {
 
-const utf8proc_uint8_t* bytes_of(const std::string& text) {
+const utf8proc_uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Where the text stops being UTF-8; its length when it does not.
+std::size_t first_fault(std::string_view text, std::size_t at) {
+  while (at < text.size()) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      ++at;
+      continue;
+    }
+    utf8proc_int32_t scalar = 0;
+    const auto rest = static_cast<utf8proc_ssize_t>(text.size() - at);
+    const utf8proc_ssize_t length = utf8proc_iterate(bytes_of(text) + at, rest, &scalar);
+    if (length <= 0) return at;
+    at += static_cast<std::size_t>(length);
+  }
+  return at;
 }
 
 }  // namespace
 
-std::string mended(const std::string& text) {
-  const auto size = static_cast<utf8proc_ssize_t>(text.size());
+bool is_utf8(std::string_view text) {
+  return first_fault(text, 0) == text.size();
+}
+
+std::string mended(std::string text) {
+  std::size_t fault = first_fault(text, 0);
+  if (fault == text.size()) return text;
   std::string out;
-  utf8proc_ssize_t copied = 0;
-  utf8proc_ssize_t at = 0;
-  while (at < size) {
-    utf8proc_int32_t scalar = 0;
-    const utf8proc_ssize_t length = utf8proc_iterate(bytes_of(text) + at, size - at, &scalar);
-    if (length > 0) {
-      at += length;
-      continue;
-    }
-    out.append(text, static_cast<std::size_t>(copied), static_cast<std::size_t>(at - copied));
+  std::size_t copied = 0;
+  for (; fault < text.size(); fault = first_fault(text, copied)) {
+    out.append(text, copied, fault - copied);
     out += "\xEF\xBF\xBD";
-    copied = ++at;
+    copied = fault + 1;
   }
-  if (copied == 0) return text;
-  out.append(text, static_cast<std::size_t>(copied));
-  return out;
+  return out.append(text, copied);
 }
 
 std::string member_path(const std::string& path, std::string_view name) {
@@ -50,6 +69,11 @@ std::string item_path(const std::string& path, std::size_t index) {
   return fmt::format("{}[{}]", path, index);
 }
 
+std::string Path::text() const {
+  if (outer_ == nullptr) return std::string(name_);
+  return is_item_ ? item_path(outer_->text(), index_) : member_path(outer_->text(), name_);
+}
+
 Json JsonWriter::write_object(const Value& value) const {
   if (const auto* flag = value.as_bool()) return *flag;
   if (const auto* number = value.as_int()) return *number;
@@ -60,27 +84,114 @@ Json JsonWriter::write_object(const Value& value) const {
   return nullptr;
 }
 
-void JsonReader::blame(std::string reason, std::string message, const std::string& path,
-                       std::string remedy) {
-  if (fault_) return;
-  fault_ = Error{ErrorCode::invalid, std::move(reason), std::move(message),
-                 path.empty() ? "document" : path, std::move(remedy)};
+// An object, unless one of them is there twice or is not text: what a provider signed must read
+// back as it was. Names are compared without regard to case, values of a repeated one keep their
+// order.
+Json JsonWriter::write_object(const std::vector<Header>& headers) const {
+  std::set<std::string> names;
+  bool plain = true;
+  for (const Header& header : headers) {
+    std::string name = header.name;
+    std::transform(name.begin(), name.end(), name.begin(), lower);
+    plain = plain && names.insert(name).second && is_utf8(header.value);
+  }
+  Json json = plain ? Json::object() : Json::array();
+  for (const Header& header : headers) {
+    Json value = is_utf8(header.value) ? Json(header.value)
+                                       : Json::object({{"b64", to_base64(header.value)}});
+    if (plain) {
+      json[mended(header.name)] = std::move(value);
+    } else {
+      json.push_back(Json::array({mended(header.name), std::move(value)}));
+    }
+  }
+  return json;
 }
 
-void JsonReader::Members::refuse_unknown() {
-  for (const auto& [key, value] : json_->items()) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    reader_->blame("unknown_key", "There is no such member.", member_path(*path_, key),
-                   fmt::format("It may have: {}.", fmt::join(known_, ", ")));
+void JsonReader::blame(std::string reason, std::string message, const Path& path,
+                       std::string remedy) {
+  if (fault_) return;
+  std::string subject = path.text();
+  if (subject.empty()) subject = "document";
+  fault_ = Error{ErrorCode::invalid, std::move(reason), std::move(message), std::move(subject),
+                 std::move(remedy)};
+}
+
+void JsonReader::refuse_unknown(const Json& json, const Path& path,
+                                const std::vector<std::string>& known) {
+  for (auto at = json.begin(); at != json.end(); ++at) {
+    if (std::find(known.begin(), known.end(), at.key()) != known.end()) continue;
+    blame("unknown_key", "There is no such member.", Path(path, at.key()),
+          fmt::format("It may have: {}.", fmt::join(known, ", ")));
   }
 }
 
-bool JsonReader::is(bool right, std::string_view wanted, const std::string& path) {
+void JsonReader::Members::operator()(std::string_view name, AsBytes<std::string> bytes) {
+  const std::string encoded = bytes_member(name);
+  const auto as_text = json_->find(name);
+  const auto as_base64 = json_->find(encoded);
+  if (as_text != json_->end()) {
+    ++found_;
+    reader_->read_bytes(*as_text, Path(*path_, name), false, bytes.text);
+  }
+  if (as_base64 == json_->end()) return;
+  ++found_;
+  const Path path(*path_, encoded);
+  if (as_text != json_->end()) {
+    reader_->blame("two_forms", "These bytes are there twice, as text and as base64.", path,
+                   "Keep one of them.");
+  } else {
+    reader_->read_bytes(*as_base64, path, true, bytes.text);
+  }
+}
+
+void JsonReader::read_bytes(const Json& json, const Path& path, bool base64, std::string& bytes) {
+  if (fault_ || !is(json.is_string(), base64 ? "bytes as base64" : "a text", path)) return;
+  const auto& text = json.get_ref<const std::string&>();
+  if (!base64) {
+    bytes = text;
+  } else if (auto read = from_base64(text)) {
+    bytes = std::move(*read);
+  } else {
+    blame("bad_base64", "This is no base64 (RFC 4648, with padding).", path);
+  }
+}
+
+void JsonReader::read_object(const Json& json, const Path& path, std::vector<Header>& headers) {
+  headers.clear();
+  if (json.is_object()) {
+    for (auto at = json.begin(); at != json.end(); ++at) {
+      Header& header = headers.emplace_back(Header{at.key(), {}});
+      read_header_value(at.value(), Path(path, at.key()), header.value);
+    }
+    return;
+  }
+  if (!is(json.is_array(), "an object, or a list of [name, value]", path)) return;
+  for (std::size_t i = 0; i < json.size() && !fault_; ++i) {
+    const Path item(path, i);
+    if (!is(json[i].is_array() && json[i].size() == 2, "a list of two", item)) return;
+    Header& header = headers.emplace_back();
+    read(json[i][0], Path(item, std::size_t{0}), header.name);
+    read_header_value(json[i][1], Path(item, std::size_t{1}), header.value);
+  }
+}
+
+void JsonReader::read_header_value(const Json& json, const Path& path, std::string& value) {
+  if (!json.is_object()) return read_bytes(json, path, false, value);
+  const auto encoded = json.find("b64");
+  if (encoded == json.end()) {
+    return blame("missing_key", "This member must be there.", Path(path, "b64"));
+  }
+  if (json.size() > 1) return refuse_unknown(json, path, {"b64"});
+  read_bytes(*encoded, Path(path, "b64"), true, value);
+}
+
+bool JsonReader::is(bool right, std::string_view wanted, const Path& path) {
   if (!right) blame("wrong_type", fmt::format("Here stands {}.", wanted), path);
   return right;
 }
 
-bool JsonReader::read_id(const Json& json, const std::string& path, std::uint64_t& value) {
+bool JsonReader::read_id(const Json& json, const Path& path, std::uint64_t& value) {
   if (json.is_null()) return true;
   if (!is(json.is_string(), "an id: a decimal number as a text", path)) return false;
   const auto& text = json.get_ref<const std::string&>();
@@ -102,11 +213,11 @@ bool JsonReader::read_id(const Json& json, const std::string& path, std::uint64_
   return true;
 }
 
-void JsonReader::read_object(const Json& json, const std::string& path, std::string& text) {
+void JsonReader::read_object(const Json& json, const Path& path, std::string& text) {
   if (is(json.is_string(), "a text", path)) text = json.get<std::string>();
 }
 
-void JsonReader::read_object(const Json& json, const std::string& path, Timestamp& at) {
+void JsonReader::read_object(const Json& json, const Path& path, Timestamp& at) {
   if (!is(json.is_string(), "a time, RFC 3339 with an offset", path)) return;
   if (const auto read = parse_timestamp(json.get_ref<const std::string&>())) {
     at = *read;
@@ -115,7 +226,7 @@ void JsonReader::read_object(const Json& json, const std::string& path, Timestam
   }
 }
 
-void JsonReader::read_object(const Json& json, const std::string& path, Duration& duration) {
+void JsonReader::read_object(const Json& json, const Path& path, Duration& duration) {
   if (!is(json.is_string(), "a duration such as \"1h30m\"", path)) return;
   if (const auto read = parse_duration(json.get_ref<const std::string&>())) {
     duration = *read;
@@ -124,7 +235,7 @@ void JsonReader::read_object(const Json& json, const std::string& path, Duration
   }
 }
 
-void JsonReader::read_object(const Json& json, const std::string& path, Address& address) {
+void JsonReader::read_object(const Json& json, const Path& path, Address& address) {
   address = {};
   if (json.is_null()) return;
   if (!is(json.is_string(), "an address such as \"phone:5541988887777\"", path)) return;
@@ -136,7 +247,7 @@ void JsonReader::read_object(const Json& json, const std::string& path, Address&
   }
 }
 
-void JsonReader::read_object(const Json& json, const std::string& path, Value& value) {
+void JsonReader::read_object(const Json& json, const Path& path, Value& value) {
   switch (json.type()) {
     case Json::value_t::null: value = Value(); break;
     case Json::value_t::boolean: value = Value(json.get<bool>()); break;

@@ -33,8 +33,10 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   bool key(string_t& key) override {
     Level& level = levels_.back();
-    level.key = std::move(key);
-    if (!level.json->contains(level.key)) return true;
+    const auto [member, is_new] =
+        level.json->get_ref<Json::object_t&>().try_emplace(std::move(key));
+    level.member = &*member;
+    if (is_new) return true;
     error_ = Error{ErrorCode::invalid, "repeated_key", "This member is there twice.", here(),
                    "Keep one of them."};
     return false;
@@ -59,7 +61,7 @@ class Builder final : public nlohmann::json_sax<Json> {
  private:
   struct Level {
     Json* json = nullptr;
-    std::string key;  // of an object: the member being read
+    Json::object_t::value_type* member = nullptr;  // of an object: the one being read
   };
 
   Json* add(Json value) {
@@ -69,12 +71,10 @@ class Builder final : public nlohmann::json_sax<Json> {
     }
     Level& level = levels_.back();
     if (level.json->is_object()) {
-      Json& member = (*level.json)[level.key];
-      member = std::move(value);
-      return &member;
+      level.member->second = std::move(value);
+      return &level.member->second;
     }
-    level.json->push_back(std::move(value));
-    return &level.json->back();
+    return &level.json->get_ref<Json::array_t&>().emplace_back(std::move(value));
   }
 
   bool put(Json value) {
@@ -90,7 +90,7 @@ class Builder final : public nlohmann::json_sax<Json> {
       return false;
     }
     Json* added = add(std::move(value));
-    levels_.push_back({added, {}});
+    levels_.push_back({added, nullptr});
     return true;
   }
 
@@ -104,7 +104,7 @@ class Builder final : public nlohmann::json_sax<Json> {
     for (const Level& level : levels_) {
       const bool item_is_open = &level != &levels_.back();
       path = level.json->is_object()
-                 ? path_to_member(path, level.key)
+                 ? path_to_member(path, level.member->first)
                  : path_to_item(path, level.json->size() - (item_is_open ? 1 : 0));
     }
     return path.empty() ? "document" : path;

@@ -18,32 +18,10 @@
 #include <string>
 #include <string_view>
 
-#include "codec/border_fields.hpp"
 #include "codec/json.hpp"
+#include "json/fields.hpp"
 #include "novelo/config/configuration.hpp"
 #include "novelo/query.hpp"
-
-namespace novelo::codec {
-
-template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, CustomerEntry>
-void fields(V& v, X& x) {
-  v("sequence", x.sequence);
-  v("at", x.at);
-  v("direction", x.direction);
-  v("author", x.author);
-  v("channel", x.channel);
-  v("content", x.content);
-}
-
-template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, RouterPlace>
-void fields(V& v, X& x) {
-  v("ahead", x.ahead);
-  v("waiting", x.waiting);
-}
-
-}  // namespace novelo::codec
 
 namespace novelo::testing {
 

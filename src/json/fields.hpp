@@ -1,0 +1,143 @@
+// Field lists of what stands above the codec: the answers of the engine, of its queries and of the
+// router. And the words of what comes in one of several forms.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "codec/border_fields.hpp"
+#include "codec/bytes.hpp"
+#include "codec/json.hpp"
+#include "novelo/engine.hpp"
+#include "novelo/query.hpp"
+#include "novelo/router.hpp"
+
+namespace novelo {
+
+inline std::string_view to_string(Authorization::Kind kind) {
+  switch (kind) {
+    case Authorization::Kind::none: return "none";
+    case Authorization::Kind::bearer: return "bearer";
+    case Authorization::Kind::basic: return "basic";
+  }
+  return "unknown";
+}
+
+namespace json_form {
+
+// In the order of their variants.
+inline constexpr std::array<std::string_view, std::variant_size_v<Settlement>> settlement_words{
+    "reply", "done", "failed"};
+inline constexpr std::array<std::string_view, std::variant_size_v<ChannelEvent>> event_words{
+    "message", "receipt", "call", "unsupported"};
+
+// A text that must be there; null, and a fault, when it is not.
+const std::string* text_member(const codec::Json& json, const char* name,
+                               codec::JsonReader& reader);
+
+}  // namespace json_form
+}  // namespace novelo
+
+namespace novelo::codec {
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Request>
+void fields(V& v, X& x) {
+  v("method", x.method);
+  v("url", AsBytes{x.url});
+  v("headers", x.headers);
+  v("body", AsBytes{x.body});
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Response>
+void fields(V& v, X& x) {
+  v("status", x.status);
+  v("headers", x.headers);
+  v("body", AsBytes{x.body});
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Authorization>
+void fields(V& v, X& x) {
+  v("kind", x.kind);
+  v("user", x.user);
+  v("secret", x.secret);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, TransportRequest>
+void fields(V& v, X& x) {
+  v("method", x.method);
+  v("url", x.url);
+  v("headers", x.headers);
+  v("body", AsBytes{x.body});
+  v("authorization", x.authorization);
+  v("idempotency_key", x.idempotency_key);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Handout>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("kind", x.kind);
+  v("connection", x.connection);
+  v("request", x.request);
+  v("agent", x.agent);
+  v("body", x.body);
+  v("attempt", x.attempt);
+  v("maybe_done", x.maybe_done);
+  v("warnings", x.warnings);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Quarantined>
+void fields(V& v, X& x) {
+  v("id", x.id);
+  v("connection", x.connection);
+  v("at", x.at);
+  v("last_at", x.last_at);
+  v("times", x.times);
+  v("error", x.error);
+  v("request", x.request);
+  v("left_out", x.left_out);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, HeldSend>
+void fields(V& v, X& x) {
+  v("effect", x.effect);
+  v("behind", x.behind);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, CustomerEntry>
+void fields(V& v, X& x) {
+  v("sequence", x.sequence);
+  v("at", x.at);
+  v("direction", x.direction);
+  v("author", x.author);
+  v("channel", x.channel);
+  v("content", x.content);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, RouterPlace>
+void fields(V& v, X& x) {
+  v("ahead", x.ahead);
+  v("waiting", x.waiting);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, RouterExplanation>
+void fields(V& v, X& x) {
+  v("state", x.state);
+  v("agent", x.agent);
+  v("waiting", x.waiting);
+  v("best", x.best);
+  v("excluded", x.excluded);
+  v("sentence", x.sentence);
+}
+
+}  // namespace novelo::codec
