@@ -4,7 +4,8 @@ enable_language(C)
 find_package(Threads REQUIRED)
 
 function(novelo_strict_c target)
-  set_target_properties(${target} PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF CXX_EXTENSIONS OFF)
+  set_target_properties(${target} PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF CXX_EXTENSIONS OFF
+                                             LINKER_LANGUAGE CXX)
   target_compile_features(${target} PRIVATE cxx_std_20)
   if(NOVELO_DEVELOPER)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror)
@@ -72,3 +73,18 @@ endif()
 # The rule that the library keeps holds for what is built around it too.
 add_test(NAME abi/no-clock COMMAND "${PROJECT_SOURCE_DIR}/tests/tidy/symbols"
                                    $<TARGET_OBJECTS:novelo_c_objects> COMMAND_EXPAND_LISTS)
+
+if(TARGET novelo_hello_c)
+  add_test(NAME hello-c COMMAND "${PROJECT_SOURCE_DIR}/tests/package/prints"
+                                $<TARGET_FILE:novelo_hello_c>)
+endif()
+
+# What is installed, used by strangers.
+if(NOVELO_INSTALL AND TARGET novelo_hello AND TARGET novelo_hello_c)
+  get_target_property(novelo_c_kind novelo_c TYPE)
+  string(REPLACE "_LIBRARY" "" novelo_c_kind "${novelo_c_kind}")
+  add_test(NAME package COMMAND "${PROJECT_SOURCE_DIR}/tests/package/check"
+    "${PROJECT_BINARY_DIR}" $<TARGET_FILE:novelo_hello> $<TARGET_FILE:novelo_hello_c>)
+  set_tests_properties(package PROPERTIES TIMEOUT 900 ENVIRONMENT
+    "CMAKE=${CMAKE_COMMAND};CC=${CMAKE_C_COMPILER};CXX=${CMAKE_CXX_COMPILER};C_TYPE=${novelo_c_kind};BUILD_TYPE=${CMAKE_BUILD_TYPE};CFLAGS=${CMAKE_C_FLAGS};CXXFLAGS=${CMAKE_CXX_FLAGS}")
+endif()

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "codec/bytes.hpp"
 #include "codec/fields.hpp"
 
 namespace novelo::codec {

@@ -139,9 +139,8 @@ seat_sink sink_of(Told& told) {
     static_cast<Told*>(user)->error = error_of(*info);
   };
   sink.response = [](void* user, const novelo_response* response) {
-    static_cast<Told*>(user)->response = {response->status,
-                                          copies(response->headers, response->header_count),
-                                          copy(response->body)};
+    static_cast<Told*>(user)->response = {
+        response->status, copies(response->headers, response->header_count), copy(response->body)};
   };
   sink.item = [](void* user, const novelo_item* item) {
     static_cast<Told*>(user)->statuses.push_back(item->status);
@@ -293,8 +292,8 @@ std::optional<Timestamp> CSeat::next_deadline() {
 std::vector<Signal> CSeat::take_signals() {
   Told told;
   std::vector<Signal> signals;
-  const auto done = run(
-      told, [&](const seat_sink& sink) { return calls_->take_signals(handle_, &sink); });
+  const auto done =
+      run(told, [&](const seat_sink& sink) { return calls_->take_signals(handle_, &sink); });
   if (!done) return signals;
   for (const std::string& text : told.texts) {
     if (auto signal = read<Signal>(text)) signals.push_back(std::move(*signal));
@@ -304,9 +303,8 @@ std::vector<Signal> CSeat::take_signals() {
 
 Result<std::string> CSeat::ask(const std::string& question) {
   Told told;
-  const auto done = run(told, [&](const seat_sink& sink) {
-    return calls_->query(handle_, view(question), &sink);
-  });
+  const auto done = run(
+      told, [&](const seat_sink& sink) { return calls_->query(handle_, view(question), &sink); });
   if (!done) return fail(done.error());
   if (told.texts.size() != 1) return fail(failure("count", "not one answer"));
   return told.texts.front();
