@@ -107,7 +107,7 @@ static void many_inputs_and_none(void) {
   novelo_error* error = NULL;
   CHECK(inputs != NULL);
   if (inputs == NULL) return;
-  CHECK(says(novelo_feed(open.engine, inputs, count, DESK_OPENED, &items, &error), error,
+  CHECK(says(novelo_feed(open.engine, inputs, count, DESK_OPENED, &items, &error), &error,
              NOVELO_LIMIT, "too_many_inputs"));
   CHECK(novelo_feed(open.engine, inputs, (size_t)-1, DESK_OPENED, &items, NULL) != NOVELO_OK);
   CHECK(novelo_feed(open.engine, NULL, 0, DESK_OPENED, &items, NULL) == NOVELO_OK);
@@ -137,7 +137,7 @@ static void one_bad_input_stops_nothing(void) {
   CHECK(item[2].status == NOVELO_NOT_FOUND);
   CHECK(novelo_items_free(items) == NOVELO_OK);
   /* without a list the first failure is the status; the rest counts all the same: as repeated */
-  CHECK(says(novelo_feed(open.engine, inputs, 3, DESK_OPENED, NULL, &error), error, NOVELO_INVALID,
+  CHECK(says(novelo_feed(open.engine, inputs, 3, DESK_OPENED, NULL, &error), &error, NOVELO_INVALID,
              "bad_json"));
   CHECK(feed(open.engine, inputs[1], "\"repeated\":true") == NOVELO_OK);
   close_desk(open);
@@ -148,7 +148,7 @@ static void results_that_nobody_could_take(void) {
   const novelo_request request = desk_request(desk_call);
   const novelo_engine_options options = desk_options();
   novelo_error* error = NULL;
-  CHECK(says(novelo_receive(open.engine, &request, DESK_OPENED, NULL, &error), error,
+  CHECK(says(novelo_receive(open.engine, &request, DESK_OPENED, NULL, &error), &error,
              NOVELO_INVALID, "null"));
   CHECK(novelo_poll(open.engine, DESK_OPENED, 10, NULL, NULL) == NOVELO_INVALID);
   CHECK(novelo_take_signals(open.engine, NULL, NULL) == NOVELO_INVALID);
@@ -181,20 +181,20 @@ static void options_with_faults(void) {
   novelo_engine_options options = desk_options();
   novelo_error* error = NULL;
   novelo_text adapters[2];
-  CHECK(says(open_with(NULL, &error), error, NOVELO_INVALID, "null"));
+  CHECK(says(open_with(NULL, &error), &error, NOVELO_INVALID, "null"));
   options.tenant_secret = text_of("too short");
-  CHECK(says(open_with(&options, &error), error, NOVELO_INVALID, "short_secret"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_INVALID, "short_secret"));
   options = desk_options();
   options.limits = text_of("{\"signals\": 10, \"bridge_silence\": \"45s\"}");
   CHECK(open_with(&options, NULL) == NOVELO_OK);
   options.limits = text_of("{\"patience\": 10}");
-  CHECK(says(open_with(&options, &error), error, NOVELO_INVALID, "unknown_key"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_INVALID, "unknown_key"));
   options.limits = text_of("{\"signals\": -1}");
-  CHECK(says(open_with(&options, &error), error, NOVELO_INVALID, "wrong_type"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_INVALID, "wrong_type"));
   options.limits = text_of("{\"bridge_silence\": \"soon\"}");
   CHECK(open_with(&options, NULL) == NOVELO_INVALID);
   options.limits = text_of("{\"signals\":");
-  CHECK(says(open_with(&options, &error), error, NOVELO_INVALID, "bad_json"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_INVALID, "bad_json"));
   options = desk_options();
   adapters[0] = text_of("voice");
   adapters[1] = text_of("pigeon");
@@ -202,24 +202,24 @@ static void options_with_faults(void) {
   options.adapter_count = 1;
   CHECK(open_with(&options, NULL) == NOVELO_OK);
   options.adapter_count = 2;
-  CHECK(says(open_with(&options, &error), error, NOVELO_UNSUPPORTED, "no_adapter"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_UNSUPPORTED, "no_adapter"));
   options = desk_options();
   options.secret_count = 1;
-  CHECK(says(open_with(&options, &error), error, NOVELO_INVALID, "null"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_INVALID, "null"));
   options = desk_options();
   options.time_jump = -1;
-  CHECK(says(open_with(&options, &error), error, NOVELO_INVALID, "out_of_range"));
+  CHECK(says(open_with(&options, &error), &error, NOVELO_INVALID, "out_of_range"));
 }
 
 static void stores_with_faults(void) {
   novelo_store* store = (novelo_store*)(uintptr_t)1;
   novelo_error* error = NULL;
-  CHECK(says(novelo_store_open_sqlite("", 0, NULL, &store, &error), error, NOVELO_INVALID,
+  CHECK(says(novelo_store_open_sqlite("", 0, NULL, &store, &error), &error, NOVELO_INVALID,
              "bad_path"));
   CHECK(store == NULL);
   CHECK(novelo_store_open_sqlite(NULL, 5, NULL, &store, NULL) == NOVELO_INVALID);
   CHECK(says(novelo_store_open_sqlite("/nowhere/at/all.novelo", NOVELO_NUL, NULL, &store, &error),
-             error, NOVELO_STORAGE, "cannot_open"));
+             &error, NOVELO_STORAGE, "cannot_open"));
 }
 
 static void questions_with_faults(void) {

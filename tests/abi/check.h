@@ -33,8 +33,11 @@ static novelo_text text_of(const char* data) {
   return text;
 }
 
-/* Whether the error says this, and that its code is the status; frees it. */
-static int says(novelo_status status, novelo_error* error, novelo_status code, const char* reason) {
+/* Whether the error says this, and that its code is the status; frees it. By its place, for C does
+   not say whether the call that makes it comes first. */
+static int says(novelo_status status, novelo_error** place, novelo_status code,
+                const char* reason) {
+  novelo_error* const error = *place;
   const novelo_error_info* info = NULL;
   int same;
   if (novelo_error_read(error, &info) != NOVELO_OK) {

@@ -10,7 +10,6 @@
 static const char desk_configuration[] =
     "{\"tenant\": {\"company\": \"Aurora\", \"locale\": \"en\", \"zone\": \"UTC\"},"
     " \"connections\": [{\"name\": \"pbx\", \"adapter\": \"voice\", \"path\": \"/pbx\","
-    "   \"secrets\": [\"shared_secret\"],"
     "   \"settings\": {\"verbs_url\": \"http://127.0.0.1/verbs\", \"unsigned\": \"yes\"}}],"
     " \"entry_points\": [{\"name\": \"line\", \"channel\": \"voice\", \"connection\": \"pbx\","
     "   \"address\": \"5541999990000\", \"desk\": \"care\", \"queue\": \"front\","

@@ -12,7 +12,7 @@ static void rule_1_handles_are_told_apart(void) {
   novelo_engine* stale;
 
   /* NULL, an address, a number, a handle of another kind */
-  CHECK(says(novelo_engine_faulted(NULL, &faulted, &error), error, NOVELO_INVALID, "bad_handle"));
+  CHECK(says(novelo_engine_faulted(NULL, &faulted, &error), &error, NOVELO_INVALID, "bad_handle"));
   CHECK(novelo_engine_faulted((novelo_engine*)(void*)&on_the_stack, &faulted, NULL) ==
         NOVELO_INVALID);
   CHECK(novelo_engine_faulted((novelo_engine*)(uintptr_t)12345, &faulted, NULL) == NOVELO_INVALID);
@@ -30,7 +30,7 @@ static void rule_1_handles_are_told_apart(void) {
   CHECK(novelo_items_read(items, &item, &count) == NOVELO_INVALID);
   stale = open.engine;
   CHECK(novelo_engine_close(open.engine, NULL) == NOVELO_OK);
-  CHECK(says(novelo_engine_close(stale, &error), error, NOVELO_INVALID, "bad_handle"));
+  CHECK(says(novelo_engine_close(stale, &error), &error, NOVELO_INVALID, "bad_handle"));
 
   /* a successor in the same place is somebody else */
   {
@@ -100,13 +100,13 @@ static void rule_3_text_is_bytes_and_their_number(void) {
   CHECK(novelo_items_free(items) == NOVELO_OK);
   input.data = NULL;
   input.size = 3;
-  CHECK(says(novelo_feed(open.engine, &input, 1, DESK_OPENED, NULL, &error), error, NOVELO_INVALID,
+  CHECK(says(novelo_feed(open.engine, &input, 1, DESK_OPENED, NULL, &error), &error, NOVELO_INVALID,
              "null"));
   input.size = NOVELO_NUL;
   CHECK(novelo_feed(open.engine, &input, 1, DESK_OPENED, NULL, NULL) == NOVELO_INVALID);
   input.data = "";
   input.size = NOVELO_NUL - 1;
-  CHECK(says(novelo_feed(open.engine, &input, 1, DESK_OPENED, NULL, &error), error, NOVELO_INVALID,
+  CHECK(says(novelo_feed(open.engine, &input, 1, DESK_OPENED, NULL, &error), &error, NOVELO_INVALID,
              "size"));
   close_desk(open);
 }
@@ -140,7 +140,7 @@ static void rule_4_what_is_given_is_copied(void) {
   memset(configuration, 'x', sizeof configuration);
   CHECK(ring(open.engine, DESK_OPENED) == NOVELO_OK);
   /* a store goes after its engines */
-  CHECK(says(novelo_store_close(open.store, &error), error, NOVELO_CONFLICT, "in_use"));
+  CHECK(says(novelo_store_close(open.store, &error), &error, NOVELO_CONFLICT, "in_use"));
   CHECK(ring(open.engine, DESK_OPENED) == NOVELO_OK);
   close_desk(open);
 }
@@ -189,10 +189,10 @@ static void rule_5_structs_say_their_size(void) {
   wrong[3] = (size_t)-1;
   for (i = 0; i < 4; ++i) {
     request.struct_size = wrong[i];
-    CHECK(says(novelo_receive(open.engine, &request, DESK_OPENED, &answer, &error), error,
+    CHECK(says(novelo_receive(open.engine, &request, DESK_OPENED, &answer, &error), &error,
                NOVELO_INVALID, "struct_size"));
   }
-  CHECK(says(novelo_receive(open.engine, NULL, DESK_OPENED, &answer, &error), error,
+  CHECK(says(novelo_receive(open.engine, NULL, DESK_OPENED, &answer, &error), &error,
              NOVELO_INVALID, "null"));
   /* a program of a later header: nothing of the new is asked for, then something is */
   ZERO(newer);
@@ -203,7 +203,7 @@ static void rule_5_structs_say_their_size(void) {
   CHECK(response->struct_size == sizeof(*response) && response->status == 200);
   CHECK(novelo_answer_free(answer) == NOVELO_OK);
   newer.later = 1;
-  CHECK(says(novelo_receive(open.engine, &newer.now, DESK_OPENED, &answer, &error), error,
+  CHECK(says(novelo_receive(open.engine, &newer.now, DESK_OPENED, &answer, &error), &error,
              NOVELO_UNSUPPORTED, "newer_struct"));
   close_desk(open);
 }
@@ -228,7 +228,7 @@ static void rule_5_arrays_have_one_step(void) {
   CHECK(strstr(item[1].text.data, "unknown_kind") != NULL);
   CHECK(novelo_items_free(items) == NOVELO_OK);
   settlements[1].struct_size += 8;
-  CHECK(says(novelo_settle(open.engine, settlements, 2, DESK_OPENED, &items, &error), error,
+  CHECK(says(novelo_settle(open.engine, settlements, 2, DESK_OPENED, &items, &error), &error,
              NOVELO_INVALID, "struct_size"));
   CHECK(novelo_settle(open.engine, NULL, 2, DESK_OPENED, &items, NULL) == NOVELO_INVALID);
   CHECK(novelo_settle(open.engine, NULL, 0, DESK_OPENED, &items, NULL) == NOVELO_OK);
@@ -246,10 +246,10 @@ static void rule_6_time_is_an_argument(void) {
   CHECK(at == DESK_OPENED + 250);
   CHECK(novelo_time_format(at, buffer, sizeof buffer, NULL) == NOVELO_OK);
   CHECK(strcmp(buffer, "2026-03-12T09:00:00.000250Z") == 0);
-  CHECK(says(novelo_time_format(at, small, sizeof small, &error), error, NOVELO_LIMIT,
+  CHECK(says(novelo_time_format(at, small, sizeof small, &error), &error, NOVELO_LIMIT,
              "small_buffer"));
   CHECK(strcmp(small, "as it was") == 0);
-  CHECK(says(novelo_feed_time(open.engine, INT64_MAX, &error), error, NOVELO_INVALID, "bad_time"));
+  CHECK(says(novelo_feed_time(open.engine, INT64_MAX, &error), &error, NOVELO_INVALID, "bad_time"));
   CHECK(novelo_feed_time(open.engine, INT64_MIN, NULL) == NOVELO_INVALID);
   CHECK(novelo_next_deadline(open.engine, &at, NULL) == NOVELO_OK);
   close_desk(open);

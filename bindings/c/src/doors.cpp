@@ -109,12 +109,13 @@ Result<std::vector<novelo_settlement>> settlements_of(const novelo_settlement* g
   const std::size_t step = count == 0 ? 0 : given->struct_size;
   for (std::size_t i = 0; i < count; ++i) {
     const auto* const element = reinterpret_cast<const novelo_settlement*>(bytes + i * step);
-    const auto read = abi::sized(element, "settlements");
-    if (!read) return fail(read.error());
-    if (read->struct_size != step) {
+    // Before it is read: a size of its own might reach out of the array.
+    if (element->struct_size != step) {
       return fail(abi::invalid("struct_size", "The elements do not all have one size.",
                                "settlements", "Set struct_size in each of them."));
     }
+    const auto read = abi::sized(element, "settlements");
+    if (!read) return fail(read.error());
     list.push_back(*read);
   }
   return list;

@@ -4,13 +4,12 @@
 #include "guard.hpp"
 #include "inputs.hpp"
 #include "novelo/json.hpp"
+#include "novelo/json_query.hpp"
 #include "novelo/query.hpp"
 #include "views.hpp"
 
 using namespace novelo;
 using abi::EnteredEngine;
-
-namespace novelo { static Result<nlohmann::json> answer(const Query&, const nlohmann::json&) { return fail({ErrorCode::invalid, "temporary", "not merged yet", "", ""}); } }
 
 novelo_status novelo_query(novelo_engine* engine, const char* question, size_t size,
                            novelo_items** answer, novelo_error** error) {

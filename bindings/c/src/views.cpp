@@ -86,7 +86,7 @@ Status array_of(const void* array, std::size_t count, std::string_view name) {
 }
 
 Status check_size(const void* object, std::size_t given, std::size_t known, std::string_view name) {
-  if (given < known || given > largest_struct) {
+  if (given < known || given > largest_struct || given % alignof(std::size_t) != 0) {
     return fail(invalid("struct_size", "The struct does not say its own size.", name,
                         "Set struct_size to the sizeof of the struct."));
   }
