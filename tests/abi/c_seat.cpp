@@ -1,8 +1,11 @@
 #include "abi/c_seat.hpp"
 
+#include <doctest/doctest.h>
+
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "codec/border_fields.hpp"
@@ -158,7 +161,10 @@ class CSeat final : public Seat {
     auto entered = abi::EnteredEngine::enter(handle);
     engine_ = &**entered;
   }
-  ~CSeat() override { calls_->close(handle_); }
+  ~CSeat() override {
+    compare_reads();
+    CHECK(calls_->close(handle_) == NOVELO_OK);
+  }
   CSeat(const CSeat&) = delete;
   CSeat& operator=(const CSeat&) = delete;
 
@@ -175,6 +181,8 @@ class CSeat final : public Seat {
   Result<std::string> ask(const std::string& question);
 
  private:
+  // What has been stored looks the same from both sides.
+  void compare_reads();
   // Runs one call; fails when its status says so.
   template <class Call>
   Status run(Told& told, Call call) {
@@ -310,6 +318,32 @@ Result<std::string> CSeat::ask(const std::string& question) {
   return told.texts.front();
 }
 
+template <class T>
+std::string items_json(const std::vector<T>& list) {
+  nlohmann::json items = nlohmann::json::array();
+  for (const T& item : list) items.push_back(to_json(item));
+  return nlohmann::json{{"items", std::move(items)}}.dump();
+}
+
+void CSeat::compare_reads() {
+  const Query query(*engine_);
+  const auto conversations = query.conversations({}, 1000);
+  const auto told = ask(R"({"ask": "conversations", "limit": 1000})");
+  CHECK(conversations);
+  CHECK(told);
+  if (!conversations || !told) return;
+  CHECK(*told == items_json(*conversations));
+  for (const ConversationRecord& conversation : *conversations) {
+    const auto timeline = query.timeline(conversation.id, 0, 1000);
+    const auto entries = ask(fmt::format(
+        R"({{"ask": "timeline", "conversation": "{}", "limit": 1000}})", conversation.id.value()));
+    CHECK(timeline);
+    CHECK(entries);
+    if (!timeline || !entries) return;
+    CHECK(*entries == items_json(*timeline));
+  }
+}
+
 std::vector<novelo_secret> secrets_of(const EngineOptions& options) {
   std::vector<novelo_secret> list;
   for (const auto& [connection, named] : options.secrets) {
@@ -348,10 +382,6 @@ SeatSource c_seats(novelo_store* store, const seat_calls& calls) {
     }
     return std::make_unique<CSeat>(calls, engine);
   };
-}
-
-Result<std::string> ask(Seat& seat, const std::string& question) {
-  return dynamic_cast<CSeat&>(seat).ask(question);
 }
 
 }  // namespace novelo::testing

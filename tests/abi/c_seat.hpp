@@ -17,7 +17,4 @@ Store& store_behind(novelo_store* handle);
 // Opens engines on the store.
 SeatSource c_seats(novelo_store* store, const seat_calls& calls);
 
-// One question, as JSON, through the seat that was opened last on this engine's handle.
-Result<std::string> ask(Seat& seat, const std::string& question);
-
 }  // namespace novelo::testing

@@ -7,9 +7,9 @@
 #include "views.hpp"
 
 using namespace novelo;
+using abi::Access;
 using abi::EngineBox;
 using abi::EnteredEngine;
-using abi::Access;
 using abi::StoreBox;
 
 namespace {

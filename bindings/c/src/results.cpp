@@ -7,8 +7,8 @@
 #include "views.hpp"
 
 using namespace novelo;
-using abi::enter;
 using abi::Access;
+using abi::enter;
 
 namespace {
 
