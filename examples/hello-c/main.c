@@ -86,7 +86,8 @@ static void notify(const novelo_handout* handout) {
   printf("to %s: %s\n", handout->agent.data, member(handout->body, "type", type, sizeof type));
   if (*member(handout->body, "offer", offer, sizeof offer) == '\0') return;
   snprintf(command, sizeof command,
-           "{\"id\": \"accept-%s\", \"actor\": \"%s\", \"do\": \"accept_offer\", \"offer\": \"%s\"}",
+           "{\"id\": \"accept-%s\", \"actor\": \"%s\", \"do\": \"accept_offer\","
+           " \"offer\": \"%s\"}",
            offer, handout->agent.data, offer);
   feed(command);
 }

@@ -1,5 +1,5 @@
-/* What no caller should do, and some do: a status and a message, and the engine goes on. Compiled as
-   C and as C++. */
+/* What no caller should do, and some do: a status and a message, and the engine goes on. Compiled
+   as C and as C++. */
 #include <stdlib.h>
 
 #include "desk.h"

@@ -1,4 +1,4 @@
-/* A host in C: what the player of a journey does with an engine, through novelo.h and nothing else. */
+/* A host in C: what the player of a journey does with an engine, by novelo.h and nothing else. */
 #ifndef NOVELO_TESTS_ABI_SEAT_H
 #define NOVELO_TESTS_ABI_SEAT_H
 

@@ -1,7 +1,7 @@
 /* Rules 7 and 8 of novelo.h: one thread at a time, and nobody from inside. Compiled as C and C++.
 
-   An engine is held in the middle of a call by the one callback there is: a store that is full makes
-   it faulted. */
+   An engine is held in the middle of a call by the one callback there is: a store that is full
+   makes it faulted. */
 #include <pthread.h>
 
 #include "desk.h"

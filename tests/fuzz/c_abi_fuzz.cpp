@@ -61,7 +61,8 @@ class Run {
     must(status >= NOVELO_OK && status <= NOVELO_INTERNAL, "the status is one");
     return status;
   }
-  novelo_status check(novelo_status status, novelo_error* error) {
+  // The error by its place: the call that makes it is an argument beside it.
+  novelo_status check(novelo_status status, novelo_error* const& error) {
     check(status);
     if (status == NOVELO_OK) {
       must(error == nullptr, "a success has no error");
@@ -84,7 +85,7 @@ class Run {
   void keep(Handle* handle) {
     if (handle == nullptr) return;
     if (others_.size() >= most_handles) {
-      free_any(others_[bytes_.below(others_.size())]);
+      free_any(others_.front());
       others_.erase(others_.begin());
     }
     others_.push_back(handle);
@@ -391,8 +392,15 @@ void Run::other_store() {
 
 void Run::close_all() {
   for (void* handle : others_) free_any(handle);
-  for (novelo_engine* engine : engines_) check(novelo_engine_close(engine, nullptr));
-  for (novelo_store* store : stores_) check(novelo_store_close(store, nullptr));
+  // What was closed before is no handle any more; nothing else may keep it from being closed.
+  for (novelo_engine* engine : engines_) {
+    const novelo_status status = check(novelo_engine_close(engine, nullptr));
+    must(status == NOVELO_OK || status == NOVELO_INVALID, "an engine is closed");
+  }
+  for (novelo_store* store : stores_) {
+    const novelo_status status = check(novelo_store_close(store, nullptr));
+    must(status == NOVELO_OK || status == NOVELO_INVALID, "a store is closed");
+  }
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ NOVELO_API const char* novelo_version(void);
 typedef int32_t novelo_status;
 enum {
   NOVELO_OK = 0,
-  NOVELO_INVALID = 1,     /* malformed, or a rule of this header was broken: a fault of the caller */
+  NOVELO_INVALID = 1,     /* malformed, or against a rule of this header */
   NOVELO_NOT_FOUND = 2,   /* no such object for this tenant */
   NOVELO_CONFLICT = 3,    /* the same id came with other content, or the object has moved on */
   NOVELO_REFUSED = 4,     /* a channel, a right or a rule does not allow it: see the remedy */
@@ -263,9 +263,9 @@ NOVELO_API novelo_status novelo_answer_events(const novelo_answer* answer, novel
 NOVELO_API novelo_status novelo_answer_free(novelo_answer* answer);
 
 /* Inputs as JSON, a text each: commands, decoded events, settlements. One commit; the result of
-   each is what feeding it alone would have given. `outcomes` gets one item an input: its status, and
-   as JSON {"outcome": {...}} or {"error": {...}}. When `outcomes` is NULL the status is that of the
-   first input which failed, if any did; the others have been taken all the same. */
+   each is what feeding it alone would have given. `outcomes` gets one item an input: its status,
+   and as JSON {"outcome": {...}} or {"error": {...}}. When `outcomes` is NULL the status is that of
+   the first input which failed, if any did; the others have been taken all the same. */
 NOVELO_API novelo_status novelo_feed(novelo_engine* engine, const novelo_text* inputs, size_t count,
                                      int64_t now, novelo_items** outcomes, novelo_error** error);
 /* The command that loads a configuration, without wrapping one JSON into another. `id` is the

@@ -120,15 +120,15 @@ Result<Limits> limits_from_text(std::string_view text) {
   if (!json->is_object()) {
     return fail(invalid("wrong_type", "Here stands an object.", "limits"));
   }
-  for (const auto& [name, value] : json->items()) {
+  for (const auto& item : json->items()) {
+    const std::string& name = item.key();
     const Member* const member = member_of(name);
     if (member == nullptr) {
       return fail(invalid("unknown_key", "There is no such limit.", "limits." + name,
                           "They are listed in novelo/base/limits.hpp."));
     }
-    const std::string_view known = name;
     const auto done =
-        std::visit([&](auto place) { return set(limits, place, known, value); }, *member);
+        std::visit([&](auto place) { return set(limits, place, name, item.value()); }, *member);
     if (!done) return fail(done.error());
   }
   return limits;
