@@ -29,6 +29,6 @@ if(NOVELO_TESTS)
   add_executable(novelo_fuzz_replay "${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp")
   novelo_fuzz_target(novelo_fuzz_replay)
   add_test(NAME fuzz/c_abi COMMAND novelo_fuzz_replay
-           "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/c_abi" 150)
+           "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/c_abi" 50)
   set_tests_properties(fuzz/c_abi PROPERTIES TIMEOUT 600)
 endif()
