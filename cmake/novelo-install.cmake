@@ -66,8 +66,9 @@ set(novelo_pc_static)
 if(novelo_static)
   set(novelo_pc_static STATIC)
 endif()
+# C++'s own libraries are for programs that a linker of C makes.
 novelo_pc(novelo ${novelo_pc_static} DESCRIPTION "${PROJECT_DESCRIPTION}" LIBS "-lnovelo"
-  PRIVATE_REQUIRES "fmt sqlite3 libcrypto libutf8proc" PRIVATE_LIBS "-ldate-tz -pthread")
+  PRIVATE_REQUIRES "fmt sqlite3 libcrypto libutf8proc" PRIVATE_LIBS "-ldate-tz -pthread -lstdc++ -lm")
 set(novelo_pc_all "novelo")
 if(TARGET novelo_email)
   novelo_pc(novelo-email ${novelo_pc_static} DESCRIPTION "Novelo's e-mail adapter"
@@ -79,6 +80,6 @@ if(TARGET novelo_c AND NOVELO_C_SHARED)
   novelo_pc(novelo-c DESCRIPTION "Novelo's C interface" LIBS "-lnovelo_c")
 elseif(TARGET novelo_c)
   novelo_pc(novelo-c STATIC DESCRIPTION "Novelo's C interface" LIBS "-lnovelo_c"
-    CFLAGS "-DNOVELO_C_STATIC" PRIVATE_REQUIRES "${novelo_pc_all} fmt" PRIVATE_LIBS "-lstdc++ -lm")
+    CFLAGS "-DNOVELO_C_STATIC" PRIVATE_REQUIRES "${novelo_pc_all} fmt")
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "codec/json.hpp"
+#include "novelo/base/digest.hpp"
 #include "novelo/json.hpp"
 
 namespace {
@@ -221,7 +222,8 @@ TEST_CASE("settlements") {
     return read ? std::string("taken") : read.error().subject;
   };
   CHECK(subject(R"({})") == "document");
-  CHECK(subject(R"({"done": {}, "failed": {}})") == "document");
+  CHECK(subject(R"({"done": {}, "failed": {}})") == "failed");
+  CHECK(subject(R"([])") == "document");
   CHECK(subject(R"({"dome": {}})") == "dome");
   CHECK(subject(R"({"reply": {"stat": 1}})") == "reply.stat");
   CHECK(subject(R"({"reply": {"headers": {"A": 1}}})") == "reply.headers.A");
@@ -254,7 +256,158 @@ TEST_CASE("hostile text never stops a dump") {
   handout.request->authorization = {Authorization::Kind::basic, "user", "password"};
   const json written = json::parse(to_json(handout).dump());
   CHECK(written["request"]["headers"]["X"] == "1, 2");
+  CHECK(written["request"]["body_b64"] == "gIE=");
   CHECK(written["request"]["authorization"]["secret"] == "password");
+}
+
+TEST_CASE("requests: what was signed reads back as it was") {
+  Request request{"POST", "/hooks/x?a=1", {{"X-A", "1"}, {"X-B", "\xe9"}}, "{}"};
+  const auto again = [](const Request& given) {
+    const auto read = request_from_json(json::parse(to_json(given).dump()));
+    REQUIRE(read);
+    return *read;
+  };
+  CHECK(again(request).headers == request.headers);
+  request.body = std::string("\0\xff\x80 bytes", 9);
+  request.url = "/hooks/\xff";
+  request.headers.push_back({"x-a", "again"});
+  const json written = to_json(request);
+  CHECK(written["body_b64"] == to_base64(request.body));
+  CHECK_FALSE(written.contains("body"));
+  CHECK(written["url_b64"] == to_base64(request.url));
+  CHECK(written["headers"][2] == json{"x-a", "again"});
+  CHECK(again(request).headers == request.headers);
+  CHECK(again(request).body == request.body);
+  CHECK(again(request).url == request.url);
+  CHECK(rc::check("any bytes", [](const std::string& body, const std::string& url) {
+    const auto read = request_from_json(
+        json::parse(to_json(Request{"GET", url, {{"A", body}, {"A", url}}, body}).dump()));
+    RC_ASSERT(read.has_value());
+    RC_ASSERT(read->body == body);
+    RC_ASSERT(read->url == url);
+    RC_ASSERT((read->headers == std::vector<Header>{{"A", body}, {"A", url}}));
+  }));
+}
+
+TEST_CASE("requests: what is wrong has its path") {
+  const auto subject = [](const char* text) {
+    const auto read = request_from_json(json::parse(text));
+    return read ? std::string("taken") : read.error().reason + " at " + read.error().subject;
+  };
+  CHECK(subject(R"({"url": "/x"})") == "taken");
+  CHECK(subject(R"({"url_b64": "Lw=="})") == "taken");
+  CHECK(subject(R"({"body": ""})") == "missing_key at url");
+  CHECK(subject(R"([])") == "wrong_type at document");
+  CHECK(subject(R"({"url": "/x", "headers": {"A": 1}})") == "wrong_type at headers.A");
+  CHECK(subject(R"({"url": "/x", "headers": [["A"]]})") == "wrong_type at headers[0]");
+  CHECK(subject(R"({"url": "/x", "headers": [["A", "1"], [2, "1"]]})") ==
+        "wrong_type at headers[1][0]");
+  CHECK(subject(R"({"url": "/x", "headers": {"A": {"b64": "="}}})") ==
+        "bad_base64 at headers.A.b64");
+  CHECK(subject(R"({"url": "/x", "headers": {"A": {}}})") == "missing_key at headers.A.b64");
+  CHECK(subject(R"({"url": "/x", "headers": {"A": {"b64": "", "c": 1}}})") ==
+        "unknown_key at headers.A.c");
+  CHECK(subject(R"({"url": "/x", "headers": 1})") == "wrong_type at headers");
+  CHECK(subject(R"({"url": "/x", "body": {}})") == "wrong_type at body");
+  CHECK(subject(R"({"url": "/x", "body_b64": "a"})") == "bad_base64 at body_b64");
+  CHECK(subject(R"({"url": "/x", "body": "", "body_b64": ""})") == "two_forms at body_b64");
+  CHECK(subject(R"({"url": "/x", "path": ""})") == "unknown_key at path");
+}
+
+TEST_CASE("inputs: a command, a decoded event, a settlement") {
+  const auto command = input_from_json(json::parse(R"({"id": "1", "do": "confirm_time"})"));
+  REQUIRE(command);
+  CHECK(std::holds_alternative<Command>(*command));
+  const auto event = input_from_json(json::parse(R"({"connection": "meta", "event": {"message":
+      {"id": "wamid.1", "at": "2026-03-12T09:00:00-03:00", "from": {"address": "phone:55"},
+       "to": "1001", "content": {"text": "Oi"}}}})"));
+  REQUIRE(event);
+  const auto& message = std::get<InboundMessage>(std::get<DecodedEvent>(*event).event);
+  CHECK(message.from.address == Address{AddressKind::phone, "55"});
+  CHECK(message.content.text == "Oi");
+  CHECK(to_json(*event)["event"]["message"]["at"] == "2026-03-12T12:00:00Z");
+  const auto settled = input_from_json(json::parse(R"({"settle": "12", "done": {}})"));
+  REQUIRE(settled);
+  CHECK(std::get<SettleEffect>(*settled).effect == EffectId(12));
+  const auto said = input_from_json(json::parse(R"({"connection": "meta", "event": {"unsupported":
+      {"id": "1", "what": "poll", "said": true}}})"));
+  REQUIRE(said);
+  CHECK(std::get<UnsupportedEvent>(std::get<DecodedEvent>(*said).event).said);
+}
+
+TEST_CASE("inputs: what is wrong has its path") {
+  const auto subject = [](const char* text) {
+    const auto read = input_from_json(json::parse(text));
+    return read ? std::string("taken") : read.error().reason + " at " + read.error().subject;
+  };
+  CHECK(subject("{}") == "missing_key at document");
+  CHECK(subject("[]") == "wrong_type at document");
+  CHECK(subject("7") == "wrong_type at document");
+  CHECK(subject(R"({"event": {"message": {}}})") == "missing_key at connection");
+  CHECK(subject(R"({"connection": 1, "event": {}})") == "wrong_type at connection");
+  CHECK(subject(R"({"connection": "a", "event": {}})") == "missing_key at event");
+  CHECK(subject(R"({"connection": "a", "event": {"massage": {}}})") ==
+        "unknown_key at event.massage");
+  CHECK(subject(R"({"connection": "a", "event": {"message": {}, "call": {}}})") ==
+        "two_forms at event.message");
+  CHECK(subject(R"({"connection": "a", "event": {"call": {"kind": "ring"}}})") ==
+        "unknown_word at event.call.kind");
+  CHECK(subject(R"({"connection": "a", "event": {"receipt": {}}, "x": 1})") == "unknown_key at x");
+  CHECK(subject(R"({"settle": 12, "done": {}})") == "wrong_type at settle");
+  CHECK(subject(R"({"settle": "12"})") == "missing_key at document");
+  CHECK(subject(R"({"settle": "12", "done": {}, "failed": {}})") == "two_forms at failed");
+  CHECK(subject(R"({"settle": "12", "done": {"answers": 1}})") == "unknown_key at done.answers");
+  CHECK(subject(R"({"settle": "12", "reply": {"headers": [["A", 1]]}})") ==
+        "wrong_type at reply.headers[0][1]");
+  CHECK(subject(R"({"id": "1", "do": "confirm_time", "event": {}})") == "unknown_key at event");
+}
+
+TEST_CASE("replies keep their bytes and their repeated headers") {
+  const TransportReply reply{200, {{"Set-Cookie", "a"}, {"Set-Cookie", "b"}}, "\xff\x00"};
+  const auto read = settlement_from_json(json::parse(to_json(Settlement(reply)).dump()));
+  REQUIRE(read);
+  CHECK(std::get<TransportReply>(*read) == reply);
+}
+
+TEST_CASE("results say outcome or error") {
+  Outcome outcome;
+  outcome.conversation = ConversationId(12);
+  CHECK(to_json(Result<Outcome>(outcome)).dump() == R"({"outcome":{"conversation":"12"}})");
+  const EventOutcome refused{fail({ErrorCode::refused, "closed", "It is closed.", "line", ""}), 3};
+  CHECK(to_json(refused)["error"]["code"] == "refused");
+  CHECK(to_json(refused)["entries"] == 3);
+}
+
+TEST_CASE("text that is cut, damaged or too long is refused with its place") {
+  const std::string text = to_json(Command{"c-1", AgentName("joao"), every_command()[12]}).dump();
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    const auto read = parse_json(text.substr(0, size), 64);
+    REQUIRE_FALSE(read);
+    CHECK_FALSE(read.error().subject.empty());
+  }
+  CHECK(parse_json(text, 64, text.size()));
+  const auto long_text = parse_json(text, 64, text.size() - 1);
+  CHECK(long_text.error().code == ErrorCode::limit);
+  CHECK(long_text.error().reason == "too_large");
+  for (const char* bad : {"NaN", "Infinity", "1e999", "-", "01", "'a'", "{a:1}", "[1,]", "\"\\x\"",
+                          "\"\\ud800\"", "\xef\xbb\xbf{", "{} {}", "nul"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_json(bad, 64));
+  }
+  CHECK(rc::check("damaged text", [&text] {
+    std::string damaged = text;
+    for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
+      damaged[*rc::gen::inRange<std::size_t>(0, damaged.size())] = *rc::gen::arbitrary<char>();
+    }
+    const auto document = parse_json(damaged, 64);
+    if (!document) {
+      RC_ASSERT(document.error().code == ErrorCode::invalid);
+      RC_ASSERT(!document.error().subject.empty());
+      return;
+    }
+    const auto read = input_from_json(*document);
+    RC_ASSERT(read || (read.error().code == ErrorCode::invalid && !read.error().subject.empty()));
+  }));
 }
 
 TEST_CASE("any text and any number survive the way out and back") {

@@ -23,7 +23,7 @@ Json SchemaWriter::file(const std::string& title, const std::string& description
 
 Json SchemaWriter::closed(Json schema, const Json& more,
                           const std::vector<std::string>& needed) const {
-  schema["properties"].update(more);
+  if (!more.is_null()) schema["properties"].update(more);
   if (!needed.empty()) schema["required"] = needed;
   if (use_ == SchemaUse::input) schema["additionalProperties"] = false;
   return schema;

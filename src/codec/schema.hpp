@@ -34,9 +34,12 @@ class SchemaWriter {
       for (const auto& [value, word] : words_of<T>()) words.push_back(std::string(word));
       return {{"enum", std::move(words)}};
     } else if constexpr (std::is_integral_v<T>) {
-      return {{"type", "integer"},
-              {"minimum", std::numeric_limits<T>::min()},
-              {"maximum", std::numeric_limits<T>::max()}};
+      Json schema{{"type", "integer"}, {"minimum", std::numeric_limits<T>::min()}};
+      // Validators of many languages cannot hold what is above: it is left unsaid.
+      if constexpr (std::in_range<std::int64_t>(std::numeric_limits<T>::max())) {
+        schema["maximum"] = std::numeric_limits<T>::max();
+      }
+      return schema;
     } else if constexpr (std::is_floating_point_v<T>) {
       return {{"type", "number"}};
     } else {

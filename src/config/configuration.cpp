@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/check.hpp"
+#include "config/describe.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
 #include "config/sections.hpp"
@@ -149,12 +150,21 @@ Result<Configuration> Configuration::parse(std::string_view json, const Limits& 
   if (!document) return fail(document.error());
   Fault fault;
   Configuration made;
-  ObjectReader reader({&*document, "", ""}, fault);
+  ObjectReader reader({&*document, "", "", nullptr}, fault);
   read_all(reader, limits, made);
   if (fault.error()) return fail(*fault.error());
   if (const Status status = made.build_index(); !status) return fail(status.error());
   if (const Status status = config::check_references(made); !status) return fail(status.error());
   return made;
+}
+
+config::Json config::describe_document(const Limits& limits) {
+  Json form = Json::object();
+  Fault fault;  // harmless values may not fit each other
+  Configuration nothing;
+  ObjectReader reader({nullptr, "", "", &form}, fault);
+  read_all(reader, limits, nothing);
+  return form;
 }
 
 Status Configuration::build_index() {

@@ -16,6 +16,19 @@ using Node = ObjectReader::Node;
 constexpr std::string_view name_rule =
     "A name is 1 to 64 characters of a-z, 0-9, '_', '.' and '-'.";
 
+// What stands in a schema.
+Json text_form(Need need, std::size_t most) {
+  Json form{{"type", "string"}, {"maxLength", most}};
+  if (need == Need::required) form["minLength"] = 1;
+  return form;
+}
+Json name_form() {
+  return {{"type", "string"}, {"pattern", "^[a-z0-9_.-]{1,64}$"}};
+}
+Json integer_form(std::int64_t least, std::int64_t most) {
+  return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+}
+
 // The text of a node, checked for length and control characters; "" on a fault.
 std::string checked_text(const Node& node, Fault& fault, Need need, std::size_t most,
                          bool (*form)(std::string_view)) {
@@ -87,7 +100,13 @@ void Fault::note(std::string path, const Error& error) {
        error.remedy);
 }
 
-ObjectReader::ObjectReader(Node node, Fault& fault) : path_(std::move(node.path)), fault_(&fault) {
+ObjectReader::ObjectReader(Node node, Fault& fault)
+    : form_(node.form), path_(std::move(node.path)), fault_(&fault) {
+  if (form_ != nullptr) {
+    (*form_)["type"] = "object";
+    (*form_)["properties"] = Json::object();
+    return;
+  }
   if (node.json->is_object()) {
     json_ = node.json;
   } else {
@@ -97,6 +116,27 @@ ObjectReader::ObjectReader(Node node, Fault& fault) : path_(std::move(node.path)
 
 bool ObjectReader::has(std::string_view key) {
   return member(key, Need::optional) != nullptr;
+}
+
+// The place of a member's schema; a member that is read twice keeps what was said first.
+Json* ObjectReader::describe(std::string_view key, Need need, Json schema) {
+  const std::string name(key);
+  Json& members = (*form_)["properties"];
+  if (!members.contains(name)) {
+    members[name] = std::move(schema);
+    if (need == Need::required) (*form_)["required"].push_back(name);
+  }
+  return &members[name];
+}
+
+void ObjectReader::describe_word(std::string_view key, Need need, std::string_view choices) {
+  Json words = Json::array();
+  while (!choices.empty()) {
+    const std::size_t end = std::min(choices.find(", "), choices.size());
+    words.push_back(std::string(choices.substr(0, end)));
+    choices.remove_prefix(std::min(end + 2, choices.size()));
+  }
+  describe(key, need, {{"enum", std::move(words)}});
 }
 
 std::string ObjectReader::path(std::string_view key) const {
@@ -127,8 +167,11 @@ const Json* ObjectReader::member(std::string_view key, Need need) {
 }
 
 std::string ObjectReader::line(std::string_view key, Need need, std::size_t most) {
+  if (form_ != nullptr) describe(key, need, text_form(need, most));
   const Json* json = member(key, need);
-  return json == nullptr ? "" : checked_text({json, path(key), {}}, *fault_, need, most, is_line);
+  return json == nullptr
+             ? ""
+             : checked_text({json, path(key), {}, nullptr}, *fault_, need, most, is_line);
 }
 
 std::string ObjectReader::line(std::string_view key, Need need, bool (*form)(std::string_view),
@@ -140,11 +183,15 @@ std::string ObjectReader::line(std::string_view key, Need need, bool (*form)(std
 }
 
 std::string ObjectReader::prose(std::string_view key, Need need, std::size_t most) {
+  if (form_ != nullptr) describe(key, need, text_form(need, most));
   const Json* json = member(key, need);
-  return json == nullptr ? "" : checked_text({json, path(key), {}}, *fault_, need, most, is_prose);
+  return json == nullptr
+             ? ""
+             : checked_text({json, path(key), {}, nullptr}, *fault_, need, most, is_prose);
 }
 
 std::string ObjectReader::name(std::string_view key, Need need) {
+  if (form_ != nullptr) describe(key, need, name_form());
   const Json* json = member(key, need);
   if (json == nullptr) return {};
   const auto* text = json->get_ptr<const std::string*>();
@@ -158,6 +205,11 @@ std::string ObjectReader::name(std::string_view key, Need need) {
 }
 
 std::vector<std::string> ObjectReader::names(std::string_view key) {
+  if (form_ != nullptr) {
+    describe(key, Need::optional,
+             {{"type", "array"}, {"items", name_form()}, {"uniqueItems", true}});
+    return {};
+  }
   std::vector<std::string> made;
   std::set<std::string, std::less<>> seen;
   for (const Node& node : items(key)) {
@@ -176,6 +228,13 @@ std::vector<std::string> ObjectReader::names(std::string_view key) {
 }
 
 Duration ObjectReader::duration(std::string_view key, Duration fallback, DurationRange range) {
+  if (form_ != nullptr) {
+    describe(key, Need::optional,
+             {{"type", "string"},
+              {"pattern", "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?([0-9]+us)?$"},
+              {"minLength", 2},
+              {"default", to_string(fallback)}});
+  }
   const Json* json = member(key, Need::optional);
   if (json == nullptr) return fallback;
   const auto* text = json->get_ptr<const std::string*>();
@@ -199,11 +258,20 @@ Duration ObjectReader::duration(std::string_view key, Duration fallback, Duratio
 
 std::int64_t ObjectReader::integer(std::string_view key, std::int64_t fallback, std::int64_t least,
                                    std::int64_t most) {
+  if (form_ != nullptr) {
+    Json form = integer_form(least, most);
+    form["default"] = fallback;
+    describe(key, Need::optional, std::move(form));
+  }
   const Json* json = member(key, Need::optional);
-  return json == nullptr ? fallback : checked_integer({json, path(key), {}}, *fault_, least, most);
+  return json == nullptr ? fallback
+                         : checked_integer({json, path(key), {}, nullptr}, *fault_, least, most);
 }
 
 bool ObjectReader::flag(std::string_view key, bool fallback) {
+  if (form_ != nullptr) {
+    describe(key, Need::optional, {{"type", "boolean"}, {"default", fallback}});
+  }
   const Json* json = member(key, Need::optional);
   if (json == nullptr) return fallback;
   if (json->is_boolean()) return json->get<bool>();
@@ -212,6 +280,12 @@ bool ObjectReader::flag(std::string_view key, bool fallback) {
 }
 
 Value ObjectReader::value(std::string_view key) {
+  if (form_ != nullptr) {
+    const Json types = Json::array({"string", "number", "boolean"});
+    describe(key, Need::optional,
+             {{"anyOf", Json::array({{{"type", types}},
+                                     {{"type", "array"}, {"items", {{"type", types}}}}})}});
+  }
   const Json* json = member(key, Need::optional);
   if (json == nullptr) return {};
   constexpr std::string_view wanted = "a text, a number, true, false, or a list of those";
@@ -234,9 +308,12 @@ Value ObjectReader::value(std::string_view key) {
 }
 
 std::optional<Node> ObjectReader::node(std::string_view key, Need need) {
+  if (form_ != nullptr) {
+    return Node{nullptr, path(key), std::string(key), describe(key, need, Json::object())};
+  }
   const Json* json = member(key, need);
   if (json == nullptr) return std::nullopt;
-  return Node{json, path(key), std::string(key)};
+  return Node{json, path(key), std::string(key), nullptr};
 }
 
 std::vector<Node> ObjectReader::items(std::string_view key, Need need) {
@@ -245,6 +322,10 @@ std::vector<Node> ObjectReader::items(std::string_view key, Need need) {
 }
 
 std::vector<Node> ObjectReader::members(std::string_view key) {
+  if (form_ != nullptr) {
+    Json* form = describe(key, Need::optional, {{"type", "object"}});
+    return {{nullptr, path(key), {}, &(*form)["additionalProperties"]}};
+  }
   const Json* json = member(key, Need::optional);
   if (json == nullptr) return {};
   if (!json->is_object()) {
@@ -254,12 +335,13 @@ std::vector<Node> ObjectReader::members(std::string_view key) {
   std::vector<Node> nodes;
   const std::string object = path(key);
   for (auto at = json->begin(); at != json->end(); ++at) {
-    nodes.push_back({&at.value(), path_to_member(object, at.key()), at.key()});
+    nodes.push_back({&at.value(), path_to_member(object, at.key()), at.key(), nullptr});
   }
   return nodes;
 }
 
 void ObjectReader::finish() const {
+  if (form_ != nullptr) (*form_)["additionalProperties"] = false;
   if (json_ == nullptr) return;
   for (auto at = json_->begin(); at != json_->end(); ++at) {
     if (std::find(asked_.begin(), asked_.end(), at.key()) != asked_.end()) continue;
@@ -270,6 +352,10 @@ void ObjectReader::finish() const {
 }
 
 std::vector<Node> items_of(const Node& node, Fault& fault) {
+  if (node.form != nullptr) {
+    (*node.form)["type"] = "array";
+    return {{nullptr, path_to_item(node.path, 0), {}, &(*node.form)["items"]}};
+  }
   if (!node.json->is_array()) {
     fault.note(node.path, "wrong_type", "This must be a list.");
     return {};
@@ -277,20 +363,32 @@ std::vector<Node> items_of(const Node& node, Fault& fault) {
   std::vector<Node> nodes;
   nodes.reserve(node.json->size());
   for (const Json& item : *node.json) {
-    nodes.push_back({&item, path_to_item(node.path, nodes.size()), {}});
+    nodes.push_back({&item, path_to_item(node.path, nodes.size()), {}, nullptr});
   }
   return nodes;
 }
 
 std::string text_of(const Node& node, Fault& fault, std::size_t most) {
+  if (node.form != nullptr) {
+    *node.form = text_form(Need::optional, most);
+    return {};
+  }
   return checked_text(node, fault, Need::optional, most, is_line);
 }
 
 std::string prose_of(const Node& node, Fault& fault, Need need, std::size_t most) {
+  if (node.form != nullptr) {
+    *node.form = text_form(need, most);
+    return {};
+  }
   return checked_text(node, fault, need, most, is_prose);
 }
 
 std::int64_t integer_of(const Node& node, Fault& fault, std::int64_t least, std::int64_t most) {
+  if (node.form != nullptr) {
+    *node.form = integer_form(least, most);
+    return least;
+  }
   return checked_integer(node, fault, least, most);
 }
 

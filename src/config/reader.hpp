@@ -1,6 +1,10 @@
 // Strict reading of JSON objects: every member has a type, a form and a range; members that nobody
 // asked for are faults. The first fault is kept with the path of the member; reading goes on with
 // harmless values, so that the code that reads needs no error handling of its own.
+//
+// The code that reads also tells what it reads: run over a node with a `form` in place of a value,
+// each reader writes there the JSON Schema of what it would take, and gives its harmless value. A
+// list or a map then has one node, the form of every one of them.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +51,8 @@ class ObjectReader {
   struct Node {
     const Json* json = nullptr;
     std::string path;
-    std::string key;  // of a member
+    std::string key;       // of a member
+    Json* form = nullptr;  // where to write the schema of what may stand here; null: read
   };
 
   // Notes a fault when the node is no object, and then reads as an empty one.
@@ -79,6 +84,10 @@ class ObjectReader {
   template <class Enum>
   Enum word(std::string_view key, std::optional<Enum> (*parse)(std::string_view),
             std::string_view choices, std::optional<Enum> fallback = {}) {
+    if (form_ != nullptr) {
+      describe_word(key, fallback ? Need::optional : Need::required, choices);
+      return fallback.value_or(Enum{});
+    }
     if (fallback && !has(key)) return *fallback;
     const std::string text = line(key, Need::required);
     if (text.empty()) return fallback.value_or(Enum{});
@@ -111,9 +120,9 @@ class ObjectReader {
   // Calls `read` when the object is there; a required one must be.
   template <class Read>
   void object(std::string_view key, Need need, Read read) {
-    const Json* json = member(key, need);
-    if (json == nullptr) return;
-    ObjectReader reader(Node{json, path(key), {}}, fault());
+    std::optional<Node> found = node(key, need);
+    if (!found) return;
+    ObjectReader reader(std::move(*found), fault());
     read(reader);
     reader.finish();
   }
@@ -125,10 +134,13 @@ class ObjectReader {
 
  private:
   const Json* member(std::string_view key, Need need);
+  Json* describe(std::string_view key, Need need, Json schema);
+  void describe_word(std::string_view key, Need need, std::string_view choices);
   void blame_type(std::string_view key, std::string_view wanted) const;
   void blame_word(std::string_view key, std::string_view choices) const;
 
   const Json* json_ = nullptr;
+  Json* form_ = nullptr;
   std::string path_;
   Fault* fault_;
   std::vector<std::string_view> asked_;  // keys: literals of the code that reads

@@ -160,6 +160,12 @@ LocalizedText read_localized(ObjectReader& reader, std::string_view key, Need ne
   };
   const std::optional<ObjectReader::Node> node = reader.node(key, need);
   if (!node) return made;
+  if (node->form != nullptr) {
+    const config::Json text{{"type", "string"}, {"minLength", 1}, {"maxLength", most}};
+    (*node->form)["anyOf"] = config::Json::array(
+        {text, {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", text}}});
+    return made;
+  }
   if (node->json->is_string()) {
     add(tenant.locale, *node);
     return made;
@@ -357,6 +363,7 @@ AgentConfig read_agent(ObjectReader& reader) {
     for (auto& [work_class, capacity] : agent.capacity) capacity = 0;
   }
   for (const ObjectReader::Node& node : reader.members("capacity")) {
+    if (node.form != nullptr) integer_of(node, reader.fault(), 0, most_capacity);
     const std::optional<WorkClass> work_class = parse_work_class(node.key);
     if (!work_class) {
       reader.fault().note(node.path, "unknown_key", "There is no such class of work.",
@@ -449,6 +456,7 @@ void read_flows(ObjectReader& document, Configuration& configuration) {
   for (const ObjectReader::Node& node : document.items("flows")) {
     ObjectReader reader(node, document.fault());  // the rest of it is FlowEngine::load's to check
     configuration.flow_names.emplace_back(reader.name("flow", Need::required));
+    if (node.form != nullptr) continue;
     configuration.flows.push_back(node.json->dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 }

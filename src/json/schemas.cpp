@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/describe.hpp"
 #include "json/fields.hpp"
 #include "json/questions.hpp"
 #include "novelo/json.hpp"
@@ -152,6 +153,8 @@ void add_inputs(Files& files) {
                 return Json{{"oneOf", input_forms(writer)}};
               });
   files.input("request", "A provider's request.", request);
+  files.input("configuration", "What a desk is made of (docs/configuration.md).",
+              [](SchemaWriter&) { return config::describe_document(Limits{}); });
   files.input("question", "What may be asked.", [](SchemaWriter& writer) {
     return Json{{"oneOf", question_forms(writer)}};
   });

@@ -206,10 +206,15 @@ bool Desk::receive(const Request& webhook) {
 }
 
 bool Desk::feed(const std::vector<Input>& inputs) {
-  const auto results = engine_->feed(inputs, tick());
-  if (!results) return false;
-  return std::all_of(results->begin(), results->end(),
+  const auto results = results_of(inputs);
+  return std::all_of(results.begin(), results.end(),
                      [](const auto& result) { return result.has_value(); });
+}
+
+std::vector<Result<Outcome>> Desk::results_of(const std::vector<Input>& inputs) {
+  auto results = engine_->feed(inputs, tick());
+  expect(results.has_value());
+  return std::move(*results);
 }
 
 std::size_t Desk::settle() {

@@ -36,6 +36,8 @@ class Desk {
   // Whether the engine took what it was given.
   bool receive(const Request& webhook);
   bool feed(const std::vector<Input>& inputs);
+  // What came of each.
+  std::vector<Result<Outcome>> results_of(const std::vector<Input>& inputs);
   // Hands out and settles everything, in one commit; how many effects there were.
   std::size_t settle();
 
