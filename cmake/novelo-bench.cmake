@@ -1,5 +1,8 @@
 # tests/bench/*.cpp -> novelo_bench. Built with everything else; timed only by scripts/bench.
 file(GLOB novelo_bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
+if(NOT TARGET novelo::c)
+  list(FILTER novelo_bench_sources EXCLUDE REGEX "/c_door_bench\\.cpp$")
+endif()
 if(novelo_bench_sources)
   find_package(benchmark 1.7 REQUIRED)
   add_executable(novelo_bench ${novelo_bench_sources})
@@ -9,7 +12,7 @@ if(novelo_bench_sources)
   target_compile_definitions(novelo_bench PRIVATE NOVELO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(novelo_bench PRIVATE novelo::novelo benchmark::benchmark fmt::fmt
                                              nlohmann_json::nlohmann_json SQLite::SQLite3)
-  foreach(component IN ITEMS email testing)
+  foreach(component IN ITEMS c email testing)
     if(TARGET novelo::${component})
       target_link_libraries(novelo_bench PRIVATE novelo::${component})
     endif()

@@ -2,7 +2,7 @@
 # entry for each test file, named by its path without "_test.cpp".
 file(GLOB_RECURSE novelo_test_files CONFIGURE_DEPENDS
      RELATIVE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/*_test.cpp")
-list(FILTER novelo_test_files EXCLUDE REGEX "^(bench|fuzz)/")
+list(FILTER novelo_test_files EXCLUDE REGEX "^(abi|bench|fuzz|package)/")
 if(NOT TARGET novelo::email)
   list(FILTER novelo_test_files EXCLUDE REGEX "(^|/)(email|mime)[^/]*$")
 endif()
@@ -102,4 +102,8 @@ if(NOVELO_HEADER_CHECK)
   target_compile_options(header_check PRIVATE -O0 -g0)
   target_link_libraries(header_check PRIVATE novelo::novelo)
   novelo_strict(header_check)
+endif()
+
+if(TARGET novelo::c)
+  include(novelo-abi-tests)
 endif()

@@ -35,7 +35,7 @@ Findings including(const std::string& from, const std::string& name, const std::
 }
 
 const Tree& sources() {
-  static const Tree tree = tidy::read_tree(NOVELO_SOURCE_DIR, {"include", "src"});
+  static const Tree tree = tidy::read_tree(NOVELO_SOURCE_DIR, {"include", "src", "bindings"});
   return tree;
 }
 
@@ -62,6 +62,7 @@ TEST_CASE("the tree is read") {
   CHECK(sources().contains("include/novelo/base/error.hpp"));
   CHECK(sources().contains("src/base/error.cpp"));
   CHECK(everything().contains("tests/tidy_test.cpp"));
+  CHECK(everything().contains("bindings/c/include/novelo.h"));
 }
 
 TEST_CASE("includes follow the floor plan") {
@@ -88,6 +89,7 @@ TEST_CASE("every file of the floor plan has its module") {
   CHECK(tidy::module_of("include/novelo/conversation.hpp") == "handles");
   CHECK(tidy::module_of("include/novelo/novelo.hpp") == "umbrella");
   CHECK(tidy::module_of("include/novelo/adapters/sms.hpp") == "adapters");
+  CHECK(tidy::module_of("bindings/c/src/doors.cpp") == "bindings/c");
   CHECK(tidy::module_of("src/misc/thing.cpp").empty());
   CHECK(tidy::module_of("include/novelo/handles.hpp").empty());
   check_found(tidy::check_includes({{"src/misc/thing.cpp", ""}}),
@@ -111,6 +113,23 @@ TEST_CASE("a wrong direction is found, a right one is not") {
   check_clean(including("src/engine/e.cpp", "codec/c.hpp", "src/codec/c.hpp"));
   check_clean(including("src/testing/t.cpp", "novelo/stores/sqlite.hpp",
                         "include/novelo/stores/sqlite.hpp"));
+}
+
+TEST_CASE("the C interface names concrete things, by public headers alone") {
+  const std::string source = "bindings/c/src/stores.cpp";
+  check_clean(including(source, "novelo/stores/sqlite.hpp", "include/novelo/stores/sqlite.hpp"));
+  check_clean(including(source, "novelo/adapters/sms.hpp", "include/novelo/adapters/sms.hpp"));
+  check_clean(including(source, "novelo/json.hpp", "include/novelo/json.hpp"));
+  check_clean(including(source, "novelo.h", "bindings/c/include/novelo.h"));
+  check_clean(including(source, "boxes.hpp", "bindings/c/src/boxes.hpp"));
+  check_found(including(source, "codec/json.hpp", "src/codec/json.hpp"),
+              source + ":2: a binding includes a private header");
+  check_found(including(source, "novelo/testing/journey.hpp", "include/novelo/testing/journey.hpp"),
+              source + ":2: bindings/c must not include testing");
+  check_found(including("src/engine/e.cpp", "novelo.h", "bindings/c/include/novelo.h"),
+              "src/engine/e.cpp:2: engine must not include bindings/c");
+  check_found(tidy::check_includes({{"bindings/lua/x.cpp", ""}}),
+              "bindings/lua/x.cpp:1: the floor plan has no place for this file");
 }
 
 TEST_CASE("one adapter that includes another is found, a shared helper is not") {

@@ -37,10 +37,11 @@ Error endless(std::string_view what) {
 }  // namespace
 
 Host::Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
-           const PlayOptions& options, Journal& journal, const Labels& labels)
+           SeatSource seats, const PlayOptions& options, Journal& journal, const Labels& labels)
     : story_(&story),
       adapters_(std::move(adapters)),
       store_(std::move(store)),
+      seats_(std::move(seats)),
       options_(&options),
       journal_(&journal),
       labels_(&labels),
@@ -88,15 +89,15 @@ Status Host::open(Timestamp now) {
   if (!store) return fail(store.error());
   opened_ = *store;
   now_ = std::max(now_, now);
-  auto engine = Engine::open(**store, adapters_, settings_, now_);
-  if (!engine) return fail(engine.error());
-  engine_.emplace(std::move(*engine));
+  auto seat = seats_(**store, adapters_, settings_, now_);
+  if (!seat) return fail(seat.error());
+  seat_ = std::move(*seat);
   offered_.clear();
   return catch_up();
 }
 
 Host::Attempt Host::attempt(const EffectKey& key) {
-  const auto effects = Query(*engine_).unsettled(EffectId(key.first - 1), 1);
+  const auto effects = Query(engine()).unsettled(EffectId(key.first - 1), 1);
   if (!effects) return Attempt::waiting;
   if (effects->empty() || effects->front().id.value() != key.first) return Attempt::gone;
   const auto counted = static_cast<std::int64_t>(effects->front().attempts);
@@ -115,7 +116,7 @@ Status Host::catch_up() {
 }
 
 Status Host::reopen() {
-  engine_.reset();
+  seat_.reset();
   return open(now_);
 }
 
@@ -128,14 +129,14 @@ Status Host::reopen(const OpenSpec& spec) {
   if (spec.secrets) secrets_now_ = *spec.secrets;
   use_settings(spec.options.value_or(OptionsSpec{}), secrets_now_);
   const Timestamp now = now_;
-  engine_.reset();
+  seat_.reset();
   auto opened = open(now_);
   now_ = now;
   return opened;
 }
 
 Result<std::vector<Handout>> Host::poll(std::size_t max) {
-  auto handouts = engine_->poll(now_, max);
+  auto handouts = seat_->poll(now_, max);
   if (!handouts) return handouts;
   exact_ = true;
   for (const Handout& handout : *handouts) {
@@ -178,16 +179,16 @@ void Host::begin(std::size_t step, const HostSpec* host, const Journal::Watermar
 }
 
 void Host::look() {
-  chronicle_.look(Query(*engine_), now_, take_signals());
+  chronicle_.look(Query(engine()), now_, take_signals());
 }
 
 void Host::look_for_notes() {
-  chronicle_.look_for_notes(Query(*engine_));
+  chronicle_.look_for_notes(Query(engine()));
 }
 
 void Host::look(const std::vector<ChannelEvent>& events,
                 const std::vector<EventOutcome>& outcomes) {
-  chronicle_.look(Query(*engine_), now_, take_signals(), events, outcomes);
+  chronicle_.look(Query(engine()), now_, take_signals(), events, outcomes);
 }
 
 bool Host::settles() const {
@@ -198,21 +199,21 @@ bool Host::settles() const {
 
 Status Host::advance(Timestamp to) {
   for (int round = 0; round < most_rounds; ++round) {
-    const auto due = engine_->next_deadline();
+    const auto due = seat_->next_deadline();
     if (!due || *due > to) {
       now_ = std::max(now_, to);
       return drain();
     }
     now_ = std::max(now_, *due);
-    if (auto fed = engine_->feed_time(now_); !fed) return fed;
+    if (auto fed = seat_->feed_time(now_); !fed) return fed;
     look();
     if (auto drained = drain(); !drained) return drained;
-    const auto next = engine_->next_deadline();
+    const auto next = seat_->next_deadline();
     // Something due that time and polling do not clear waits for somebody else: an effect that the
     // journey keeps unsettled, for instance. Time goes on.
     if (next && *next <= now_ && next == due) {
       now_ = std::max(now_, to);
-      if (auto fed = engine_->feed_time(now_); !fed) return fed;
+      if (auto fed = seat_->feed_time(now_); !fed) return fed;
       look();
       return drain();
     }
@@ -222,7 +223,7 @@ Status Host::advance(Timestamp to) {
 
 Status Host::drain() {
   for (int round = 0; round < most_rounds; ++round) {
-    auto handouts = engine_->poll(now_, poll_size);
+    auto handouts = seat_->poll(now_, poll_size);
     if (!handouts) return fail(handouts.error());
     if (handouts->empty()) return {};
     for (const Handout& handout : *handouts) {
@@ -233,7 +234,7 @@ Status Host::drain() {
 }
 
 std::vector<Signal> Host::take_signals() {
-  std::vector<Signal> signals = engine_->take_signals();
+  std::vector<Signal> signals = seat_->take_signals();
   for (const Signal& signal : signals) {
     signals_.push_back(whole(signal));
     if (options_->on_signal) options_->on_signal(signal);
@@ -270,7 +271,7 @@ std::string refusal_of(const SendOutcome& outcome, const TransportReply& reply) 
 
 void Host::tell_handed_out(const Value& view, const EffectKey& key) {
   // What the answer to another effect has made pointless meanwhile does not happen.
-  const auto effect = effect_of(*engine_, key);
+  const auto effect = effect_of(engine(), key);
   if (!effect) return;
   HandedOut told{view, effect->conversation, {}};
   if (key.second > 1) told.text = effect->content.text;
@@ -343,7 +344,7 @@ Result<Outcome> Host::settle(const EffectKey& key, const Settlement& settlement)
   outcome.effect = EffectId(key.first);
   outcome.repeated = attempt(key) == Attempt::counted;
   if (!outcome.repeated) {
-    auto settled = engine_->settle(EffectId(key.first), settlement, now_);
+    auto settled = seat_->settle(EffectId(key.first), settlement, now_);
     if (!settled) return settled;
     outcome = std::move(*settled);
     if (!outcome.repeated) tell_not_taken(view(key), outcome.conversation, settlement);

@@ -16,6 +16,7 @@
 #include "testing/chronicle.hpp"
 #include "testing/journal.hpp"
 #include "testing/labels.hpp"
+#include "testing/seat.hpp"
 #include "testing/story.hpp"
 
 namespace novelo::testing {
@@ -34,13 +35,14 @@ class Host {
   };
 
   Host(const Story& story, std::vector<const ChannelAdapter*> adapters, StoreSource store,
-       const PlayOptions& options, Journal& journal, const Labels& labels);
+       SeatSource seats, const PlayOptions& options, Journal& journal, const Labels& labels);
 
   // Opens the engine on its store, taking up the effects that the journal knows.
   Status open(Timestamp now);
   Status reopen();
-  bool is_open() const { return engine_.has_value(); }
-  Engine& engine() { return *engine_; }
+  bool is_open() const { return seat_ != nullptr; }
+  Engine& engine() { return seat_->engine(); }
+  Seat& seat() { return *seat_; }
   Timestamp now() const { return now_; }
 
   // A new step: forgets what the one before brought about. What a killed run saw of it still
@@ -103,6 +105,7 @@ class Host {
   const Story* story_;
   std::vector<const ChannelAdapter*> adapters_;
   StoreSource store_;
+  SeatSource seats_;
   const PlayOptions* options_;
   Journal* journal_;
   const Labels* labels_;
@@ -112,7 +115,7 @@ class Host {
   Secrets secrets_now_;
   Store* opened_ = nullptr;
   std::uint64_t tenant_ = 0;
-  std::optional<Engine> engine_;
+  std::unique_ptr<Seat> seat_;
   Timestamp now_{};
   std::size_t step_ = 0;
   const HostSpec* host_ = nullptr;

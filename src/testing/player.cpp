@@ -18,6 +18,7 @@
 #include "testing/match.hpp"
 #include "testing/narrator.hpp"
 #include "testing/panel_builder.hpp"
+#include "testing/seat.hpp"
 #include "testing/view.hpp"
 #include "testing/wording.hpp"
 
@@ -41,11 +42,12 @@ const Handout& handout_of(const std::vector<Handout>& handouts, const std::strin
 class Player {
  public:
   Player(const Story& story, const std::vector<const ChannelAdapter*>& adapters,
-         const StoreSource& store, const PlayOptions& options, Journal journal)
+         const StoreSource& store, const SeatSource& seats, const PlayOptions& options,
+         Journal journal)
       : story_(story),
         options_(options),
         journal_(std::move(journal)),
-        host_(story, adapters, store, options, journal_, labels_) {
+        host_(story, adapters, store, seats, options, journal_, labels_) {
     for (const auto& [name, value] : journal_.labels()) labels_.bind(name, value);
   }
 
@@ -197,7 +199,7 @@ Status Player::receive(const ReceiveSpec& spec) {
   const std::vector<ChannelEvent> events = events_of(*request, connection);
   for (int time = 0; time < spec.times; ++time) {
     std::vector<EventOutcome> outcomes;
-    const auto answer = host_.engine().receive(*request, host_.now(), &outcomes);
+    const auto answer = host_.seat().receive(*request, host_.now(), &outcomes);
     if (!answer) {
       facts_.error = answer.error();
       return {};
@@ -231,7 +233,7 @@ Status Player::command(const Value& value, StepReport& report) {
     }
     const auto read = command_from_json(json);
     if (!read) return fail(read.error());
-    const auto outcome = host_.engine().feed(*read, host_.now());
+    const auto outcome = host_.seat().feed(*read, host_.now());
     host_.look();
     host_.look_for_notes();
     if (outcome) {
@@ -576,7 +578,7 @@ Status Player::open() {
 Status Player::start() {
   if (auto opened = open(); !opened) return opened;
   if (journal_.steps_done() > 0 || story_.configuration.empty()) return {};
-  const auto loaded = host_.engine().feed(
+  const auto loaded = host_.seat().feed(
       Command{"configuration", {}, LoadConfiguration{story_.configuration}}, host_.now());
   if (!loaded) return fail(loaded.error());
   return {};
@@ -615,13 +617,20 @@ Result<JourneyReport> Player::play() {
 
 }  // namespace
 
-Result<JourneyReport> play(const Journey& journey,
-                           const std::vector<const ChannelAdapter*>& adapters,
-                           const StoreSource& store, const PlayOptions& options) {
+Result<JourneyReport> play_at(const Journey& journey,
+                              const std::vector<const ChannelAdapter*>& adapters,
+                              const StoreSource& store, const SeatSource& seats,
+                              const PlayOptions& options) {
   const Story& story = journey.story();
   auto journal = Journal::open(options.journal, story.spec.journey, story.digest);
   if (!journal) return fail(journal.error());
-  return Player(story, adapters, store, options, std::move(*journal)).play();
+  return Player(story, adapters, store, seats, options, std::move(*journal)).play();
+}
+
+Result<JourneyReport> play(const Journey& journey,
+                           const std::vector<const ChannelAdapter*>& adapters,
+                           const StoreSource& store, const PlayOptions& options) {
+  return play_at(journey, adapters, store, engine_seat, options);
 }
 
 }  // namespace novelo::testing

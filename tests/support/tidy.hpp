@@ -32,7 +32,7 @@ Findings check_text(const Tree& tree);  // columns, tabs, ends of lines and file
 // The text with comments and the insides of literals blanked; lines and columns stay.
 std::string blank_comments_and_literals(std::string_view text);
 
-// Reads every .hpp and .cpp below the given folders of `root`.
+// Reads every .hpp, .cpp, .h and .c below the given folders of `root`.
 Tree read_tree(const std::string& root, const std::vector<std::string>& folders);
 
 }  // namespace tidy

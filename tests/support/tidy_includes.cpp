@@ -49,6 +49,7 @@ const std::map<std::string, Modules, std::less<>>& may_include() {
       {"stores", with(low, {"store"})},
       {"json", with(handles, {"handles"})},
       {"umbrella", umbrella},
+      {"bindings/c", with(umbrella, {"umbrella", "json", "adapters", "stores"})},
       {"testing", with(umbrella, {"umbrella", "json", "adapters", "stores"})},
   };
   return table;
@@ -82,13 +83,17 @@ std::string stem_of(std::string_view path) {
 bool is_public(std::string_view path) {
   return path.starts_with("include/");
 }
+bool is_binding(std::string_view path) {
+  return path.starts_with("bindings/");
+}
 
 // The file that a quoted include names, as the compiler would find it: beside the includer, then
-// in src/, then in include/.
+// in src/, in include/, and where the C header stands.
 std::optional<std::string> resolve(const Tree& tree, const std::string& from,
                                    const std::string& name) {
   const std::string beside = from.substr(0, from.rfind('/') + 1) + name;
-  for (const std::string& path : {beside, "src/" + name, "include/" + name}) {
+  for (const std::string& path :
+       {beside, "src/" + name, "include/" + name, "bindings/c/include/" + name}) {
     if (tree.contains(path)) return path;
   }
   return std::nullopt;
@@ -150,6 +155,9 @@ void check_direction(const Tree& tree, const std::string& path, const Include& i
   if (is_public(path) && !include.name.starts_with("novelo/")) {
     findings.push_back(at(path, include.line, "a public header includes a private one"));
   }
+  if (is_binding(path) && target->starts_with("src/")) {
+    findings.push_back(at(path, include.line, "a binding includes a private header"));
+  }
   const std::string from = module_of(path);
   const std::string to = module_of(*target);
   if (from.empty() || to.empty()) return;
@@ -163,6 +171,7 @@ void check_direction(const Tree& tree, const std::string& path, const Include& i
 }  // namespace
 
 std::string module_of(std::string_view path) {
+  if (path.starts_with("bindings/c/")) return "bindings/c";
   if (path.starts_with("include/novelo/")) {
     path.remove_prefix(15);
   } else if (path.starts_with("src/")) {
@@ -183,7 +192,7 @@ std::string module_of(std::string_view path) {
 Findings check_includes(const Tree& tree) {
   Findings findings;
   for (const auto& [path, text] : tree) {
-    if (!is_public(path) && !path.starts_with("src/")) continue;
+    if (!is_public(path) && !is_binding(path) && !path.starts_with("src/")) continue;
     if (module_of(path).empty()) {
       findings.push_back(at(path, 1, "the floor plan has no place for this file"));
     }

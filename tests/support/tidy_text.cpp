@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "support/tidy.hpp"
@@ -101,8 +102,9 @@ Tree read_tree(const std::string& root, const std::vector<std::string>& folders)
     const fs::path top = fs::path(root) / folder;
     if (!fs::is_directory(top)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(top)) {
-      const std::string extension = entry.path().extension().string();
-      if (!entry.is_regular_file() || (extension != ".hpp" && extension != ".cpp")) continue;
+      static const std::set<std::string> extensions{".hpp", ".cpp", ".h", ".c"};
+      if (!entry.is_regular_file()) continue;
+      if (!extensions.contains(entry.path().extension().string())) continue;
       tree[fs::relative(entry.path(), root).generic_string()] = read_file(entry.path());
     }
   }

@@ -1,0 +1,386 @@
+/*
+ * novelo.h: the engine from C, and from whatever speaks C. One header, one shared library.
+ *
+ * docs/c.md shows a whole program; this header is enough to write one. What the engine does with
+ * what it is given stands in docs/engine.md; the JSON forms are those of docs/json.md.
+ *
+ * THE RULES
+ *
+ *  1. Handles. A handle is opaque and is never read through: NULL, a number that was never a
+ *     handle, a handle of another kind and one that was freed are told from living ones and give
+ *     NOVELO_INVALID ("bad_handle"). Every handle has one function that ends it. Ending NULL is a
+ *     success that does nothing.
+ *  2. Errors. Functions return a status: NOVELO_OK, or the number of what went wrong. The last
+ *     argument, where there is one, may be NULL; else it gets NULL after a success and a new error
+ *     handle, which is the caller's to free, after a failure. (When even that has no room it stays
+ *     NULL.) Nothing is kept per thread or per process: there is no "last error". Other results are
+ *     written only by a call that succeeds; handles among them become NULL when it fails. No C++
+ *     exception leaves a function; what is thrown inside is NOVELO_INTERNAL, reason "memory" or
+ *     "exception".
+ *  3. Text. A text is bytes and their number; the number may be NOVELO_NUL when a NUL ends it. Text
+ *     is UTF-8; bodies of requests and answers are any bytes, NULs included, and pass beside the
+ *     JSON as they are. A pointer may be NULL only when its number is 0. Every text that the
+ *     library gives has a NUL behind its end, which its size does not count.
+ *  4. Ownership. What a call is given is read during the call and copied; it is the caller's
+ *     again when the call returns. What is read from a handle (`novelo_*_read`) belongs to the
+ *     handle and stays as it is until that is freed. Secrets are copied, and the copies are wiped
+ *     when the engine is closed. A store is closed after its engines: before, it is
+ *     NOVELO_CONFLICT ("in_use"), and nothing happens.
+ *  5. Structs. One that begins with `struct_size` may grow at its end. Of what you give: zero the
+ *     whole struct, set `struct_size` to its sizeof, set the members you want; zero means "as
+ *     usual". A wrong size is NOVELO_INVALID ("struct_size"), a member that this library does not
+ *     know yet NOVELO_UNSUPPORTED ("newer_struct"). In an array of them the first one's size is the
+ *     step from one to the next, and all must have it. Of what the library gives: look at a member
+ *     of a later version only if `struct_size` reaches behind it. The others (novelo_text,
+ *     novelo_header, novelo_secret, novelo_item) never change.
+ *  6. Time and ids. Time is an argument: int64_t microseconds since 1970-01-01T00:00:00Z. Ids are
+ *     uint64_t; 0 is none. In JSON times are RFC 3339 and ids decimal strings.
+ *  7. Threads. The library starts none. An engine, its store and the store's other engines are used
+ *     by one thread at a time, from any thread: a second one inside any of them at once gets
+ *     NOVELO_REENTRANT ("in_use") and nothing happens. Whoever has several threads puts a lock
+ *     around the store and its engines. Results and errors may be read by any number of threads,
+ *     and are freed by one when nobody reads them any more. Different stores never disturb one
+ *     another.
+ *  8. Re-entry. A callback runs inside the call that it is about: what it calls on that engine or
+ *     its store gives NOVELO_REENTRANT ("in_use"). It must return; it may not throw or jump out.
+ *  9. Versions. NOVELO_ABI_VERSION counts what would break a compiled program, and nothing has
+ *     yet: functions are never removed or changed, numbers never reused, structs grow as rule 5
+ *     says. novelo_abi_version() is that of the library which is loaded: refuse to run when it is
+ *     not yours. JSON that the library writes may gain members; JSON that it reads is strict: an
+ *     unknown member is refused with its path.
+ */
+#ifndef NOVELO_H
+#define NOVELO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(NOVELO_C_STATIC)
+#define NOVELO_API
+#elif defined(_WIN32) && defined(NOVELO_C_BUILDING)
+#define NOVELO_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define NOVELO_API __declspec(dllimport)
+#else
+#define NOVELO_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- versions and statuses -------------------------------------------------------------------- */
+
+#define NOVELO_ABI_VERSION 1
+
+NOVELO_API uint32_t novelo_abi_version(void);
+/* "0.1.0"; never NULL, never freed. */
+NOVELO_API const char* novelo_version(void);
+
+typedef int32_t novelo_status;
+enum {
+  NOVELO_OK = 0,
+  NOVELO_INVALID = 1,     /* malformed, or against a rule of this header */
+  NOVELO_NOT_FOUND = 2,   /* no such object for this tenant */
+  NOVELO_CONFLICT = 3,    /* the same id came with other content, or the object has moved on */
+  NOVELO_REFUSED = 4,     /* a channel, a right or a rule does not allow it: see the remedy */
+  NOVELO_BUSY = 5,        /* a ceiling is reached for now; try again later */
+  NOVELO_LIMIT = 6,       /* a fixed ceiling would be passed; trying again cannot help */
+  NOVELO_UNSUPPORTED = 7, /* understood, but not something this build or this channel can do */
+  NOVELO_UNAUTHENTIC = 8, /* a signature, a token or a handshake did not hold */
+  NOVELO_STORAGE = 9,     /* the store failed; nothing of this call was applied */
+  NOVELO_CORRUPT = 10,    /* stored bytes cannot be read */
+  NOVELO_NEWER = 11,      /* the store was written by a newer version of the library */
+  NOVELO_UNKNOWN = 12,    /* nobody knows what came of it: close the engine, open it again */
+  NOVELO_REENTRANT = 13,  /* somebody is inside this engine or its store already */
+  NOVELO_INTERNAL = 14    /* a fault of the library, or no memory */
+};
+/* "ok", "not_found", ...; "internal" for a number that is no status. Never NULL, never freed. */
+NOVELO_API const char* novelo_status_name(novelo_status status);
+
+/* --- text ------------------------------------------------------------------------------------- */
+
+/* For the size of a text that ends at its first NUL. */
+#define NOVELO_NUL ((size_t)-1)
+
+typedef struct novelo_text {
+  const char* data;
+  size_t size;
+} novelo_text;
+
+typedef struct novelo_header {
+  novelo_text name; /* compared without regard to case */
+  novelo_text value;
+} novelo_header;
+
+/* --- errors ----------------------------------------------------------------------------------- */
+
+typedef struct novelo_error novelo_error;
+
+typedef struct novelo_error_info {
+  size_t struct_size;
+  novelo_status code;
+  novelo_text reason;  /* one stable word for programs: "window_closed", "unknown_key", ... */
+  novelo_text message; /* one sentence for people, without personal data */
+  novelo_text subject; /* where: an id, a path in a document, an argument; may be empty */
+  novelo_text remedy;  /* what to do instead; may be empty */
+} novelo_error_info;
+
+NOVELO_API novelo_status novelo_error_read(const novelo_error* error,
+                                           const novelo_error_info** info);
+NOVELO_API novelo_status novelo_error_free(novelo_error* error);
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+/* Reads RFC 3339 with an offset: "2026-03-02T09:10:00.25-03:00". */
+NOVELO_API novelo_status novelo_time_parse(const char* text, size_t size, int64_t* at,
+                                           novelo_error** error);
+/* Writes RFC 3339 in UTC and a NUL. A buffer of NOVELO_TIME_SIZE bytes is enough for every time;
+   one that is too small is NOVELO_LIMIT and stays as it was. */
+#define NOVELO_TIME_SIZE 64
+NOVELO_API novelo_status novelo_time_format(int64_t at, char* buffer, size_t size,
+                                            novelo_error** error);
+
+/* --- stores ----------------------------------------------------------------------------------- */
+
+typedef struct novelo_store novelo_store;
+
+typedef struct novelo_memory_options {
+  size_t struct_size;
+  uint64_t capacity_bytes; /* of keys and values; 0: no ceiling */
+} novelo_memory_options;
+
+/* Forgets everything when it is closed. `options` may be NULL. */
+NOVELO_API novelo_status novelo_store_open_memory(const novelo_memory_options* options,
+                                                  novelo_store** store, novelo_error** error);
+
+typedef struct novelo_sqlite_options {
+  size_t struct_size;
+  uint32_t checkpoint_pages; /* pages in the log after which a commit checkpoints by itself;
+                                0: 16,000 */
+  uint32_t cache_kib;        /* 0: 16 MiB */
+  uint32_t max_pages;        /* of 4,096 bytes; 0: no ceiling */
+  uint32_t row_bytes;        /* the largest row; 0: 64 MiB */
+  int32_t quick_check;       /* not 0: read the whole file, refuse a damaged one */
+} novelo_sqlite_options;
+
+/* One file, created when it is not there, held alone while it is open. `options` may be NULL. What
+   can go wrong, each with its remedy: include/novelo/stores/sqlite.hpp. */
+NOVELO_API novelo_status novelo_store_open_sqlite(const char* path, size_t size,
+                                                  const novelo_sqlite_options* options,
+                                                  novelo_store** store, novelo_error** error);
+
+/* Copies the log into the file, so that no commit has to: at quiet moments. A memory store has
+   nothing to do. */
+NOVELO_API novelo_status novelo_store_checkpoint(novelo_store* store, novelo_error** error);
+NOVELO_API novelo_status novelo_store_close(novelo_store* store, novelo_error** error);
+
+/* --- engines ---------------------------------------------------------------------------------- */
+
+typedef struct novelo_engine novelo_engine;
+
+/* One secret of one connection; of several with the same name the newest comes first. */
+typedef struct novelo_secret {
+  novelo_text connection;
+  novelo_text name;
+  novelo_text text;
+} novelo_secret;
+
+typedef struct novelo_engine_options {
+  size_t struct_size;
+  novelo_text tenant;        /* empty: "default" */
+  novelo_text tenant_secret; /* keys the tokens in links and reply addresses; at least 16 bytes */
+  const novelo_secret* secrets;
+  size_t secret_count;
+  novelo_text limits;          /* JSON: {"signals": 1000, "bridge_silence": "45s"}, the members of
+                                  include/novelo/base/limits.hpp; empty: all as usual */
+  int64_t time_jump;           /* microseconds: a larger step forward is refused until it is
+                                  confirmed; 0: 400 days */
+  const novelo_text* adapters; /* "voice", "sms", "whatsapp", "email" */
+  size_t adapter_count;        /* 0: every one that this library was built with */
+  /* Told once, inside the call in which the engine becomes faulted (rule 8). May be NULL. */
+  void (*on_fault)(const novelo_error_info* error, void* user);
+  void* user;
+} novelo_engine_options;
+
+/* Takes the tenant over and restores everything. The engine uses the store until it is closed. */
+NOVELO_API novelo_status novelo_engine_open(novelo_store* store,
+                                            const novelo_engine_options* options, int64_t now,
+                                            novelo_engine** engine, novelo_error** error);
+NOVELO_API novelo_status novelo_engine_close(novelo_engine* engine, novelo_error** error);
+/* Not 0 after a failed commit or a broken invariant: every other call gives NOVELO_UNKNOWN. */
+NOVELO_API novelo_status novelo_engine_faulted(novelo_engine* engine, int32_t* faulted,
+                                               novelo_error** error);
+
+/* --- lists of texts --------------------------------------------------------------------------- */
+
+typedef struct novelo_items novelo_items;
+
+typedef struct novelo_item {
+  novelo_status status;
+  novelo_text text;
+} novelo_item;
+
+/* `items` points at `count` items in a row; NULL when there are none. */
+NOVELO_API novelo_status novelo_items_read(const novelo_items* list, const novelo_item** items,
+                                           size_t* count);
+NOVELO_API novelo_status novelo_items_free(novelo_items* list);
+
+/* --- in --------------------------------------------------------------------------------------- */
+
+/* What arrived from a provider: a webhook, a mail, an event of a telephone system. */
+typedef struct novelo_request {
+  size_t struct_size;
+  novelo_text method; /* empty: "POST" */
+  novelo_text url;    /* as the provider sees it, query included */
+  const novelo_header* headers;
+  size_t header_count;
+  novelo_text body; /* raw bytes */
+} novelo_request;
+
+typedef struct novelo_answer novelo_answer;
+
+/* What the provider is to be answered. */
+typedef struct novelo_response {
+  size_t struct_size;
+  int32_t status; /* of HTTP */
+  const novelo_header* headers;
+  size_t header_count;
+  novelo_text body;
+} novelo_response;
+
+/* Verifies, decodes, decides and commits; only then there is an answer. After a failure answer 401
+   for NOVELO_UNAUTHENTIC, 404 for NOVELO_NOT_FOUND, 503 for NOVELO_BUSY, NOVELO_UNKNOWN,
+   NOVELO_REENTRANT and NOVELO_REFUSED ("time_jump"), else 400. */
+NOVELO_API novelo_status novelo_receive(novelo_engine* engine, const novelo_request* request,
+                                        int64_t now, novelo_answer** answer, novelo_error** error);
+NOVELO_API novelo_status novelo_answer_read(const novelo_answer* answer,
+                                            const novelo_response** response);
+/* What came of each event of the request, in its order, as a new list: its status, and as JSON
+   {"outcome": {...}} or {"error": {...}}, with how many "entries" its conversation had then. */
+NOVELO_API novelo_status novelo_answer_events(const novelo_answer* answer, novelo_items** events,
+                                              novelo_error** error);
+NOVELO_API novelo_status novelo_answer_free(novelo_answer* answer);
+
+/* Inputs as JSON, a text each: commands, decoded events, settlements. One commit; the result of
+   each is what feeding it alone would have given. `outcomes` gets one item an input: its status,
+   and as JSON {"outcome": {...}} or {"error": {...}}. When `outcomes` is NULL the status is that of
+   the first input which failed, if any did; the others have been taken all the same. */
+NOVELO_API novelo_status novelo_feed(novelo_engine* engine, const novelo_text* inputs, size_t count,
+                                     int64_t now, novelo_items** outcomes, novelo_error** error);
+/* The command that loads a configuration, without wrapping one JSON into another. `id` is the
+   command's. */
+NOVELO_API novelo_status novelo_configure(novelo_engine* engine, const char* id, size_t id_size,
+                                          const char* configuration, size_t configuration_size,
+                                          int64_t now, novelo_items** outcomes,
+                                          novelo_error** error);
+/* Lets what fell due happen. */
+NOVELO_API novelo_status novelo_feed_time(novelo_engine* engine, int64_t now, novelo_error** error);
+/* When to call novelo_feed_time although nothing else happened, may be past; NOVELO_NEVER when
+   nothing will fall due. */
+#define NOVELO_NEVER INT64_MAX
+NOVELO_API novelo_status novelo_next_deadline(novelo_engine* engine, int64_t* at,
+                                              novelo_error** error);
+
+/* --- out -------------------------------------------------------------------------------------- */
+
+/* How the host authorises what it sends: with the first text of this name among the secrets of the
+   handout's connection. */
+enum {
+  NOVELO_AUTHORIZE_NONE = 0,
+  NOVELO_AUTHORIZE_BEARER = 1, /* Authorization: Bearer <text> */
+  NOVELO_AUTHORIZE_BASIC = 2   /* base64 of user:<text>; for mail SMTP AUTH */
+};
+
+/* Ready to be sent. For mail: method "MAIL", the envelope in X-Envelope-From and X-Envelope-To. */
+typedef struct novelo_outgoing {
+  size_t struct_size;
+  novelo_text method;
+  novelo_text url;
+  const novelo_header* headers;
+  size_t header_count;
+  novelo_text body; /* raw bytes */
+  int32_t authorization;
+  novelo_text user;   /* NOVELO_AUTHORIZE_BASIC */
+  novelo_text secret; /* the secret's name, never its text */
+  novelo_text idempotency_key;
+} novelo_outgoing;
+
+enum {
+  NOVELO_SEND = 1,   /* a message: send `request`, settle with the provider's raw answer */
+  NOVELO_CALL = 2,   /* a verb to the telephone system: the same */
+  NOVELO_NOTIFY = 3, /* tell `agent` what `body` says, settle with NOVELO_DONE */
+  NOVELO_ACTION = 4  /* do in another system what `body` says, settle with its answer */
+};
+
+/* Something that the host must do now. */
+typedef struct novelo_handout {
+  size_t struct_size;
+  uint64_t id;
+  int32_t kind;
+  uint32_t attempt;               /* 1 for the first */
+  int32_t maybe_done;             /* not 0: the other side may have it already */
+  const novelo_outgoing* request; /* send, call; else NULL */
+  novelo_text connection;         /* send, call */
+  novelo_text agent;              /* notify */
+  novelo_text body;               /* notify, action: a JSON object (docs/notifications.md) */
+  novelo_text warnings;           /* a JSON list of what the channel could not show as meant */
+} novelo_handout;
+
+typedef struct novelo_handouts novelo_handouts;
+
+/* Up to `max` effects that may be done now, each once for each attempt. Writes nothing. */
+NOVELO_API novelo_status novelo_poll(novelo_engine* engine, int64_t now, size_t max,
+                                     novelo_handouts** handouts, novelo_error** error);
+/* `array` points at `count` pointers in a row; NULL when there are none. */
+NOVELO_API novelo_status novelo_handouts_read(const novelo_handouts* handouts,
+                                              const novelo_handout* const** array, size_t* count);
+NOVELO_API novelo_status novelo_handouts_free(novelo_handouts* handouts);
+
+enum {
+  NOVELO_REPLY = 1, /* the provider's raw answer to a request */
+  NOVELO_DONE = 2,
+  NOVELO_FAILED = 3 /* surely not done */
+};
+
+/* What came of an effect. */
+typedef struct novelo_settlement {
+  size_t struct_size;
+  uint64_t effect; /* novelo_handout::id */
+  int32_t kind;
+  int32_t status;               /* reply: of HTTP, or SMTP's; 0 when none came */
+  const novelo_header* headers; /* reply: give them, Retry-After is among them */
+  size_t header_count;
+  novelo_text body;    /* reply: raw bytes */
+  novelo_text answer;  /* done: what the other system said, as JSON; empty: nothing */
+  novelo_text reason;  /* failed: a word */
+  novelo_text message; /* failed: a sentence */
+  int32_t retry;       /* failed: not 0 for a passing fault */
+} novelo_settlement;
+
+/* In one commit; `outcomes` as for novelo_feed. */
+NOVELO_API novelo_status novelo_settle(novelo_engine* engine, const novelo_settlement* settlements,
+                                       size_t count, int64_t now, novelo_items** outcomes,
+                                       novelo_error** error);
+
+/* What is worth showing now, since the last call: a JSON object each. Not durable. */
+NOVELO_API novelo_status novelo_take_signals(novelo_engine* engine, novelo_items** signals,
+                                             novelo_error** error);
+
+/* --- reads ------------------------------------------------------------------------------------ */
+
+/* A question as JSON, {"ask": "conversation", "id": "12"}; one item, the answer as JSON. The
+   questions stand in docs/json.md. */
+NOVELO_API novelo_status novelo_query(novelo_engine* engine, const char* question, size_t size,
+                                      novelo_items** answer, novelo_error** error);
+/* One item: the entry point's static route for a call that nobody can decide, as it stands in the
+   configuration; empty when there is none. Read them after each configuration and keep them. */
+NOVELO_API novelo_status novelo_fallback_route(novelo_engine* engine, const char* entry_point,
+                                               size_t size, novelo_items** route,
+                                               novelo_error** error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NOVELO_H */
