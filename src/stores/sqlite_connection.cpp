@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t log_header_bytes = 32;  // https://sqlite.org/fileformat2.html#walformat
 constexpr std::uint64_t frame_header_bytes = 24;
+constexpr int most_published_columns = 128;
 
 // 0 where there is no such file.
 std::uint64_t bytes_in(const std::string& file) {
@@ -27,37 +28,19 @@ Error bad_path(std::string message, const std::string& path) {
           "give the path of a file in a folder that exists"};
 }
 
-// SQLite reads some texts as something other than a file; an absolute path is always one.
-Result<std::string> file_path(const std::string& path) {
-  if (path.empty()) return fail(bad_path("the path of the store is empty", path));
-  if (path == ":memory:") {
-    return fail(Error{ErrorCode::invalid, "bad_path", "a store in memory is another class", path,
-                      "use MemoryStore, or give the path of a file"});
-  }
-  if (path.find('\0') != std::string::npos) {
-    return fail(bad_path("the path of the store has a NUL byte in it", ""));
-  }
-  std::error_code trouble;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, trouble);
-  if (trouble) return fail(bad_path("the path of the store cannot be resolved", path));
-  if (std::filesystem::is_directory(absolute, trouble)) {
-    return fail(bad_path("the path of the store is a folder", path));
-  }
-  return absolute.string();
-}
-
 // What an attacker who wrote the file could lean on is lowered to what the store's own SQL needs.
-void lower_limits(sqlite3* handle, const SqliteOptions& options) {
-  constexpr std::array<std::pair<int, int>, 10> limits = {{
+void lower_limits(sqlite3* handle, const SqliteOptions& options, SqliteAccess access) {
+  const int columns = access == SqliteAccess::fill ? most_published_columns : 32;
+  const std::array<std::pair<int, int>, 10> limits = {{
       {SQLITE_LIMIT_SQL_LENGTH, 10'000},
-      {SQLITE_LIMIT_COLUMN, 32},
+      {SQLITE_LIMIT_COLUMN, columns},
       {SQLITE_LIMIT_EXPR_DEPTH, 16},
       {SQLITE_LIMIT_COMPOUND_SELECT, 4},
       {SQLITE_LIMIT_VDBE_OP, 25'000},
       {SQLITE_LIMIT_FUNCTION_ARG, 8},
       {SQLITE_LIMIT_ATTACHED, 0},
       {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
-      {SQLITE_LIMIT_VARIABLE_NUMBER, 16},
+      {SQLITE_LIMIT_VARIABLE_NUMBER, columns},
       {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
   }};
   for (const auto& [limit, value] : limits) sqlite3_limit(handle, limit, value);
@@ -139,6 +122,25 @@ int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
 
 }  // namespace
 
+// SQLite reads some texts as something other than a file; an absolute path is always one.
+Result<std::string> sqlite_file_path(const std::string& path) {
+  if (path.empty()) return fail(bad_path("the path is empty", path));
+  if (path == ":memory:") {
+    return fail(Error{ErrorCode::invalid, "bad_path", "a store in memory is another class", path,
+                      "use MemoryStore, or give the path of a file"});
+  }
+  if (path.find('\0') != std::string::npos) {
+    return fail(bad_path("the path has a NUL byte in it", ""));
+  }
+  std::error_code trouble;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, trouble);
+  if (trouble) return fail(bad_path("the path cannot be resolved", path));
+  if (std::filesystem::is_directory(absolute, trouble)) {
+    return fail(bad_path("the path is a folder", path));
+  }
+  return absolute.string();
+}
+
 int SqliteStatement::bind(int index, std::string_view bytes) {
   // A null pointer would bind NULL, which is not the same as no bytes.
   const char* data = bytes.data() == nullptr ? "" : bytes.data();
@@ -147,6 +149,19 @@ int SqliteStatement::bind(int index, std::string_view bytes) {
 
 int SqliteStatement::bind(int index, std::int64_t number) {
   return sqlite3_bind_int64(handle_.get(), index, number);
+}
+
+int SqliteStatement::bind_text(int index, std::string_view text) {
+  const char* data = text.data() == nullptr ? "" : text.data();
+  return sqlite3_bind_text64(handle_.get(), index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int SqliteStatement::bind_real(int index, double number) {
+  return sqlite3_bind_double(handle_.get(), index, number);
+}
+
+int SqliteStatement::bind_null(int index) {
+  return sqlite3_bind_null(handle_.get(), index);
 }
 
 int SqliteStatement::step() {
@@ -172,17 +187,20 @@ void SqliteStatement::reset() {
 }
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
-                                                                 const SqliteOptions& options) {
-  Result<std::string> absolute = file_path(path);
+                                                                 const SqliteOptions& options,
+                                                                 SqliteAccess access) {
+  Result<std::string> absolute = sqlite_file_path(path);
   if (!absolute) return fail(std::move(absolute).error());
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  flags |= access == SqliteAccess::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (access == SqliteAccess::serve) flags |= SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(
-      absolute->c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-      nullptr);
+  const int code = sqlite3_open_v2(absolute->c_str(), &handle, flags, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, path, *absolute));
   if (code != SQLITE_OK) return fail(connection->error(code));
-  if (Status ready = connection->configure(options); !ready) return fail(std::move(ready).error());
+  if (Status ready = connection->configure(options, access); !ready) {
+    return fail(std::move(ready).error());
+  }
   return connection;
 }
 
@@ -192,17 +210,26 @@ SqliteConnection::~SqliteConnection() {
   sqlite3_close(handle_);
 }
 
-Status SqliteConnection::configure(const SqliteOptions& options) {
+Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess access) {
   if (const int code = harden(handle_); code != SQLITE_OK) return fail(error(code));
-  lower_limits(handle_, options);
+  lower_limits(handle_, options, access);
   // SQLite opens what it may not write for reading only, and does not say so.
-  if (sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
+  const bool reads = access == SqliteAccess::read;
+  if (!reads && sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
   const std::string settings = fmt::format(
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
-      "PRAGMA cell_size_check=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-      "PRAGMA cache_size=-{};",
+      "PRAGMA locking_mode={}; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
+      "PRAGMA cell_size_check=ON; PRAGMA synchronous={}; PRAGMA temp_store=MEMORY;"
+      "PRAGMA query_only={}; PRAGMA cache_size=-{};",
+      reads ? "NORMAL" : "EXCLUSIVE", access == SqliteAccess::fill ? "OFF" : "FULL",
+      reads || access == SqliteAccess::look ? "ON" : "OFF",
       std::max<std::uint32_t>(options.cache_kib, 64));
   if (Status set = execute(settings); !set) return set;
+  if (access == SqliteAccess::fill) {
+    // A journal in memory: what a crash leaves of this file is thrown away.
+    if (Result<std::string> set = query_text("PRAGMA journal_mode=MEMORY"); !set) {
+      return fail(std::move(set).error());
+    }
+  }
   if (options.max_pages > 0) {
     if (Status set = execute(fmt::format("PRAGMA max_page_count={};", options.max_pages)); !set) {
       return set;
