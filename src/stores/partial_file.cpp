@@ -96,7 +96,8 @@ Result<std::unique_ptr<PartialFile>> PartialFile::create(const std::string& path
     return fail(errno == ELOOP ? exists(partial) : system_error_at(partial, errno));
   }
   struct stat found {};
-  if (::fstat(handle, &found) != 0 || !S_ISREG(found.st_mode)) {
+  // A second name of some other file: emptying it would empty that.
+  if (::fstat(handle, &found) != 0 || !S_ISREG(found.st_mode) || found.st_nlink != 1) {
     ::close(handle);
     return fail(exists(partial));
   }

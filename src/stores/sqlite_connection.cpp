@@ -115,6 +115,13 @@ Meaning meaning_of(int code) {
   }
 }
 
+Error error_of(int code, const std::string& path) {
+  const Meaning meaning = meaning_of(code);
+  return {meaning.code, std::string(meaning.reason),
+          fmt::format("{} (SQLite: {}, code {})", meaning.message, sqlite3_errstr(code), code),
+          path, std::string(meaning.remedy)};
+}
+
 int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
   *static_cast<std::uint32_t*>(pages) = static_cast<std::uint32_t>(log_pages);
   return SQLITE_OK;
@@ -186,6 +193,27 @@ void SqliteStatement::reset() {
   sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
 }
 
+Result<bool> keeps_a_log(const std::string& file) {
+  constexpr int header_bytes = 100;  // https://sqlite.org/fileformat2.html#the_database_header
+  constexpr std::size_t read_version_at = 19;
+  constexpr char with_log = 2;
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  sqlite3_file* opened = nullptr;
+  std::array<char, header_bytes> header{};
+  if (code == SQLITE_OK) {
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+    // A short file leaves zeros; whoever opens it will see what it is.
+    if (opened != nullptr && opened->pMethods != nullptr) {
+      opened->pMethods->xRead(opened, header.data(), header_bytes, 0);
+    }
+  }
+  sqlite3_close(handle);
+  if (code != SQLITE_OK) return fail(error_of(code, file));
+  return header[read_version_at] == with_log;
+}
+
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
                                                                  const SqliteOptions& options,
                                                                  SqliteAccess access) {
@@ -207,6 +235,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
 SqliteConnection::~SqliteConnection() {
   begin_.reset();
   commit_.reset();
+  if (leaves_no_trace_ && bytes_in(file_ + "-wal") == 0) {
+    // SQLite has made a log to look into. Under the lock nobody else has it open.
+    std::error_code ignored;
+    std::filesystem::remove(file_ + "-wal", ignored);
+  }
   sqlite3_close(handle_);
 }
 
@@ -242,6 +275,7 @@ Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess ac
   Result<std::int64_t> page_bytes = query_number("PRAGMA page_size");
   if (!page_bytes) return fail(std::move(page_bytes).error());
   page_bytes_ = static_cast<std::uint32_t>(*page_bytes);
+  leaves_no_trace_ = access == SqliteAccess::look;  // the lock is held
   sqlite3_wal_hook(handle_, on_log_grown, &log_pages_);
   return prepare_transactions();
 }
@@ -361,10 +395,7 @@ void SqliteConnection::count_log_bytes() {
 }
 
 Error SqliteConnection::error(int code) const {
-  const Meaning meaning = meaning_of(code);
-  return {meaning.code, std::string(meaning.reason),
-          fmt::format("{} (SQLite: {}, code {})", meaning.message, sqlite3_errstr(code), code),
-          path_, std::string(meaning.remedy)};
+  return error_of(code, path_);
 }
 
 Error SqliteConnection::lose_trust(int code) {

@@ -67,6 +67,10 @@ enum class SqliteAccess : std::uint8_t {
 // The absolute path of the file that `path` means; `invalid` ("bad_path") when it can mean none.
 Result<std::string> sqlite_file_path(const std::string& path);
 
+// Whether the database at `file` says that it has a log beside it. Asks SQLite to read that:
+// whoever closes a file by himself ends the locks that his process has on it.
+Result<bool> keeps_a_log(const std::string& file);
+
 class SqliteConnection {
  public:
   // Opens the file, takes the lock that keeps everybody else out, and sets what must hold before
@@ -129,6 +133,7 @@ class SqliteConnection {
   std::uint64_t wal_bytes_ = 0;
   std::uint32_t page_bytes_ = 0;
   std::uint32_t log_pages_ = 0;
+  bool leaves_no_trace_ = false;
   std::unique_ptr<SqliteStatement> begin_;
   std::unique_ptr<SqliteStatement> commit_;
 };

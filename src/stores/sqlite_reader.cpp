@@ -1,9 +1,7 @@
 #include "novelo/stores/sqlite_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <system_error>
@@ -17,10 +15,6 @@
 
 namespace novelo {
 namespace {
-
-constexpr std::size_t header_bytes = 100;    // https://sqlite.org/fileformat2.html#database_header
-constexpr std::size_t read_version_at = 19;  // 2: there is a log, or may be
-constexpr char with_log = 2;
 
 Error read_only_error(const std::string& path) {
   return {ErrorCode::refused, "read_only", "this store is only looked at", path,
@@ -36,9 +30,9 @@ Result<SqliteAccess> access_to(const std::string& path) {
     return fail(
         Error{ErrorCode::not_found, "no_file", "there is no such file", path, "check the path"});
   }
-  std::array<char, header_bytes> header{};
-  std::ifstream(*file, std::ios::binary).read(header.data(), header_bytes);
-  return header[read_version_at] == with_log ? SqliteAccess::look : SqliteAccess::read;
+  const Result<bool> log = keeps_a_log(*file);
+  if (!log) return fail(log.error());
+  return *log ? SqliteAccess::look : SqliteAccess::read;
 }
 
 // What a file that somebody else has is to be called here.
