@@ -24,10 +24,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void must(const Status& done) {
-  if (!done) FAIL(to_string(done.error()));
-}
-
 std::string content_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
