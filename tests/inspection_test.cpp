@@ -144,7 +144,7 @@ TEST_CASE("inspection: rows that cannot be read, or are nobody's, are counted an
   live(host);
   const Fence other = fence_of(store, "bakery");
   commit(store, other,
-         {put(Table::conversation, big_endian(2) + "x", "\x05"),
+         {put(Table::conversation, big_endian(2) + "x", "\xff"),
           put(Table::note, big_endian(7) + "y", "z"), put(Table::note, "", "")});
   const std::vector<std::pair<TenantName, Fence>> tenants = {{TenantName("bakery"), {2, 1}},
                                                              {TenantName("clinic"), {1, 1}}};

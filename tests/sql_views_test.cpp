@@ -190,7 +190,7 @@ TEST_CASE("views: every row of a published table is in its view, of every tenant
   }
   const Fence third = fence_of(*store, "third");
   commit(*store, third,
-         {put(Table::note, big_endian(3) + "x", "\x05"), put(Table::note, "short", "")});
+         {put(Table::note, big_endian(3) + "x", "\xff"), put(Table::note, "short", "")});
   auto backup = store->begin_backup(copy, sql_views());
   REQUIRE(backup);
   while ((*backup)->progress().phase != BackupPhase::done) REQUIRE((*backup)->step(7));
