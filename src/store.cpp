@@ -2,6 +2,20 @@
 
 namespace novelo {
 
+namespace {
+
+void append_number(std::string& bytes, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
+}
+
+std::uint64_t number_in(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char byte : bytes) value = (value << 8) | static_cast<std::uint8_t>(byte);
+  return value;
+}
+
+}  // namespace
+
 std::string_view to_string(Table table) {
   switch (table) {
     case Table::meta: return "meta";
@@ -40,6 +54,25 @@ std::string_view to_string(Table table) {
 Status Store::commit(const Fence& fence, std::span<const Write> writes) {
   const TenantWrites part{fence, writes};
   return commit_all(std::span(&part, 1));
+}
+
+std::string restore_mark_key(std::uint64_t tenant) {
+  std::string key;
+  append_number(key, tenant);
+  return key + std::string("restored\0", 9);
+}
+
+std::string restore_mark_value(const RestoreMark& mark) {
+  std::string value;
+  append_number(value, mark.ids);
+  append_number(value, mark.protocols);
+  return value;
+}
+
+std::optional<RestoreMark> read_restore_mark(std::string_view value) {
+  constexpr std::size_t number = 8;
+  if (value.size() != 2 * number) return std::nullopt;
+  return RestoreMark{number_in(value.substr(0, number)), number_in(value.substr(number))};
 }
 
 }  // namespace novelo

@@ -14,6 +14,8 @@
 #include <functional>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "store_support.hpp"
 #include "stores/sqlite_schema.hpp"
 
@@ -461,9 +463,10 @@ Status step_that_fails_midway(SqliteConnection& connection) {
 TEST_CASE(
     "sqlite store: an older schema comes forward a step at a time, a failed step leaves nothing") {
   const TempFolder folder;
-  const std::array<SchemaStep, 1> oldest = {first_step};
-  const std::array<SchemaStep, 3> broken = {first_step, second_step, step_that_fails_midway};
-  const std::array<SchemaStep, 2> current = {first_step, second_step};
+  const std::array<SchemaStep, 1> oldest = {SchemaStep{first_step}};
+  const std::array<SchemaStep, 3> broken = {SchemaStep{first_step}, SchemaStep{second_step},
+                                            SchemaStep{step_that_fails_midway}};
+  const std::array<SchemaStep, 2> current = {SchemaStep{first_step}, SchemaStep{second_step}};
   const auto opened = [&] {
     auto connection = SqliteConnection::open(folder.file(), {});
     REQUIRE(connection.has_value());
@@ -489,6 +492,126 @@ TEST_CASE(
   const Status newer = migrate(*connection, oldest);
   REQUIRE_FALSE(newer);
   CHECK(newer.error().code == ErrorCode::newer);
+}
+
+namespace {
+
+Status shelf_of_many(SqliteConnection& connection) {
+  return connection.execute(
+      "CREATE TABLE shelf(book INTEGER PRIMARY KEY, year);"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<25000)"
+      "INSERT INTO shelf SELECT i, 1900 FROM n");
+}
+Status nothing(SqliteConnection&) {
+  return {};
+}
+
+// The books get their century; `after` is the number of the last one.
+Result<RowsDone> name_centuries(SqliteConnection& connection, const std::string& after,
+                                std::uint64_t most) {
+  const std::uint64_t from = after.empty() ? 0 : std::stoull(after);
+  const Status done = connection.execute(
+      fmt::format("UPDATE shelf SET year=year+1 WHERE book>{} AND book<={}", from, from + most));
+  if (!done) return fail(done.error());
+  const auto rows = connection.query_number("SELECT changes()");
+  if (!rows) return fail(rows.error());
+  const auto changed = static_cast<std::uint64_t>(*rows);
+  return RowsDone{std::to_string(from + changed), changed, changed < most};
+}
+Result<RowsDone> fail_at_half(SqliteConnection& connection, const std::string& after,
+                              std::uint64_t most) {
+  if (!after.empty() && std::stoull(after) >= 12'000) {
+    return fail(Error{ErrorCode::storage, "io", "the test makes this fail", "", "try again"});
+  }
+  return name_centuries(connection, after, most);
+}
+
+constexpr std::array<SchemaStep, 3> slow_steps = {SchemaStep{shelf_of_many},
+                                                  SchemaStep{nothing, name_centuries},
+                                                  SchemaStep{nothing, name_centuries}};
+
+std::unique_ptr<SqliteConnection> in_service(const std::string& path) {
+  auto connection = SqliteConnection::open(path, {});
+  REQUIRE(connection.has_value());
+  REQUIRE((*connection)->take_into_service().has_value());
+  return std::move(*connection);
+}
+
+}  // namespace
+
+TEST_CASE("sqlite store: a migration changes so many rows at a time and goes on where it was") {
+  const TempFolder folder;
+  int calls = 0;
+  for (bool done = false; !done; ++calls) {
+    REQUIRE(calls < 100);
+    const auto connection = in_service(folder.file());  // opened anew each time
+    const Status came = migrate(*connection, slow_steps, 7'000);
+    done = came.has_value();
+    const auto sum = connection->query_number("SELECT sum(year)-25000*1900 FROM shelf").value();
+    CHECK(sum <= (calls + 1) * 7'000);
+    if (done) {
+      CHECK(sum == 50'000);
+      continue;
+    }
+    check_can_go_on(came.error());
+    CHECK(came.error().code == ErrorCode::busy);
+    CHECK(came.error().reason == "migrating");
+    CHECK(came.error().message.find(" rows are done") != std::string::npos);
+    CHECK(came.error().remedy.find("open it again") != std::string::npos);
+    CHECK_FALSE(check_migrated(*connection));
+    // Whoever knows less than the version it is on its way to leaves it alone.
+    CHECK(check_version(*connection, 1).error().code == ErrorCode::newer);
+  }
+  CHECK(calls == 8);
+  const auto connection = in_service(folder.file());
+  CHECK(check_migrated(*connection).has_value());
+  CHECK(connection->query_number("SELECT min(year)=1902 AND max(year)=1902 FROM shelf").value() ==
+        1);
+  CHECK(connection->query_number("PRAGMA user_version").value() == 3);
+}
+
+TEST_CASE("sqlite store: a migration that fails or dies midway loses and repeats nothing") {
+  const TempFolder folder;
+  constexpr std::array<SchemaStep, 2> broken = {SchemaStep{shelf_of_many},
+                                                SchemaStep{nothing, fail_at_half}};
+  CHECK(migrate(*in_service(folder.file()), broken).error().reason == "io");
+  const std::string file = folder.file();
+  const int code = in_child([&file] {  // dies without closing
+    auto connection = SqliteConnection::open(file, {});
+    if (!connection || !(*connection)->take_into_service()) return 1;
+    const Status came = migrate(**connection, slow_steps, 6'500);
+    ::_exit(!came && came.error().reason == "migrating" ? 0 : 2);
+  });
+  CHECK(code == 0);
+  const auto connection = in_service(folder.file());
+  REQUIRE(migrate(*connection, slow_steps).has_value());
+  CHECK(connection->query_number("SELECT min(year)=1902 AND max(year)=1902 FROM shelf").value() ==
+        1);
+}
+
+TEST_CASE("sqlite store: a file that says it is being migrated, and is not, is refused") {
+  const TempFolder folder;
+  { open_sqlite(folder.file()); }
+  tamper(folder.file(), "CREATE TABLE migration(after BLOB NOT NULL, rows INTEGER NOT NULL)");
+  const Error error = open_error(folder.file());
+  CHECK(error.code == ErrorCode::corrupt);
+  CHECK(error.reason == "schema");
+}
+
+TEST_CASE("sqlite store: every version has its tables, the last one all") {
+  CHECK(tables_in_version(0) == 0);
+  CHECK(tables_in_version(1) == 28);
+  CHECK(tables_in_version(schema_steps().size()) == table_count);
+  for (std::size_t version = 1; version <= schema_steps().size(); ++version) {
+    const TempFolder folder;
+    const auto connection = in_service(folder.file());
+    REQUIRE(create_version(*connection, version).has_value());
+    CHECK(check_schema(*connection).has_value());
+    CHECK(connection->query_number("SELECT count(*) FROM sqlite_schema").value() ==
+          tables_in_version(version) + 1);
+    REQUIRE(migrate(*connection, schema_steps()).has_value());
+    CHECK(check_schema(*connection).has_value());
+  }
 }
 
 namespace {

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "backup.hpp"
+#include "inspect.hpp"
 #include "play.hpp"
 #include "timeline.hpp"
 
@@ -80,6 +82,52 @@ void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
       "  novelo timeline desk.novelo --protocol 20260311000001 --html case.html");
 }
 
+void add_inspect(CLI::App& app, cli::InspectArguments& arguments) {
+  CLI::App* const inspect = app.add_subcommand(
+      "inspect",
+      "Say what is in a store's file or in a backup, without changing it: tenants, engine time,\n"
+      "what is open, unsettled and quarantined, rows and bytes of each table.\n"
+      "A store that is in service cannot be looked at: inspect a backup of it.");
+  inspect->add_option("FILE", arguments.file, "A store's file, or a backup")->required();
+  inspect->add_flag("--check", arguments.check, "Read every page, and say whether all are sound");
+  inspect->add_flag("--json", arguments.json, "Print it in JSON");
+  inspect
+      ->add_option("--color,--colour", arguments.colour,
+                   "auto (on a terminal, unless NO_COLOR is set), always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  inspect->footer(
+      "Exit codes: 0 looked at and sound, 1 damaged, 2 wrong use or a file that cannot be looked "
+      "at.\n\nExamples:\n  novelo inspect /backups/desk-monday.novelo --check\n"
+      "  novelo inspect desk.novelo --json");
+}
+
+void add_backup(CLI::App& app, cli::BackupArguments& arguments) {
+  CLI::App* const backup = app.add_subcommand(
+      "backup",
+      "Make a backup of a store that nobody serves. (A store in service makes its own, online:\n"
+      "SqliteStore::begin_backup.) It has views v_* for SQL; docs/sql.md describes them.");
+  backup->add_option("FILE", arguments.from, "The store's file; it is not changed")->required();
+  backup->add_option("COPY", arguments.to, "Where the backup goes; nothing may be there")
+      ->required();
+  backup->footer(
+      "Exit codes: 0 done, 2 not done: nothing is left at COPY.\n\nExample:\n"
+      "  novelo backup desk.novelo /backups/desk-monday.novelo");
+}
+
+void add_restore(CLI::App& app, cli::BackupArguments& arguments) {
+  CLI::App* const restore = app.add_subcommand(
+      "restore",
+      "Make a store of a backup, which is checked whole first and stays as it is.\n"
+      "docs/operation.md tells what an engine does on a restored store.");
+  restore->add_option("COPY", arguments.from, "The backup")->required();
+  restore->add_option("FILE", arguments.to, "Where the store goes; nothing may be there")
+      ->required();
+  restore->footer(
+      "Exit codes: 0 done, 2 not done: nothing is left at FILE.\n\nExample:\n"
+      "  novelo restore /backups/desk-monday.novelo desk.novelo");
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Novelo: an embeddable omnichannel engine, from the command line.", "novelo");
   app.require_subcommand(1);
@@ -87,12 +135,21 @@ int run(int argc, char** argv) {
   cli::TimelineArguments timeline;
   add_play(app, arguments);
   add_timeline(app, timeline);
+  cli::InspectArguments inspect;
+  add_inspect(app, inspect);
+  cli::BackupArguments backup;
+  add_backup(app, backup);
+  cli::BackupArguments restore;
+  add_restore(app, restore);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? cli::all_held : cli::unusable;
   }
   if (app.got_subcommand("timeline")) return cli::timeline(timeline);
+  if (app.got_subcommand("inspect")) return cli::inspect(inspect);
+  if (app.got_subcommand("backup")) return cli::backup(backup);
+  if (app.got_subcommand("restore")) return cli::restore(restore);
   return cli::play(arguments);
 }
 

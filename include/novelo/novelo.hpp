@@ -28,10 +28,13 @@
 #include "novelo/config/configuration.hpp"
 #include "novelo/contact.hpp"
 #include "novelo/conversation.hpp"
+#include "novelo/inspection.hpp"
 #include "novelo/query.hpp"
 #include "novelo/runner.hpp"
+#include "novelo/sql_views.hpp"
 
 #include "novelo/channel_adapter.hpp"
 #include "novelo/flow_engine.hpp"
+#include "novelo/published_view.hpp"
 #include "novelo/router.hpp"
 #include "novelo/store.hpp"

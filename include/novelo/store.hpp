@@ -22,6 +22,14 @@
 //     `invalid`, reason "unknown_table".
 //  7. Tenants are numbered 1, 2, 3, ... in the order of their first opening.
 //
+// A store that was made from a backup says so to each tenant's engine with a row, which the engine
+// takes away in its first commit:
+//
+//   Table::meta     [tenant 8]"restored\0" -> [ids 8][protocols 8], big-endian
+//
+// The numbers (RestoreMark) say how many ids, and how many numbers of each sequence of protocol
+// numbers, the time between the backup and now may have given out: none is given out again.
+//
 // Threads: one call at a time. Ownership: a store outlives the engines that use it.
 #pragma once
 
@@ -102,6 +110,18 @@ struct TenantWrites {
   Fence fence;
   std::span<const Write> writes;
 };
+
+// What a store that was made from a backup leaves free.
+struct RestoreMark {
+  std::uint64_t ids = 0;
+  std::uint64_t protocols = 0;
+
+  friend bool operator==(const RestoreMark&, const RestoreMark&) = default;
+};
+std::string restore_mark_key(std::uint64_t tenant);
+std::string restore_mark_value(const RestoreMark& mark);
+// Nothing when the value is none.
+std::optional<RestoreMark> read_restore_mark(std::string_view value);
 
 class Store {
  public:

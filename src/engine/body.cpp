@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -118,6 +119,7 @@ Status Engine::Body::restore(Timestamp now) {
   }
   // A wild jump is refused by the first call.
   if (check_time({}, now)) now_ = std::max(now_, now);
+  if (auto stepped = step_over_lost_time(now); !stepped) return stepped;
   if (auto restored = restore_router(); !restored) return restored;
   if (auto restored = restore_outbox(std::max(now_, now)); !restored) return restored;
   find_next_timer();
@@ -128,21 +130,26 @@ Status Engine::Body::restore(Timestamp now) {
   return {};
 }
 
+bool Engine::Body::must_be_held(const Effect& effect, Timestamp now) const {
+  const EntryPointConfig* at =
+      setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
+  const bool late = effect.not_after && *effect.not_after <= now;  // its timer takes it back
+  const bool holds = effect.kind == EffectKind::send && at != nullptr &&
+                     at->unknown_send == UnknownSend::hold && !effect.held && !late;
+  return holds && (from_backup_ || outbox_.maybe_handed_out(effect.id));
+}
+
 Status Engine::Body::restore_outbox(Timestamp now) {
   std::vector<EffectId> to_hold;
   tables_.effects.each(tables_.key().bytes(), tables_.key().end(), [&](const Effect& effect) {
     // What waits for its next attempt has come back: it is not in anybody's hands.
     const bool back = effect.not_before && *effect.not_before > now;
     outbox_.add(effect, !back);
-    const EntryPointConfig* at =
-        setup_ ? setup_->configuration.entry_point(effect.entry_point) : nullptr;
-    const bool late = effect.not_after && *effect.not_after <= now;  // its timer takes it back
-    const bool holds = effect.kind == EffectKind::send && at != nullptr &&
-                       at->unknown_send == UnknownSend::hold && !effect.held && !late;
-    if (holds && !back && outbox_.maybe_handed_out(effect.id)) to_hold.push_back(effect.id);
+    if ((!back || from_backup_) && must_be_held(effect, now)) to_hold.push_back(effect.id);
   });
   if (tables_.fault()) return fail(*tables_.fault());
-  return to_hold.empty() ? Status() : hold_unknown(to_hold);
+  if (!to_hold.empty()) return hold_unknown(to_hold);
+  return from_backup_ ? write() : Status();
 }
 
 // Nobody knows any more whether a provider has these: people are told before anything else happens.
@@ -154,6 +161,35 @@ Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
   }
   changes_.forget_signals();  // nobody has looked yet
   return write();
+}
+
+Status Engine::Body::step_over_lost_time(Timestamp now) {
+  auto row = store_.get(Table::meta, restore_mark_key(fence_.tenant));
+  if (!row) return fail(row.error());
+  if (!*row) return {};
+  const auto mark = read_restore_mark(**row);
+  constexpr std::uint64_t last_possible = std::numeric_limits<std::int64_t>::max();
+  if (!mark || mark->ids > last_possible - std::min(ids_.last(), last_possible)) {
+    return fail({ErrorCode::corrupt, "record", "the mark of a restored store cannot be read",
+                 "meta", "restore the backup again"});
+  }
+  from_backup_ = true;
+  ids_ = IdCounter(ids_.last() + mark->ids);
+  EngineClock& clock = tables_.edit_clock();
+  clock.restored_at = std::max(now_, now);
+  clock.restored_protocols = std::max(clock.restored_protocols, mark->protocols);
+  const auto sequences = [&](const std::string& from, const std::string& to) {
+    tables_.counters.each_key(from, to, [&](const std::string& key) {
+      tables_.counters.edit(key).value += mark->protocols;
+    });
+  };
+  sequences(tables_.key().bytes(), tables_.case_counters().bytes());
+  sequences(tables_.case_counters().end(), tables_.key().end());
+  tables_.effects.each_key(tables_.key().bytes(), tables_.key().end(), [&](const std::string& key) {
+    tables_.effects.edit(key).maybe_done = true;
+  });
+  if (tables_.fault()) return fail(*tables_.fault());
+  return {};
 }
 
 Status Engine::Body::restore_router() {
@@ -362,6 +398,10 @@ Result<std::vector<Write>> Engine::Body::collect() {
   clock.places = places_;
   for (Write& write : tables_.collect()) writes.push_back(std::move(write));
   if (tables_.fault()) return fail(*tables_.fault());
+  if (from_backup_) {
+    writes.push_back({Write::Kind::erase, Table::meta, restore_mark_key(fence_.tenant), {}});
+    mark_goes_ = true;
+  }
   return writes;
 }
 
@@ -381,6 +421,7 @@ Status Engine::Body::commit() {
 }
 
 void Engine::Body::show() {
+  if (std::exchange(mark_goes_, false)) from_backup_ = false;
   tables_.trim();
   changes_.publish();
   witness_.committed();

@@ -139,11 +139,15 @@ class Engine::Body {
   void find_next_timer(const Timer& from = {});
   // Makes the router from its records, uncommitted changes included.
   Status restore_router();
+  // Of a store that was made from a backup: steps over what the lost time may have given out, and
+  // takes every effect for one that may be done. In memory: `write` makes it last.
+  Status step_over_lost_time(Timestamp now);
   // Takes back everything that a refused input did.
   void take_back(std::uint64_t last_id);
   // The unsettled effects, as they were. Sends that may be out and whose entry point says so are
   // held, in a commit of their own.
   Status restore_outbox(Timestamp now);
+  bool must_be_held(const Effect& effect, Timestamp now) const;
   Status hold_unknown(const std::vector<EffectId>& sends);
   // One commit of what has changed.
   Status write();
@@ -178,8 +182,10 @@ class Engine::Body {
   Witness witness_;
   std::map<EffectId, Error> undeliverable_;  // cannot be encoded: the next call fails them
   std::optional<Error> fault_;
-  bool fresh_ = false;  // nothing was stored when it was restored
-  bool open_ = false;   // restored: from now on faults are told to the host
+  bool fresh_ = false;        // nothing was stored when it was restored
+  bool from_backup_ = false;  // the store says so still: the next commit takes that away
+  bool mark_goes_ = false;    // with the commit under way
+  bool open_ = false;         // restored: from now on faults are told to the host
   bool inside_ = false;
 };
 

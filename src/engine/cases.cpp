@@ -158,11 +158,23 @@ Status send_for_status(Turn& turn, const CaseRecord& matter, const StatusConfig&
   return {};
 }
 
+// Where a sequence of protocol numbers begins. Of a store that was made from a backup it may have
+// begun in the lost time.
+std::uint64_t first_sequence(Turn& turn, const CaseTypeConfig& type, const std::string& period) {
+  const EngineClock* clock = turn.tables.clock.find(turn.tables.clock_key());
+  if (clock == nullptr || clock->restored_protocols == 0) return 0;
+  const auto restored = to_local(clock->restored_at, turn.config().tenant.zone);
+  const bool lost =
+      turn.now <= clock->restored_at || (restored && type.protocol.period(*restored) == period);
+  return lost ? clock->restored_protocols : 0;
+}
+
 std::string next_protocol(Turn& turn, const CaseTypeConfig& type) {
   const auto local = to_local(turn.now, turn.config().tenant.zone).value_or(LocalTime{});
-  const std::string key = turn.tables.text_key(type.protocol.period(local));
+  const std::string period = type.protocol.period(local);
+  const std::string key = turn.tables.text_key(period);
   const Counter* counter = turn.tables.counters.find(key);
-  std::uint64_t sequence = counter != nullptr ? counter->value : 0;
+  std::uint64_t sequence = counter != nullptr ? counter->value : first_sequence(turn, type, period);
   std::string number;
   do {  // case types with formats of their own may meet in the same number
     number = type.protocol.number(++sequence, local);

@@ -104,6 +104,18 @@ class Records {
     }
   }
 
+  // The keys of the same. `use` may change the record of its key.
+  template <class Use>
+  void each_key(std::string from, const std::string& to, Use use) {
+    constexpr std::size_t page = 1000;
+    for (;;) {
+      const auto rows = scan(from, to, page, Order::ascending);
+      for (const auto& row : rows) use(row.first);
+      if (rows.size() < page) return;
+      from = rows.back().first + '\0';
+    }
+  }
+
   // The record as `find` gives it, past the cache: for looking through many once.
   std::optional<T> look(const std::string& key) {
     if (const auto known = slots_.find(key); known != slots_.end()) return known->second.value;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -25,6 +26,10 @@ struct EngineClock {
   std::uint64_t parked = 0;          // receipts kept that came before their message
   std::uint64_t parked_numbers = 0;  // their places by age that were given so far
   std::uint64_t quarantined_bytes = 0;
+  // Of a store that was made from a backup: when it was first opened, and with how many numbers a
+  // sequence of protocol numbers that has no counter begins later, when it may have begun before.
+  Timestamp restored_at{};
+  std::uint64_t restored_protocols = 0;
 };
 struct Counter {
   std::uint64_t value = 0;
@@ -44,6 +49,7 @@ enum class TimerKind : std::uint8_t {
   promise = 6,   // owner: a callback; it should have been kept by now
   look_up = 7,   // owner: an interaction; it waits no longer for an answer who it is
 };
+std::string_view to_string(TimerKind kind);
 struct Timer {
   Timestamp due{};
   TimerKind kind = TimerKind::flow;
@@ -119,6 +125,8 @@ void fields(V& v, X& x) {
   v("parked", x.parked);
   v("parked_numbers", x.parked_numbers);
   v("quarantined_bytes", x.quarantined_bytes);
+  v("restored_at", x.restored_at);
+  v("restored_protocols", x.restored_protocols);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, Counter>
@@ -325,10 +333,12 @@ class Tables {
   std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
     return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).take();
   }
-  // Of counters: how many cases of a type have a status.
+  // Of counters: how many cases of a type have a status. The others are sequences of protocol
+  // numbers, under their periods, which are digits.
   std::string key(const CaseTypeName& type, const CaseStatusName& status) const {
-    return key().text("case").text(type.text()).text(status.text()).take();
+    return case_counters().text(type.text()).text(status.text()).take();
   }
+  Key case_counters() const { return key().text("case"); }
   std::string clock_key() const { return key().text("engine").take(); }
   // The engine's counters, to be changed.
   EngineClock& edit_clock();

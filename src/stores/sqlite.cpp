@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "stores/sqlite_backup_body.hpp"
 #include "stores/sqlite_connection.hpp"
 #include "stores/sqlite_schema.hpp"
 #include "stores/store_errors.hpp"
@@ -62,6 +63,9 @@ class SqliteStore::Body {
       : connection_(std::move(connection)),
         checkpoint_pages_(options.checkpoint_pages),
         next_checkpoint_(options.checkpoint_pages) {}
+  ~Body() { abandon_backup(store_closed_error(connection_->path())); }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
 
   Status load_tenants();
   Result<Fence> open_tenant(const TenantName& tenant);
@@ -72,6 +76,9 @@ class SqliteStore::Body {
   Result<std::uint64_t> maintain(std::uint64_t budget);
   Status checkpoint();
   StoreStatistics statistics() const;
+  Result<std::unique_ptr<SqliteBackup::Body>> begin_backup(const std::string& path,
+                                                           PublishedViews views,
+                                                           const BackupOptions& options);
 
  private:
   Result<SqliteStatement*> statement(Task task, Table table);
@@ -80,6 +87,7 @@ class SqliteStore::Body {
   // Every transaction goes through here, so that an unknown outcome ends the store's service.
   Status transact(const std::function<Status()>& work);
   void checkpoint_when_due();
+  void abandon_backup(const Error& why);
 
   std::unique_ptr<SqliteConnection> connection_;  // first: statements end before it
   std::array<std::optional<SqliteStatement>, table_count * task_count> statements_;
@@ -89,6 +97,7 @@ class SqliteStore::Body {
   std::uint64_t next_checkpoint_;        // log pages at which a commit checkpoints
   std::optional<Error> out_of_service_;  // set when a commit's outcome is not known
   StoreStatistics statistics_;
+  std::weak_ptr<SqliteCopier> backup_;  // while it copies
 };
 
 Status SqliteStore::Body::load_tenants() {
@@ -215,12 +224,32 @@ Status SqliteStore::Body::write(const Write& write) {
 Status SqliteStore::Body::transact(const std::function<Status()>& work) {
   Status done = connection_->transact(work);
   if (!done) {
-    if (done.error().code == ErrorCode::unknown) out_of_service_ = done.error();
+    if (done.error().code == ErrorCode::unknown) {
+      out_of_service_ = done.error();
+      abandon_backup(*out_of_service_);
+    }
     return done;
   }
   ++statistics_.commits;
   checkpoint_when_due();
   return {};
+}
+
+Result<std::unique_ptr<SqliteBackup::Body>> SqliteStore::Body::begin_backup(
+    const std::string& path, PublishedViews views, const BackupOptions& options) {
+  if (out_of_service_) return fail(*out_of_service_);
+  const std::shared_ptr<SqliteCopier> other = backup_.lock();
+  if (other && other->running()) {
+    return fail(Error{ErrorCode::busy, "backup_running", "a backup of this store is under way",
+                      connection_->path(), "wait until it has copied, or give it up first"});
+  }
+  auto backup = SqliteBackup::Body::begin(*connection_, path, std::move(views), options);
+  if (backup) backup_ = (*backup)->copier();
+  return backup;
+}
+
+void SqliteStore::Body::abandon_backup(const Error& why) {
+  if (const std::shared_ptr<SqliteCopier> running = backup_.lock()) running->abandon(why);
 }
 
 void SqliteStore::Body::checkpoint_when_due() {
@@ -282,7 +311,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
   if (ready) ready = check_version(file, schema_steps().size());
   if (ready) ready = file.check_length();
   if (ready) ready = file.take_into_service();
-  if (ready) ready = migrate(file, schema_steps());
+  if (ready) ready = migrate(file, schema_steps(), options.migration_rows);
   if (ready) ready = check_schema(file);
   if (ready && options.quick_check) ready = check_pages(file);
   if (!ready) return fail(std::move(ready).error());
@@ -322,6 +351,25 @@ Status SqliteStore::checkpoint() {
 
 StoreStatistics SqliteStore::statistics() const {
   return body_->statistics();
+}
+
+Result<std::unique_ptr<SqliteBackup>> SqliteStore::begin_backup(const std::string& path,
+                                                                PublishedViews views,
+                                                                const BackupOptions& options) {
+  auto begun = body_->begin_backup(path, std::move(views), options);
+  if (!begun) return fail(std::move(begun).error());
+  return std::unique_ptr<SqliteBackup>(new SqliteBackup(std::move(*begun)));
+}
+
+Status SqliteStore::backup(const std::string& path, PublishedViews views,
+                           const BackupOptions& options) {
+  constexpr std::size_t at_once = 10'000;
+  auto backup = begin_backup(path, std::move(views), options);
+  if (!backup) return fail(std::move(backup).error());
+  while ((*backup)->progress().phase != BackupPhase::done) {
+    if (Status worked = (*backup)->step(at_once); !worked) return worked;
+  }
+  return {};
 }
 
 }  // namespace novelo

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t log_header_bytes = 32;  // https://sqlite.org/fileformat2.html#walformat
 constexpr std::uint64_t frame_header_bytes = 24;
+constexpr int most_published_columns = 128;
 
 // 0 where there is no such file.
 std::uint64_t bytes_in(const std::string& file) {
@@ -27,37 +28,19 @@ Error bad_path(std::string message, const std::string& path) {
           "give the path of a file in a folder that exists"};
 }
 
-// SQLite reads some texts as something other than a file; an absolute path is always one.
-Result<std::string> file_path(const std::string& path) {
-  if (path.empty()) return fail(bad_path("the path of the store is empty", path));
-  if (path == ":memory:") {
-    return fail(Error{ErrorCode::invalid, "bad_path", "a store in memory is another class", path,
-                      "use MemoryStore, or give the path of a file"});
-  }
-  if (path.find('\0') != std::string::npos) {
-    return fail(bad_path("the path of the store has a NUL byte in it", ""));
-  }
-  std::error_code trouble;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, trouble);
-  if (trouble) return fail(bad_path("the path of the store cannot be resolved", path));
-  if (std::filesystem::is_directory(absolute, trouble)) {
-    return fail(bad_path("the path of the store is a folder", path));
-  }
-  return absolute.string();
-}
-
 // What an attacker who wrote the file could lean on is lowered to what the store's own SQL needs.
-void lower_limits(sqlite3* handle, const SqliteOptions& options) {
-  constexpr std::array<std::pair<int, int>, 10> limits = {{
+void lower_limits(sqlite3* handle, const SqliteOptions& options, SqliteAccess access) {
+  const int columns = access == SqliteAccess::fill ? most_published_columns : 32;
+  const std::array<std::pair<int, int>, 10> limits = {{
       {SQLITE_LIMIT_SQL_LENGTH, 10'000},
-      {SQLITE_LIMIT_COLUMN, 32},
+      {SQLITE_LIMIT_COLUMN, columns},
       {SQLITE_LIMIT_EXPR_DEPTH, 16},
       {SQLITE_LIMIT_COMPOUND_SELECT, 4},
       {SQLITE_LIMIT_VDBE_OP, 25'000},
       {SQLITE_LIMIT_FUNCTION_ARG, 8},
       {SQLITE_LIMIT_ATTACHED, 0},
       {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
-      {SQLITE_LIMIT_VARIABLE_NUMBER, 16},
+      {SQLITE_LIMIT_VARIABLE_NUMBER, columns},
       {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
   }};
   for (const auto& [limit, value] : limits) sqlite3_limit(handle, limit, value);
@@ -132,12 +115,38 @@ Meaning meaning_of(int code) {
   }
 }
 
+Error error_of(int code, const std::string& path) {
+  const Meaning meaning = meaning_of(code);
+  return {meaning.code, std::string(meaning.reason),
+          fmt::format("{} (SQLite: {}, code {})", meaning.message, sqlite3_errstr(code), code),
+          path, std::string(meaning.remedy)};
+}
+
 int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
   *static_cast<std::uint32_t*>(pages) = static_cast<std::uint32_t>(log_pages);
   return SQLITE_OK;
 }
 
 }  // namespace
+
+// SQLite reads some texts as something other than a file; an absolute path is always one.
+Result<std::string> sqlite_file_path(const std::string& path) {
+  if (path.empty()) return fail(bad_path("the path is empty", path));
+  if (path == ":memory:") {
+    return fail(Error{ErrorCode::invalid, "bad_path", "a store in memory is another class", path,
+                      "use MemoryStore, or give the path of a file"});
+  }
+  if (path.find('\0') != std::string::npos) {
+    return fail(bad_path("the path has a NUL byte in it", ""));
+  }
+  std::error_code trouble;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, trouble);
+  if (trouble) return fail(bad_path("the path cannot be resolved", path));
+  if (std::filesystem::is_directory(absolute, trouble)) {
+    return fail(bad_path("the path is a folder", path));
+  }
+  return absolute.string();
+}
 
 int SqliteStatement::bind(int index, std::string_view bytes) {
   // A null pointer would bind NULL, which is not the same as no bytes.
@@ -147,6 +156,19 @@ int SqliteStatement::bind(int index, std::string_view bytes) {
 
 int SqliteStatement::bind(int index, std::int64_t number) {
   return sqlite3_bind_int64(handle_.get(), index, number);
+}
+
+int SqliteStatement::bind_text(int index, std::string_view text) {
+  const char* data = text.data() == nullptr ? "" : text.data();
+  return sqlite3_bind_text64(handle_.get(), index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int SqliteStatement::bind_real(int index, double number) {
+  return sqlite3_bind_double(handle_.get(), index, number);
+}
+
+int SqliteStatement::bind_null(int index) {
+  return sqlite3_bind_null(handle_.get(), index);
 }
 
 int SqliteStatement::step() {
@@ -171,38 +193,76 @@ void SqliteStatement::reset() {
   sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
 }
 
-Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
-                                                                 const SqliteOptions& options) {
-  Result<std::string> absolute = file_path(path);
-  if (!absolute) return fail(std::move(absolute).error());
+Result<bool> keeps_a_log(const std::string& file) {
+  constexpr int header_bytes = 100;  // https://sqlite.org/fileformat2.html#the_database_header
+  constexpr std::size_t read_version_at = 19;
+  constexpr char with_log = 2;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(
-      absolute->c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-      nullptr);
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  sqlite3_file* opened = nullptr;
+  std::array<char, header_bytes> header{};
+  if (code == SQLITE_OK) {
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+    // A short file leaves zeros; whoever opens it will see what it is.
+    if (opened != nullptr && opened->pMethods != nullptr) {
+      opened->pMethods->xRead(opened, header.data(), header_bytes, 0);
+    }
+  }
+  sqlite3_close(handle);
+  if (code != SQLITE_OK) return fail(error_of(code, file));
+  return header[read_version_at] == with_log;
+}
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
+                                                                 const SqliteOptions& options,
+                                                                 SqliteAccess access) {
+  Result<std::string> absolute = sqlite_file_path(path);
+  if (!absolute) return fail(std::move(absolute).error());
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  flags |= access == SqliteAccess::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (access == SqliteAccess::serve) flags |= SQLITE_OPEN_CREATE;
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(absolute->c_str(), &handle, flags, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, path, *absolute));
   if (code != SQLITE_OK) return fail(connection->error(code));
-  if (Status ready = connection->configure(options); !ready) return fail(std::move(ready).error());
+  if (Status ready = connection->configure(options, access); !ready) {
+    return fail(std::move(ready).error());
+  }
   return connection;
 }
 
 SqliteConnection::~SqliteConnection() {
   begin_.reset();
   commit_.reset();
+  if (leaves_no_trace_ && bytes_in(file_ + "-wal") == 0) {
+    // SQLite has made a log to look into. Under the lock nobody else has it open.
+    std::error_code ignored;
+    std::filesystem::remove(file_ + "-wal", ignored);
+  }
   sqlite3_close(handle_);
 }
 
-Status SqliteConnection::configure(const SqliteOptions& options) {
+Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess access) {
   if (const int code = harden(handle_); code != SQLITE_OK) return fail(error(code));
-  lower_limits(handle_, options);
+  lower_limits(handle_, options, access);
   // SQLite opens what it may not write for reading only, and does not say so.
-  if (sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
+  const bool reads = access == SqliteAccess::read;
+  if (!reads && sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
   const std::string settings = fmt::format(
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
-      "PRAGMA cell_size_check=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-      "PRAGMA cache_size=-{};",
+      "PRAGMA locking_mode={}; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
+      "PRAGMA cell_size_check=ON; PRAGMA synchronous={}; PRAGMA temp_store=MEMORY;"
+      "PRAGMA query_only={}; PRAGMA cache_size=-{};",
+      reads ? "NORMAL" : "EXCLUSIVE", access == SqliteAccess::fill ? "OFF" : "FULL",
+      reads || access == SqliteAccess::look ? "ON" : "OFF",
       std::max<std::uint32_t>(options.cache_kib, 64));
   if (Status set = execute(settings); !set) return set;
+  if (access == SqliteAccess::fill) {
+    // A journal in memory: what a crash leaves of this file is thrown away.
+    if (Result<std::string> set = query_text("PRAGMA journal_mode=MEMORY"); !set) {
+      return fail(std::move(set).error());
+    }
+  }
   if (options.max_pages > 0) {
     if (Status set = execute(fmt::format("PRAGMA max_page_count={};", options.max_pages)); !set) {
       return set;
@@ -215,6 +275,7 @@ Status SqliteConnection::configure(const SqliteOptions& options) {
   Result<std::int64_t> page_bytes = query_number("PRAGMA page_size");
   if (!page_bytes) return fail(std::move(page_bytes).error());
   page_bytes_ = static_cast<std::uint32_t>(*page_bytes);
+  leaves_no_trace_ = access == SqliteAccess::look;  // the lock is held
   sqlite3_wal_hook(handle_, on_log_grown, &log_pages_);
   return prepare_transactions();
 }
@@ -334,10 +395,7 @@ void SqliteConnection::count_log_bytes() {
 }
 
 Error SqliteConnection::error(int code) const {
-  const Meaning meaning = meaning_of(code);
-  return {meaning.code, std::string(meaning.reason),
-          fmt::format("{} (SQLite: {}, code {})", meaning.message, sqlite3_errstr(code), code),
-          path_, std::string(meaning.remedy)};
+  return error_of(code, path_);
 }
 
 Error SqliteConnection::lose_trust(int code) {

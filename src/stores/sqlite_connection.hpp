@@ -23,6 +23,9 @@ class SqliteStatement {
   // All give SQLite's result code.
   int bind(int index, std::string_view bytes);
   int bind(int index, std::int64_t number);
+  int bind_text(int index, std::string_view text);
+  int bind_real(int index, double number);
+  int bind_null(int index);
   int step();
 
   // Columns of the row that `step` stopped at; bytes are borrowed until the next step or reset.
@@ -53,12 +56,28 @@ class SqliteRun {
   SqliteStatement& statement_;
 };
 
+// How a file is opened.
+enum class SqliteAccess : std::uint8_t {
+  serve,  // made when there is none; locked against everybody else
+  look,   // must be there; locked against everybody else, and not written
+  read,   // must be there; never written, and shared with other readers. Not with a log
+  fill,   // an empty file of ours, that nobody else knows and a crash may spoil
+};
+
+// The absolute path of the file that `path` means; `invalid` ("bad_path") when it can mean none.
+Result<std::string> sqlite_file_path(const std::string& path);
+
+// Whether the database at `file` says that it has a log beside it. Asks SQLite to read that:
+// whoever closes a file by himself ends the locks that his process has on it.
+Result<bool> keeps_a_log(const std::string& file);
+
 class SqliteConnection {
  public:
   // Opens the file, takes the lock that keeps everybody else out, and sets what must hold before
   // the first byte of a possibly hostile file is believed. Writes nothing.
   static Result<std::unique_ptr<SqliteConnection>> open(const std::string& path,
-                                                        const SqliteOptions& options);
+                                                        const SqliteOptions& options,
+                                                        SqliteAccess access = SqliteAccess::serve);
   ~SqliteConnection();
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -90,6 +109,8 @@ class SqliteConnection {
   std::uint64_t statements_run() const { return runs_; }
   std::uint64_t wal_bytes() const { return wal_bytes_; }
   const std::string& path() const { return path_; }
+  const std::string& file() const { return file_; }  // the same, absolute
+  sqlite3* handle() const { return handle_; }        // for what only SQLite's own calls can do
 
   // What a failed SQLite call means to the user of a store.
   Error error(int code) const;
@@ -98,7 +119,7 @@ class SqliteConnection {
   SqliteConnection(sqlite3* handle, std::string path, std::string file)
       : handle_(handle), path_(std::move(path)), file_(std::move(file)) {}
 
-  Status configure(const SqliteOptions& options);
+  Status configure(const SqliteOptions& options, SqliteAccess access);
   Status prepare_transactions();
   Status roll_back(Error why);
   // Gives the error `unknown`, and keeps this connection from touching the file when it closes.
@@ -107,11 +128,12 @@ class SqliteConnection {
 
   sqlite3* handle_;
   std::string path_;  // as it was given
-  std::string file_;  // the same, absolute
+  std::string file_;
   std::uint64_t runs_ = 0;
   std::uint64_t wal_bytes_ = 0;
   std::uint32_t page_bytes_ = 0;
   std::uint32_t log_pages_ = 0;
+  bool leaves_no_trace_ = false;
   std::unique_ptr<SqliteStatement> begin_;
   std::unique_ptr<SqliteStatement> commit_;
 };

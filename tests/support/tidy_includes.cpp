@@ -20,8 +20,9 @@ struct Include {
 
 // Which modules each module may include besides itself.
 //
-//   base <- model <- { channel_adapter, store, rules <- config, codec } <- { router, flow_engine }
-//        <- engine <- handles <- testing;   adapters and stores see their own door, base and model.
+//   base <- model <- { channel_adapter, store <- published_view, rules <- config, codec }
+//        <- { router, flow_engine } <- engine <- handles <- testing
+//   adapters and stores see their own doors, base and model.
 const std::map<std::string, Modules, std::less<>>& may_include() {
   static const Modules low = {"base", "model"};
   static const Modules machines = {"base",   "model", "channel_adapter", "store", "rules",
@@ -31,13 +32,14 @@ const std::map<std::string, Modules, std::less<>>& may_include() {
     return modules;
   };
   static const Modules engine = with(machines, {"router", "flow_engine"});
-  static const Modules handles = with(engine, {"engine"});
+  static const Modules handles = with(engine, {"engine", "published_view"});
   static const Modules umbrella = with(handles, {"handles"});
   static const std::map<std::string, Modules, std::less<>> table = {
       {"base", {}},
       {"model", {"base"}},
       {"channel_adapter", low},
       {"store", low},
+      {"published_view", with(low, {"store"})},
       {"rules", low},
       {"config", with(low, {"rules"})},
       {"codec", low},
@@ -46,7 +48,7 @@ const std::map<std::string, Modules, std::less<>>& may_include() {
       {"engine", engine},
       {"handles", handles},
       {"adapters", with(low, {"channel_adapter"})},
-      {"stores", with(low, {"store"})},
+      {"stores", with(low, {"store", "published_view"})},
       {"json", with(handles, {"handles"})},
       {"umbrella", umbrella},
       {"bindings/c", with(umbrella, {"umbrella", "json", "adapters", "stores"})},
@@ -110,8 +112,8 @@ bool has_source(const Tree& tree, const std::string& module, const std::string& 
 
 // In a family of siblings (adapters, stores) one never sees another. A public header with a source
 // file of its own stem is a sibling; a file belongs to it when its stem is that name, or begins
-// with it and '_'. A file that belongs to none, such as a header of plain values, is a shared
-// helper.
+// with it and '_': sqlite_backup belongs to sqlite. A file that belongs to none, such as a header
+// of plain values, is a shared helper.
 std::string sibling_of(const Tree& tree, const std::string& module, const std::string& path) {
   const std::string stem = stem_of(path);
   std::string best;
@@ -120,7 +122,8 @@ std::string sibling_of(const Tree& tree, const std::string& module, const std::s
     if (!header.starts_with(folder)) continue;
     const std::string name = stem_of(header);
     if (!has_source(tree, module, name)) continue;
-    if ((stem == name || stem.starts_with(name + "_")) && name.size() > best.size()) best = name;
+    const bool belongs = stem == name || stem.starts_with(name + "_");
+    if (belongs && (best.empty() || name.size() < best.size())) best = name;
   }
   return best;
 }
@@ -180,7 +183,8 @@ std::string module_of(std::string_view path) {
     return {};
   }
   const std::string name{path.substr(0, path.find_first_of("/."))};
-  static const Modules handles = {"conversation", "case", "contact", "query", "runner"};
+  static const Modules handles = {"conversation", "case",       "contact",  "query",
+                                  "runner",       "inspection", "sql_views"};
   if (handles.contains(name)) return "handles";
   if (name == "novelo") return "umbrella";
   if (name == "json_query") return "json";

@@ -19,8 +19,12 @@
 // The file: one table per `Table`, named as `to_string(Table)` says, of rows (key, value), and the
 // table `tenant`. `application_id` marks the file as ours, `user_version` is the version of the
 // schema. Opening an older schema brings it forward, one transaction a version; a newer one is
-// refused. Beside the file stands `<path>-wal` and nothing else; to move or back up, close the
-// store and copy the file with its `-wal`, where there is one.
+// refused. Beside the file stands `<path>-wal` and nothing else; to move it, close the store and
+// take the file with its `-wal`, where there is one.
+//
+// Backups are made online (`begin_backup`, `backup`) and are files of another mark: `open` refuses
+// them, so that nobody spoils the only copy, and `restore` makes a store of one. docs/operation.md
+// is the operator's page.
 //
 // Failed commits: an error before the commit point leaves nothing and the store goes on. When the
 // commit itself fails in the middle of writing or syncing the log, nobody can know whether it will
@@ -32,7 +36,9 @@
 #include <memory>
 #include <string>
 
+#include "novelo/published_view.hpp"
 #include "novelo/store.hpp"
+#include "novelo/stores/sqlite_backup.hpp"
 #include "novelo/stores/statistics.hpp"
 
 namespace novelo {
@@ -52,6 +58,9 @@ struct SqliteOptions {
   // Read the whole file when opening and refuse a damaged one. Takes time in proportion to its
   // size; without it the identity and the tables are checked, and damage is found when it is read.
   bool quick_check = false;
+  // The most rows that one `open` brings forward, when the file's schema is older and its rows have
+  // to be changed. 0: all there are, in one call.
+  std::uint64_t migration_rows = 1'000'000;
 };
 
 class SqliteStore final : public Store {
@@ -63,7 +72,9 @@ class SqliteStore final : public Store {
   //   invalid      "bad_path": empty, ":memory:", with a NUL byte, or a folder
   //   storage      "cannot_open", "read_only", "full", "io", "memory"
   //   busy         "held": another process, or another store of this one, has the file open
-  //   refused      "foreign": an SQLite database of another program
+  //                "migrating": an older file has come forward by `migration_rows`, and there is
+  //                more to do: open again, it goes on where it was, after any crash too
+  //   refused      "foreign": an SQLite database of another program; "backup": a backup
   //   corrupt      "not_a_store": no SQLite database at all; "damaged"; "truncated": its end is
   //                missing, and its log cannot have it;
   //                "schema": a table is missing, altered or added
@@ -101,6 +112,27 @@ class SqliteStore final : public Store {
   Status checkpoint();
 
   StoreStatistics statistics() const;
+
+  // Begins a copy at `path`, which must not exist; its folder must. One at a time. Errors: those of
+  // SqliteBackup::step, and
+  //   invalid   "bad_path": as `open`, and a name that belongs to the store itself
+  //   storage   "cannot_open", "read_only"
+  //   busy      "backup_running": of this store, or to this path
+  //   refused   "exists"
+  Result<std::unique_ptr<SqliteBackup>> begin_backup(const std::string& path, PublishedViews views,
+                                                     const BackupOptions& options = {});
+  // All of it in one call. No commit can be made meanwhile.
+  Status backup(const std::string& path, PublishedViews views, const BackupOptions& options = {});
+
+  // Makes the store's file `path` of a backup, which stays as it is. The whole backup is checked
+  // first; nothing is at `path` before the file is whole. Only what a store of the backup's version
+  // has is taken over: tables and views that somebody has added stay behind. Every tenant's engine
+  // finds, when it is opened, that its store was restored (store.hpp). Errors: as `open` of the
+  // backup and `begin_backup` of `path`, and
+  //   refused   "not_a_backup": a store, which can be opened as it is
+  //   corrupt   "damaged", "truncated", "schema", "not_a_store": of the backup
+  static Status restore(const std::string& backup, const std::string& path,
+                        const RestoreOptions& options = {});
 
  private:
   class Body;
