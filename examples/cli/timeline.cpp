@@ -14,14 +14,12 @@
 #include "adapters.hpp"
 #include "files.hpp"
 #include "novelo/json.hpp"
+#include "novelo/stores/sqlite_reader.hpp"
 #include "novelo/testing/page.hpp"
 #include "novelo/testing/stored_desk.hpp"
 #include "novelo/testing/transcript.hpp"
 #include "play.hpp"
 #include "terminal.hpp"
-#if __has_include("novelo/stores/sqlite_reader.hpp")
-#include "novelo/stores/sqlite_reader.hpp"
-#endif
 
 namespace cli {
 namespace {
@@ -43,7 +41,6 @@ struct Opened {
 
 // Never opens the file as a store in service would: nothing is written, and nobody loses it.
 novelo::Result<Opened> open_for_reading(const std::string& file) {
-#if __has_include("novelo/stores/sqlite_reader.hpp")
   auto reader = novelo::SqliteReader::open(file);
   if (!reader) return novelo::fail(reader.error());
   Opened opened;
@@ -52,11 +49,6 @@ novelo::Result<Opened> open_for_reading(const std::string& file) {
   }
   opened.store = std::move(*reader);
   return opened;
-#else
-  return novelo::fail({novelo::ErrorCode::unsupported, "no_reader",
-                       "This build cannot look into a file without changing it.", file,
-                       "Build with the reader of SQLite files."});
-#endif
 }
 
 novelo::Result<std::uint64_t> tenant_of(const Tenants& tenants, const std::string& wanted) {

@@ -249,8 +249,12 @@ Result<std::vector<Row>> SqliteReader::scan(Table table, std::string_view from, 
   return body_->scan(table, from, to, limit, order);
 }
 
-Status SqliteReader::commit(const Fence&, std::span<const Write>) {
+Status SqliteReader::commit_all(std::span<const TenantWrites>) {
   return fail(read_only_error(body_->file().path()));
+}
+
+Result<std::uint64_t> SqliteReader::maintain(std::uint64_t) {
+  return 0;
 }
 
 }  // namespace novelo

@@ -1,6 +1,6 @@
 // SqliteReader: looks into the file of an SqliteStore, or into a backup, without changing it.
 //
-// It is a Store that only reads: `open_tenant` and `commit` are refused, "read_only". While it
+// It is a Store that only reads: `open_tenant` and commits are refused, "read_only". While it
 // looks into a store's file nobody else can open that, and nobody who has it open can be looked at:
 // inspect a backup instead. A backup can be read by any number at a time.
 #pragma once
@@ -51,7 +51,8 @@ class SqliteReader final : public Store {
   Result<std::optional<std::string>> get(Table table, std::string_view key) override;
   Result<std::vector<Row>> scan(Table table, std::string_view from, std::string_view to,
                                 std::size_t limit, Order order) override;
-  Status commit(const Fence& fence, std::span<const Write> writes) override;
+  Status commit_all(std::span<const TenantWrites> parts) override;
+  Result<std::uint64_t> maintain(std::uint64_t budget) override;  // nothing to do
 
  private:
   class Body;
