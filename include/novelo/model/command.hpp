@@ -54,6 +54,8 @@ struct ContactRow {
   std::string locale;
   std::vector<Address> addresses;
   Value::Map attributes;
+
+  friend bool operator==(const ContactRow&, const ContactRow&) = default;
 };
 // Takes in many contacts at once, up to Limits::contacts_per_import: each as an UpsertContact of
 // its own would. A row that changes nothing writes nothing; one that is refused changes nothing and

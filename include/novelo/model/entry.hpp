@@ -92,10 +92,10 @@ struct Entry {
 
   Content content;  // message, voicemail
   EventKind event = EventKind::none;
-  // call: call, from, to, callback, reported (it was never announced), state ("ringing", "dialling", "connected", "ended", "moved"),
-  // cause, seconds, talked_seconds; voicemail: seconds; message: unsupported, or automatic (mail);
-  // event: beside each kind. Of what arrived only in part `warnings`, a list of texts: what was
-  // cut, guessed or left out.
+  // call: call, from, to, callback, reported (it was never announced), state ("ringing",
+  // "dialling", "connected", "ended", "moved"), cause, seconds, talked_seconds; voicemail: seconds;
+  // message: unsupported, or automatic (mail); event: beside each kind. Of what arrived only in
+  // part `warnings`, a list of texts: what was cut, guessed or left out.
   Value::Map details;
 
   std::string provider_id;                       // message: the provider's id, once it is known
