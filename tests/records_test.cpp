@@ -160,6 +160,7 @@ std::map<Table, Kind> kinds() {
           {Table::segment, kind_of<Segment>()},
           {Table::counter, kind_of<Counter>()},
           {Table::parked_receipt, kind_of<ParkedReceipt>()},
+          {Table::listing, kind_of<Listed>()},
           {Table::parked_order, kind_of<ParkedPlace>()},
           {Table::quarantine_digest, kind_of<QuarantineSeen>()}};
 }

@@ -28,9 +28,9 @@ class ReadOnly final : public ForwardingStore {
     FAIL_CHECK("a fence was taken");
     return ForwardingStore::open_tenant(tenant);
   }
-  Status commit(const Fence& fence, std::span<const Write> writes) override {
+  Status commit_all(std::span<const TenantWrites> parts) override {
     FAIL_CHECK("something was written");
-    return ForwardingStore::commit(fence, writes);
+    return ForwardingStore::commit_all(parts);
   }
 };
 

@@ -184,7 +184,8 @@ Status Engine::Body::step_over_lost_time(Timestamp now) {
     });
   };
   sequences(tables_.key().bytes(), tables_.case_counters().bytes());
-  sequences(tables_.case_counters().end(), tables_.key().end());
+  sequences(tables_.case_counters().end(), tables_.news_counters().bytes());
+  sequences(tables_.news_counters().end(), tables_.key().end());
   tables_.effects.each_key(tables_.key().bytes(), tables_.key().end(), [&](const std::string& key) {
     tables_.effects.edit(key).maybe_done = true;
   });

@@ -34,7 +34,7 @@ bool is_older(Turn& turn, const ConnectionName& connection, const std::string& d
               std::optional<Timestamp> at) {
   if (!at) return false;
   const std::string key =
-      turn.tables.key().text("device").text(connection.text()).text(device).take();
+      turn.tables.news_counters().text("device").text(connection.text()).text(device).take();
   const Counter* last = turn.tables.counters.find(key);
   const auto told =
       static_cast<std::uint64_t>(std::max<std::int64_t>(at->time_since_epoch().count(), 0));

@@ -25,7 +25,7 @@ std::uint64_t micros(Timestamp at) {
 }
 
 std::string counter_key(const Turn& turn, std::string_view what, const ConnectionName& connection) {
-  return turn.tables.key().text(what).text(connection.text()).take();
+  return turn.tables.news_counters().text(what).text(connection.text()).take();
 }
 
 // The first line of a connection: what concerns it as a whole goes out from there.

@@ -89,18 +89,6 @@ Tables::Tables(Store& store, std::uint64_t tenant, std::size_t capacity,
       tenant_(tenant),
       fault_(std::move(fault)) {}
 
-std::string_view to_string(TimerKind kind) {
-  switch (kind) {
-    case TimerKind::flow: return "flow";
-    case TimerKind::callback: return "callback";
-    case TimerKind::effect: return "effect";
-    case TimerKind::waiting: return "waiting";
-    case TimerKind::call: return "call";
-    case TimerKind::promise: return "promise";
-  }
-  return "";
-}
-
 void Tables::begin_input() {
   std::apply([](auto&... tables) { (tables.begin_input(), ...); }, all());
 }

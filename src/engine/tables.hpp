@@ -49,7 +49,6 @@ enum class TimerKind : std::uint8_t {
   promise = 6,   // owner: a callback; it should have been kept by now
   look_up = 7,   // owner: an interaction; it waits no longer for an answer who it is
 };
-std::string_view to_string(TimerKind kind);
 struct Timer {
   Timestamp due{};
   TimerKind kind = TimerKind::flow;
@@ -333,12 +332,13 @@ class Tables {
   std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
     return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).take();
   }
-  // Of counters: how many cases of a type have a status. The others are sequences of protocol
-  // numbers, under their periods, which are digits.
+  // Of counters: how many cases of a type have a status; and how new the news of a telephone system
+  // are. The others are sequences of protocol numbers, under their periods, which are digits.
   std::string key(const CaseTypeName& type, const CaseStatusName& status) const {
     return case_counters().text(type.text()).text(status.text()).take();
   }
   Key case_counters() const { return key().text("case"); }
+  Key news_counters() const { return key().text("news"); }
   std::string clock_key() const { return key().text("engine").take(); }
   // The engine's counters, to be changed.
   EngineClock& edit_clock();

@@ -42,9 +42,6 @@ void fields(V& v, X& x) {
   v("signals", x.signals);
   v("changes", x.changes);
   v("traces", x.traces);
-  v("contacts_per_import", x.contacts_per_import);
-  v("calls_per_report", x.calls_per_report);
-  v("devices_per_report", x.devices_per_report);
   v("bridge_silence", x.bridge_silence);
   v("originate_silence", x.originate_silence);
   v("hang_up_silence", x.hang_up_silence);
@@ -63,6 +60,9 @@ void fields(V& v, X& x) {
   v("follow_ups", x.follow_ups);
   v("fields_bytes", x.fields_bytes);
   v("callback_attempts", x.callback_attempts);
+  v("contacts_per_import", x.contacts_per_import);
+  v("calls_per_report", x.calls_per_report);
+  v("devices_per_report", x.devices_per_report);
 }
 
 inline bool operator==(const Limits& left, const Limits& right) {

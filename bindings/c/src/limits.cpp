@@ -46,6 +46,8 @@ constexpr auto members = std::to_array<std::pair<std::string_view, Member>>({
     {"live_works", &Limits::live_works},
     {"requirement_classes", &Limits::requirement_classes},
     {"signals", &Limits::signals},
+    {"changes", &Limits::changes},
+    {"traces", &Limits::traces},
     {"bridge_silence", &Limits::bridge_silence},
     {"originate_silence", &Limits::originate_silence},
     {"hang_up_silence", &Limits::hang_up_silence},
@@ -64,6 +66,9 @@ constexpr auto members = std::to_array<std::pair<std::string_view, Member>>({
     {"follow_ups", &Limits::follow_ups},
     {"fields_bytes", &Limits::fields_bytes},
     {"callback_attempts", &Limits::callback_attempts},
+    {"contacts_per_import", &Limits::contacts_per_import},
+    {"calls_per_report", &Limits::calls_per_report},
+    {"devices_per_report", &Limits::devices_per_report},
 });
 
 const Member* member_of(std::string_view name) {
