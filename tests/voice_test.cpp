@@ -57,7 +57,9 @@ std::vector<CallEvent> decode(std::string body) {
   CHECK(decoded->answer.status == 200);
   CHECK(decoded->answer.body == R"({"ok":true})");
   std::vector<CallEvent> events;
-  for (const ChannelEvent& event : decoded->events) events.push_back(std::get<CallEvent>(event));
+  for (const ChannelEvent& event : decoded->events) {
+    if (const auto* call = std::get_if<CallEvent>(&event)) events.push_back(*call);
+  }
   return events;
 }
 
@@ -73,6 +75,7 @@ std::map<CallEventKind, CallEvent> documented_events() {
   for (const std::string& block : documented_examples()) {
     if (!Json::parse(block).is_object() || !Json::parse(block).contains("event")) continue;
     const std::vector<CallEvent> decoded = decode(block);
+    if (decoded.empty()) continue;  // a report, a device: no event of a call
     REQUIRE(decoded.size() == 1);
     events[decoded.front().kind] = decoded.front();
   }
@@ -87,11 +90,11 @@ Duration seconds(const Json& json, const char* key) {
 OutboundCall read_verb(const Json& json) {
   OutboundCall call;
   call.effect = EffectId(std::stoull(json.at("effect").get<std::string>()));
-  for (int kind = 1; kind <= 7; ++kind) {
+  for (int kind = 1; kind <= 8; ++kind) {
     const auto each = static_cast<CallVerbKind>(kind);
     if (to_string(each) == json.at("verb").get<std::string>()) call.verb.kind = each;
   }
-  call.verb.call = json.at("call");
+  call.verb.call = json.value("call", "");
   call.verb.text = json.value("text", "");
   call.verb.locale = json.value("locale", "");
   for (const Json& option : json.value("options", Json::array())) {
@@ -271,7 +274,7 @@ TEST_CASE("voice: every verb of the protocol's page is what is sent") {
     verbs.insert(documented.at("verb"));
   }
   CHECK(verbs == std::set<std::string>{"answer", "play", "gather", "record", "bridge", "originate",
-                                       "hang_up"});
+                                       "hang_up", "report"});
 }
 
 TEST_CASE("voice: verbs carry the token's name and fractions of seconds") {
