@@ -354,3 +354,67 @@ TEST_CASE("voice: settings are checked by name and form") {
   CHECK(able.idempotent_send);
   CHECK(!able.receipts);
 }
+
+TEST_CASE("voice: a report, a device and a start are read as they are documented") {
+  const Result<Decoded> decoded = adapter.decode(
+      post(R"([{"event_id": "r-1", "event": "report", "at": "2026-03-02T09:00:00-03:00",
+                "answers": "4720",
+                "calls": [{"call": "c-1", "state": "talking", "at": "2026-03-02T08:59:00-03:00",
+                           "from": "041988887777", "to": "08007701234", "device": "sip:101",
+                           "doing": "4711"}],
+                "devices": [{"device": "sip:102", "state": "unreachable"}]},
+               {"event_id": "d-1", "event": "device", "device": "sip:101", "state": "busy",
+                "call": "c-9"},
+               {"event_id": "s-1", "event": "started", "at": "2026-03-02T09:00:01-03:00"}])"),
+      connection());
+  REQUIRE_MESSAGE(decoded, to_string(decoded.error()));
+  REQUIRE(decoded->events.size() == 3);
+  const auto& report = std::get<CallReport>(decoded->events[0]);
+  CHECK(report.effect == EffectId(4720));
+  REQUIRE(report.calls.size() == 1);
+  CHECK(report.calls[0].state == CallState::talking);
+  CHECK(report.calls[0].device == "sip:101");
+  CHECK(report.calls[0].doing == EffectId(4711));
+  REQUIRE(report.devices.size() == 1);
+  CHECK(report.devices[0].state == DeviceState::unreachable);
+  const auto& device = std::get<DeviceEvent>(decoded->events[1]);
+  CHECK(device.id == "d-1");
+  CHECK(device.device == Device{"sip:101", DeviceState::busy, "c-9"});
+  CHECK(!device.at);
+  CHECK(std::get<SystemStarted>(decoded->events[2]).id == "s-1");
+}
+
+TEST_CASE("voice: what is wrong with a report or a device is named by its place") {
+  const auto report = [](const std::string& members) {
+    return refusal(R"({"event_id": "r-1", "event": "report", )" + members + "}");
+  };
+  const std::string at = R"("at": "2026-03-02T09:00:00-03:00", )";
+  CHECK(report(R"("calls": [])").subject.find("at") != std::string::npos);
+  CHECK(report(R"("at": "2026-03-02T09:00:00-03:00")").subject.find("calls") != std::string::npos);
+  CHECK(report(at + R"("calls": [{"call": "c-1", "state": "dancing"}])").reason == "unknown_state");
+  CHECK(report(at + R"("calls": [{"state": "ringing"}])").subject.find("calls[0].call") !=
+        std::string::npos);
+  CHECK(report(at + R"("calls": [{"call": "c", "state": "ringing", "colour": 1}])")
+            .subject.find("calls[0].colour") != std::string::npos);
+  CHECK(report(at + R"("calls": [{"call": "c", "state": "ringing"},
+                                 {"call": "c", "state": "talking"}])")
+            .reason == "repeated");
+  CHECK(report(at + R"("calls": 7)").subject.find("calls") != std::string::npos);
+  CHECK(report(at + R"("calls": [], "devices": [{"device": "sip:1", "state": "idle"},
+                                                {"device": "sip:1", "state": "busy"}])")
+            .reason == "repeated");
+  CHECK(
+      refusal(R"({"event_id": "d", "event": "device", "state": "idle"})").subject.find("device") !=
+      std::string::npos);
+  CHECK(refusal(R"({"event_id": "d", "event": "device", "device": "sip:1", "state": "asleep"})")
+            .reason == "unknown_state");
+  CHECK(refusal(R"({"event": "started"})").subject.find("event_id") != std::string::npos);
+  CHECK(refusal(R"({"event_id": "s", "event": "started", "calls": []})").subject.find("calls") !=
+        std::string::npos);
+  std::string crowd;
+  for (std::size_t i = 0; i <= Limits{}.calls_per_report; ++i) {
+    crowd += (i == 0 ? "" : ",") + std::string(R"({"call": "c)") + std::to_string(i) +
+             R"(", "state": "ringing"})";
+  }
+  CHECK(report(at + R"("calls": [)" + crowd + "]").reason == "too_many");
+}

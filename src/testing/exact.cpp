@@ -57,10 +57,43 @@ void fields(V& v, X& x) {
   v("body", x.body);
 }
 
+struct PackedReply {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string body;
+};
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, PackedReply>
+void fields(V& v, X& x) {
+  v("status", x.status);
+  v("headers", x.headers);
+  v("body", x.body);
+}
+
+template <class What>
+std::string bytes_of(const What& what) {
+  return codec::to_bytes(what);
+}
+std::string bytes_of(const TransportReply& reply) {
+  return codec::to_bytes(PackedReply{reply.status, reply.headers, reply.body});
+}
+
+template <class What>
+bool read_bytes(const std::string& bytes, What& what) {
+  return codec::from_bytes(bytes, what);
+}
+bool read_bytes(const std::string& bytes, TransportReply& reply) {
+  PackedReply packed;
+  if (!codec::from_bytes(bytes, packed)) return false;
+  reply = {packed.status, std::move(packed.headers), std::move(packed.body)};
+  return true;
+}
+
 template <class Variant>
 void pack(const Variant& variant, Packed& packed) {
   packed.which = variant.index();
-  packed.body = std::visit([](const auto& what) { return codec::to_bytes(what); }, variant);
+  packed.body = std::visit([](const auto& what) { return bytes_of(what); }, variant);
 }
 
 std::string packed(const Input& input) {
@@ -85,7 +118,7 @@ template <class Variant, std::size_t Next = 0>
 bool unpack(const Packed& packed, Variant& variant) {
   if constexpr (Next < std::variant_size_v<Variant>) {
     if (packed.which != Next) return unpack<Variant, Next + 1>(packed, variant);
-    return codec::from_bytes(packed.body, variant.template emplace<Next>());
+    return read_bytes(packed.body, variant.template emplace<Next>());
   } else {
     return false;
   }

@@ -15,7 +15,7 @@ namespace {
 
 // What an event says, with its details in braces: "{agent}", or "{ for :preferred}" with words that
 // only stand there when the detail does.
-constexpr std::array<std::pair<EventKind, std::string_view>, 44> sentences{{
+constexpr std::array<std::pair<EventKind, std::string_view>, 47> sentences{{
     {EventKind::opened, "a new conversation begins"},
     {EventKind::joined, "{contact} goes on in the same conversation (known by {by})"},
     {EventKind::reopened, "the conversation is open again"},
