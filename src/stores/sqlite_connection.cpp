@@ -200,6 +200,7 @@ Status SqliteConnection::configure(const SqliteOptions& options) {
   const std::string settings = fmt::format(
       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
       "PRAGMA cell_size_check=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+      "PRAGMA secure_delete=ON;"  // what was erased is not to be read in the file's free space
       "PRAGMA cache_size=-{};",
       std::max<std::uint32_t>(options.cache_kib, 64));
   if (Status set = execute(settings); !set) return set;

@@ -92,6 +92,10 @@ struct Limits {
   std::size_t follow_ups = 100;            // of one matter, each after the last
   std::size_t fields_bytes = 1024 * 1024;  // of one case, and the attributes of one contact
   std::size_t callback_attempts = 20;
+
+  // What one Purge or EraseContact takes away at most: entries, notes, callbacks and cases. A Purge
+  // looks at as many conversations.
+  std::size_t purge_entries = 10'000;
 };
 
 }  // namespace novelo

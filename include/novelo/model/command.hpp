@@ -6,10 +6,10 @@
 // `actor` is who asks: a configured agent's name, or empty for the business's own systems. Those
 // may give every command but the ones that need a person (AcceptOffer, RefuseOffer,
 // ViewConversation, ClaimConversation, VerifyReply, PlaceCallback, RecordAttempt, a `person_only`
-// status, an override); LoadConfiguration and ConfirmTime are theirs alone. What an agent does for
-// another (SetPresence, SetOtherCall, FinishInteraction, EndWrapUp, HangUp, ResolveSend) takes a
-// supervisor. Any configured agent may give any other command: who may see and do what else is for
-// the host to check.
+// status, an override); LoadConfiguration, ConfirmTime, Purge and EraseContact are theirs alone.
+// What an agent does for another (SetPresence, SetOtherCall, FinishInteraction, EndWrapUp, HangUp,
+// ResolveSend) takes a supervisor. Any configured agent may give any other command: who may see and
+// do what else is for the host to check.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ namespace novelo {
 // of these addresses in any spelling, when it has no name yet or one that begins with the same word
 // ("Ana Sousa" is a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same
 // number, which they share from then on). A contact without a name at one of the addresses was made
-// for a stranger: it gives way, with its conversations.
+// for a stranger: it gives way, with its conversations. Refused `erased` when the contact that is
+// named was erased; so is ChooseContact.
 struct UpsertContact {
   std::string name;
   std::string locale;
@@ -206,6 +207,22 @@ struct LoadConfiguration {
 };
 // Confirms a jump of the clock that was refused. From the business's own systems only.
 struct ConfirmTime {};
+// Takes the content out of conversations that were closed before a time, by id, above `after`
+// (docs/retention.md): what was said in them and in their cases goes, and that there was a
+// conversation stays. What is not over yet is skipped. At most Limits::purge_entries entries go
+// with one command, and as many conversations are looked at; "next" says where the next one goes
+// on. Refused `not_an_agents`; `invalid` (bad_time) for a time to come.
+struct Purge {
+  Timestamp before{};
+  ConversationId after = {};
+};
+// Takes everything personal of one contact out of the store, wherever it stands; their addresses
+// are strangers' from then on. Bounded as Purge is: while "done" is false, give another one.
+// Refused `not_an_agents`; and, before anything went, `conversation_open`, `callback_open`,
+// `case_open`, `effect_unsettled`.
+struct EraseContact {
+  ContactId contact;
+};
 
 using CommandBody =
     std::variant<UpsertContact, ChooseContact, SetPresence, SetOtherCall, AcceptOffer, RefuseOffer,
@@ -213,7 +230,7 @@ using CommandBody =
                  ReassignConversation, SendMessage, AddNote, CloseConversation, ReopenConversation,
                  OpenCase, SetCaseFields, SetCaseStatus, MarkInformed, VerifyReply, RunAction,
                  CreateCallback, PlaceCallback, RecordAttempt, CancelCallback, SendSurvey,
-                 AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend>;
+                 AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend, Purge, EraseContact>;
 
 // The word that a command goes by: "send_message" for SendMessage.
 std::string_view command_word(const CommandBody& body);
@@ -237,7 +254,10 @@ struct By {
 //
 // In `details`, by name: "protocol" (OpenCase), "note" (AddNote), "qualification_saved" and
 // "description_saved" (CloseConversation), "counted" (an answer to a survey), "version"
-// (LoadConfiguration), "now" (ConfirmTime).
+// (LoadConfiguration), "now" (ConfirmTime), "conversations", "entries" (Purge, EraseContact: how
+// many went), "next" (Purge: give it as `after`; absent at the end), "done" and "unresolved"
+// (EraseContact: whether nothing is left; contacts who stand for "one of them" where nobody is left
+// who shares their address, to be erased too).
 struct Outcome {
   bool repeated = false;  // it had been taken before; this is the first result again
   ContactId contact;
