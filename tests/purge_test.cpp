@@ -132,8 +132,7 @@ struct Life : House {
       "1980-05-17",     "dito-no-zap",   "resposta-dada",   "wamid.",       "carta-dela",
       "assunto-dela",   "carta-nossa",   "campo-do-caso",   "ramo-do-caso", "palavra-dita",
       "nota-interna",   "fala-gravada",  "gravacao-1",      "966665555",    "motivo-dito",
-      "descricao-dita", "desfecho-dito", "comentario-dado", "apelido-dela", "955443322",
-      "dito-estranho"};
+      "descricao-dita", "desfecho-dito", "comentario-dado", "955443322",    "dito-estranho"};
 
   explicit Life(EngineOptions how = options()) : House(std::move(how)) {
     contact =
@@ -215,7 +214,8 @@ struct Life : House {
     callback = host.must(create, "joao").callback;
     host.must(CancelCallback{callback}, "joao");
   }
-  // She writes from a number that nobody knew, and turns out to be who she is.
+  // She writes from a number that nobody knew, and turns out to be who she is: what she was called
+  // there goes with the stranger.
   void be_a_stranger() {
     InboundMessage unknown = message("wamid.x", whatsapp_number, stranger, "dito-estranho");
     unknown.from.display_name = "apelido-dela";
@@ -223,8 +223,10 @@ struct Life : House {
     REQUIRE(came);
     host.settle_all();
     REQUIRE(came->contact != contact);
+    REQUIRE_FALSE(found_in(memory, {"apelido-dela"}).empty());
     host.must(ChooseContact{came->conversation, contact}, "joao");
     host.settle_all();
+    REQUIRE(found_in(memory, {"apelido-dela"}).empty());
   }
   void ask() {
     survey = host.must(SendSurvey{conversation, "nps"}, "joao").survey;
@@ -363,6 +365,20 @@ TEST_CASE("a link into an erased contact's conversation names nobody") {
   const Outcome came = house.host.whatsapp(stranger, token);
   CHECK(came.contact != contact);
   CHECK(came.conversation != id);
+}
+
+TEST_CASE("what a caller without a number was called goes when it is known who they are") {
+  House house;
+  CallEvent incoming = call_event(CallEventKind::incoming, "k1");
+  incoming.from.address = {AddressKind::withheld, "k1"};
+  incoming.from.display_name = "apelido-dela";
+  incoming.to = line_number;
+  const Outcome call = house.host.told(incoming);
+  CHECK_FALSE(found_in(house.memory, {"apelido-dela"}).empty());
+  const Address phone{AddressKind::phone, zulmira};
+  const ContactId contact = house.host.must(UpsertContact{"Zulmira", {}, {phone}, {}}).contact;
+  house.host.must(ChooseContact{call.conversation, contact}, "joao");
+  CHECK(found_in(house.memory, {"apelido-dela"}).empty());
 }
 
 TEST_CASE("a contact whom something is still owed is not erased") {
