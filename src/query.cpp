@@ -159,12 +159,21 @@ Result<std::vector<Entry>> Query::timeline_before(ConversationId id, std::uint64
 
 namespace {
 
+// How many entries of the customer's view are gone.
+std::uint64_t gone_from_view(Tables& tables, const ConversationRecord& conversation) {
+  if (conversation.purged == 0) return 0;
+  const Entry* first = tables.entries.find(tables.key(conversation.id, conversation.purged + 1));
+  if (first == nullptr) return conversation.customer_entries;
+  return first->customer_entries - (first->customer_sequence != 0 ? 1 : 0);
+}
+
 // The sequence of the first entry by which the customer's view has more than `after` entries; one
 // behind the last when there is none. Each entry knows how many there are up to it.
 std::uint64_t place_in_view(Tables& tables, const ConversationRecord& conversation,
                             std::uint64_t after) {
   if (after >= conversation.customer_entries) return conversation.entries + 1;
-  std::uint64_t low = after + 1;  // an entry of the view is never before its place in it
+  // An entry of the view is never before its place in it.
+  std::uint64_t low = std::max(after, conversation.purged) + 1;
   std::uint64_t high = conversation.entries;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
@@ -191,7 +200,7 @@ Result<std::vector<CustomerEntry>> Query::customer_view(ConversationId id, std::
     if (!known) return fail(known.error());
     const std::string end = tables.key().id(id).end();
     View view;
-    std::uint64_t last = after;
+    std::uint64_t last = std::max(after, gone_from_view(tables, *known));
     while (view.size() < limit) {
       const std::uint64_t place = place_in_view(tables, *known, last);
       const auto rows = tables.entries.scan(tables.key(id, place), end, page, Order::ascending);

@@ -39,7 +39,7 @@ struct Step {
   unsigned how = 0;
 };
 
-constexpr unsigned step_kinds = 24;  // of which the last lets time pass
+constexpr unsigned step_kinds = 25;  // of which the last lets time pass
 
 void showValue(const Step& step, std::ostream& out) {
   out << "{" << step.kind << ", " << step.which << ", " << step.how << "}";
@@ -81,6 +81,7 @@ EngineOptions history_options() {
   how.limits.identities_per_contact = 4;
   how.limits.contacts_per_identity = 2;
   how.limits.reaches_per_conversation = 3;
+  how.limits.purge_entries = 7;
   return how;
 }
 
@@ -111,9 +112,11 @@ const std::vector<std::string> texts{"oi",   "1",  "2",      "esperar",  "outro 
 // The clinic and everything around it, doing steps and writing down what it fed.
 class World {
  public:
-  explicit World(const char* unknown_send = "hold", bool on_disk = false)
+  // Without `purges` nothing that was said is ever taken away.
+  explicit World(const char* unknown_send = "hold", bool on_disk = false, bool purges = true)
       : store_(on_disk),
         unknown_send_(unknown_send),
+        purges_(purges),
         engine_(Engine::open(*store_, adapters(), history_options(), now_).value()) {
     feed(Command{"c0", {}, LoadConfiguration{history_configuration(unknown_send_)}});
   }
@@ -143,6 +146,7 @@ class World {
       case 20: return report(step);
       case 21: return device(step);
       case 22: return settle(step);
+      case 23: return purges_ ? purge(step) : pass(step);
       default: return pass(step);
     }
   }
@@ -608,6 +612,18 @@ class World {
     }
   }
 
+  void purge(const Step& step) {
+    static const std::vector<Duration> ages{0s, 1min, 25h, 24h * 31};
+    const auto all = conversations();
+    const ConversationRecord* one = pick(all, step.which);
+    if (one != nullptr && step.how % 3 == 0) {
+      command(EraseContact{one->contact});
+    } else {
+      command(Purge{now_ - *pick(ages, step.how),
+                    step.which % 4 == 0 && one ? one->id : ConversationId()});
+    }
+  }
+
   void note_settled() {
     std::set<EffectId> left;
     const auto unsettled = query().unsettled({}, 1000).value();
@@ -621,6 +637,7 @@ class World {
 
   AnyStore store_;
   const char* unknown_send_;
+  bool purges_;
   Timestamp now_ = morning();
   Engine engine_;
   std::vector<Fed> fed_;
@@ -636,14 +653,35 @@ void check_timeline(Query query, const ConversationRecord& conversation) {
   const auto found = query.timeline(conversation.id, 0, 1000);
   if (!found) RC_FAIL(to_string(found.error()));
   const std::vector<Entry>& entries = *found;
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = conversation.purged;
   std::uint64_t customer = 0;
+  std::size_t shown = 0;
   for (const Entry& entry : entries) {
     RC_ASSERT(entry.sequence == ++sequence);
-    if (entry.customer_sequence != 0) RC_ASSERT(entry.customer_sequence == ++customer);
+    if (entry.customer_sequence == 0) continue;
+    const bool first_left = conversation.purged != 0 && shown == 0;
+    RC_ASSERT(first_left || entry.customer_sequence == customer + 1);
+    customer = entry.customer_sequence;
+    ++shown;
   }
   if (entries.size() < 1000) RC_ASSERT(sequence == conversation.entries);
   RC_ASSERT(customer <= conversation.customer_entries);
+  const auto view = query.customer_view(conversation.id, 0, 1000);
+  RC_ASSERT(view.has_value());
+  if (entries.size() < 1000) RC_ASSERT(view->size() == shown);
+}
+
+// Nobody who was erased is recognised by anything.
+void check_erased(Store& store, const Query& query) {
+  const std::vector<Row> rows =
+      store.scan(Table::identity, "", "\xff", 1000, Order::ascending).value();
+  for (const Row& row : rows) {
+    Identity identity;
+    RC_ASSERT(codec::from_bytes(row.value, identity));
+    std::vector<ContactId> known = identity.members;
+    known.push_back(identity.holder);
+    for (const ContactId id : known) RC_ASSERT(!query.contact(id)->erased_at);
+  }
 }
 
 void check_live(Query query, const ConversationRecord& conversation,
@@ -780,6 +818,7 @@ void check_laws(World& world) {
     RC_ASSERT(open.insert({conversation.desk, conversation.contact}).second);
     open_ids.insert(conversation.id);
   }
+  check_erased(world.store(), query);
   const auto index = open_index(world.store());
   std::set<ConversationId> indexed;
   for (const auto& [key, id] : index) indexed.insert(id);
@@ -912,7 +951,7 @@ TEST_CASE("[B3] what is held stays held, however often the engine is opened") {
 TEST_CASE("[B3] every provider event that comes again changes nothing") {
   holds_always([] {
     const std::vector<Step> steps = any_history();
-    World world;
+    World world("hold", false, false);  // an id lives as long as what was said under it
     run(world, steps);
     while (world.engine().next_deadline() && *world.engine().next_deadline() <= world.now()) {
       RC_ASSERT(world.engine().feed_time(world.now()).has_value());

@@ -82,7 +82,9 @@ std::vector<CommandBody> every_command() {
           AnswerSurvey{"tok", 9, "good"},
           LoadConfiguration{"{\"a\":1}"},
           ConfirmTime{},
-          ResolveSend{EffectId(14), SendResolution::give_up}};
+          ResolveSend{EffectId(14), SendResolution::give_up},
+          Purge{at(1'772'000'000), conversation},
+          EraseContact{ContactId(16)}};
 }
 
 // The refusal of a command, as "reason at path".

@@ -207,6 +207,7 @@ TEST_CASE("sqlite store: the settings that durability and safety rest on hold") 
   CHECK(number("mmap_size") == 0);
   CHECK(number("cell_size_check") == 1);
   CHECK(number("trusted_schema") == 0);
+  CHECK(number("secure_delete") == 1);
   CHECK(number("page_size") == 4096);
   CHECK((*connection)->query_text("PRAGMA journal_mode").value() == "wal");
   CHECK((*connection)->query_text("PRAGMA locking_mode").value() == "exclusive");

@@ -134,6 +134,7 @@ void fields(V& v, X& x) {
   v("identities", x.identities);
   v("attributes", x.attributes);
   v("created_at", x.created_at);
+  v("erased_at", x.erased_at);
 }
 
 template <class V, class X>
@@ -185,6 +186,7 @@ void fields(V& v, X& x) {
   v("survey", x.survey);
   v("kept_place", x.kept_place);
   v("passing_on", x.passing_on);
+  v("purged", x.purged);
 }
 
 template <class V, class X>
@@ -702,6 +704,19 @@ template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, RequestReport>
 void fields(V& v, X& x) {
   v("connection", x.connection);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, Purge>
+void fields(V& v, X& x) {
+  v("before", x.before);
+  v("after", x.after);
+}
+
+template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, EraseContact>
+void fields(V& v, X& x) {
+  v("contact", x.contact);
 }
 
 }  // namespace novelo::codec

@@ -32,6 +32,10 @@ void remember_written(Turn& turn, const EntryPointConfig& at, const Address& to,
                       ConversationId conversation);
 // Gives an address to a contact unless somebody has it; false when it is another's.
 bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool verified);
+// Keeps on the contact's record that an address is theirs; beside it when its list is full.
+void list_identity(Turn& turn, ContactId contact, const Address& plain);
+// Nobody is behind this contact any more: whoever would lead to them is a stranger.
+bool is_erased(Turn& turn, ContactId contact);
 
 // Shows on an entry what of it was cut, guessed or left out.
 void keep_warnings(Entry& entry, const std::vector<std::string>& warnings);

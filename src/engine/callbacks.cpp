@@ -367,6 +367,10 @@ Status correct_attempt(Turn& turn, const AgentName& actor, const Callback& befor
   const ConversationRecord conversation = turn.get(before.conversation);
   if (lost) {
     if (auto open = check_not_closed(conversation); !open) return open;
+    if (before.number.empty()) {
+      return fail(refused("no_address", "the number that was called is gone",
+                          fmt::format("callback {}", before.id.value()), "create a new one"));
+    }
     if (auto room = turn.check_room(Asking::command, 1); !room) return room;
   }
   turn.edit(before).attempts.back().result = result;

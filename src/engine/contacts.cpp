@@ -41,6 +41,12 @@ bool has_external(const std::vector<Address>& addresses) {
   return std::any_of(addresses.begin(), addresses.end(), is_external);
 }
 
+Status check_not_erased(Turn& turn, ContactId id) {
+  if (!is_erased(turn, id)) return {};
+  return fail(refused("erased", "the contact's personal data was erased: nobody is behind it",
+                      fmt::format("contact {}", id.value()), "make a new contact"));
+}
+
 Error too_many(std::string reason, std::string message, std::string subject, std::string remedy) {
   return {ErrorCode::limit, std::move(reason), std::move(message), std::move(subject),
           std::move(remedy)};
@@ -203,6 +209,18 @@ ConversationId give_conversation(Turn& turn, const ConversationRecord& conversat
   return own;
 }
 
+// Whoever stood for somebody unknown, and has nothing left that was theirs, is called nothing more.
+void empty_stranger(Turn& turn, ContactId id) {
+  const std::string key = turn.tables.key(id);
+  const ContactRecord* stranger = turn.tables.contacts.find(key);
+  if (stranger == nullptr || stranger->attributes.empty()) return;
+  if (!stranger->name.empty() || !stranger->identities.empty()) return;
+  const Key prefix = turn.tables.key().id(id);
+  const auto left =
+      turn.tables.contact_conversations.scan(prefix.bytes(), prefix.end(), 1, Order::ascending);
+  if (left.empty()) turn.tables.contacts.edit(key).attributes.clear();
+}
+
 // It has turned out who was behind an unknown address: addresses and conversations are theirs.
 void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
   constexpr std::size_t most_conversations = 256;
@@ -217,11 +235,7 @@ void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
     identity.holder = into;
     auto& members = identity.members;
     members.erase(std::remove(members.begin(), members.end(), into), members.end());
-    auto& listed = turn.tables.contacts.edit(turn.tables.key(into)).identities;
-    const bool there = std::find(listed.begin(), listed.end(), address) != listed.end();
-    if (!there && listed.size() < turn.options.limits.identities_per_contact) {
-      listed.push_back(address);
-    }
+    list_identity(turn, into, address);
   }
   const Key prefix = turn.tables.key().id(nameless);
   const auto rows = turn.tables.contact_conversations.scan(prefix.bytes(), prefix.end(),
@@ -229,6 +243,7 @@ void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
   for (const auto& [key, pointer] : rows) {
     give_conversation(turn, turn.get(ConversationId(pointer.id)), into, by);
   }
+  empty_stranger(turn, nameless);
 }
 
 // The business says that this address is the contact's. Another spelling that somebody else has is
@@ -304,6 +319,7 @@ Result<Prepared> prepare(Turn& turn, const UpsertContact& command) {
   if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
+  if (auto there = check_not_erased(turn, command.contact); !there) return there;
   if (command.addresses.empty() && !command.contact) {
     return fail({ErrorCode::invalid, "no_address", "a contact needs an address", "addresses",
                  "give at least one"});
@@ -369,12 +385,15 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   if (turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
+  if (auto there = check_not_erased(turn, command.contact); !there) return there;
   const Author by = turn.author(actor);
   turn.outcome.contact = command.contact;
   turn.outcome.conversation = give_conversation(turn, conversation, command.contact, by);
   const ContactId before = conversation.contact;
   if (before != command.contact && conversation.candidates.empty() && is_stranger(turn, before)) {
     absorb(turn, before, command.contact, by);
+  } else if (before != command.contact) {
+    empty_stranger(turn, before);
   }
   return {};
 }

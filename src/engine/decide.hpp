@@ -72,6 +72,9 @@ Status decide(Turn& turn, const AgentName& actor, const ConfirmTime& command);
 Status decide(Turn& turn, const AgentName& actor, const ImportContacts& command);
 // reports.cpp
 Status decide(Turn& turn, const AgentName& actor, const RequestReport& command);
+// purge.cpp
+Status decide(Turn& turn, const AgentName& actor, const Purge& command);
+Status decide(Turn& turn, const AgentName& actor, const EraseContact& command);
 
 // --- what came of effects (settlements.cpp) ------------------------------------------------------
 Status decide(Turn& turn, const SettleEffect& settle);
@@ -224,5 +227,8 @@ void leave_to_a_person(Turn& turn, InteractionId interaction);
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.
 bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std::string_view id);
+// The key of the row that says so.
+std::string seen_key(const Turn& turn, std::string_view scope, std::string_view kind,
+                     std::string_view id);
 
 }  // namespace novelo

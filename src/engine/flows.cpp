@@ -321,7 +321,7 @@ class Performance {
     const bool gave_up = output.exit == "no_answer" || output.exit == "no_match";
     if (gave_up || !output.operand.empty()) unanswered_ = gave_up;
     const std::uint64_t number = turn_.ids.take<SessionId>().value();
-    turn_.tables.segments.create(turn_.tables.key().number(number).bytes(),
+    turn_.tables.segments.create(turn_.tables.key(id_, number),
                                  {id_, flow_, output.step, output.exit, output.operand, turn_.now});
   }
 

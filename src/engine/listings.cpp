@@ -95,6 +95,9 @@ Key list_of_open_callbacks(const Tables& tables) {
 Key list_of_callback_contact(const Tables& tables, ContactId contact) {
   return list(tables, Listing::callback_contact).id(contact);
 }
+Key list_of_unlisted(const Tables& tables, ContactId contact) {
+  return list(tables, Listing::unlisted_identity).id(contact);
+}
 
 void list_changes(Tables& tables) {
   list_changes_of(tables, tables.conversations);

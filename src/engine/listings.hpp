@@ -21,6 +21,7 @@ enum class Listing : std::uint8_t {
   callback_agent = 6,  // whom it is promised by, whether it is over
   callback_open = 7,
   callback_contact = 8,
+  unlisted_identity = 9,  // contact, address: theirs, beside a list of identities that is full
 };
 
 // The beginning of the keys of one list.
@@ -33,6 +34,7 @@ Key list_of_case_contact(const Tables& tables, ContactId contact);
 Key list_of_callback_agent(const Tables& tables, const AgentName& agent, bool over);
 Key list_of_open_callbacks(const Tables& tables);
 Key list_of_callback_contact(const Tables& tables, ContactId contact);
+Key list_of_unlisted(const Tables& tables, ContactId contact);
 
 // Brings the lists up to what the input that was just decided has changed.
 void list_changes(Tables& tables);

@@ -62,7 +62,7 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
                          : nullptr;
   Arrival arrival;
   arrival.text = token.conversation ? token.rest : message.content.text;
-  if (named != nullptr && named->desk == desk.name &&
+  if (named != nullptr && named->desk == desk.name && !is_erased(turn, named->contact) &&
       !holder_of(turn, message.from.address, entry_point.dial_plan)) {
     arrival.who.contact = named->contact;
     arrival.claimed = true;
@@ -98,8 +98,13 @@ std::string seen_id(std::string_view scope, std::string_view kind, std::string_v
 
 }  // namespace
 
+std::string seen_key(const Turn& turn, std::string_view scope, std::string_view kind,
+                     std::string_view id) {
+  return turn.tables.key(CorrelationKind::inbound, "", seen_id(scope, kind, id));
+}
+
 bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std::string_view id) {
-  const std::string key = turn.tables.key(CorrelationKind::inbound, "", seen_id(scope, kind, id));
+  const std::string key = seen_key(turn, scope, kind, id);
   if (turn.tables.correlations.find(key) != nullptr) {
     turn.outcome.repeated = true;
     return true;

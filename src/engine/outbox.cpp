@@ -37,8 +37,9 @@ void Outbox::add(const Effect& effect, bool restored) {
   if (call) calls_[call].insert(effect.id);
   if (lane) lanes_[*lane].push_back(effect.id);
   if (effect.held) held_.insert(effect.id);
-  tickets_.insert_or_assign(effect.id,
-                            Ticket{lane, effect.not_before, maybe_handed_out, effect.held, call});
+  if (effect.conversation) ++busy_[effect.conversation];
+  tickets_.insert_or_assign(effect.id, Ticket{lane, effect.not_before, maybe_handed_out,
+                                              effect.held, call, effect.conversation});
   let_go(effect.id);
 }
 
@@ -49,6 +50,9 @@ void Outbox::remove(EffectId id) {
   held_.erase(id);
   const Ticket ticket = found->second;
   tickets_.erase(found);
+  if (const auto busy = busy_.find(ticket.conversation); busy != busy_.end()) {
+    if (--busy->second == 0) busy_.erase(busy);
+  }
   if (ticket.call) {
     calls_[ticket.call].erase(id);
     if (calls_[ticket.call].empty()) calls_.erase(ticket.call);

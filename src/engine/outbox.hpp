@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,8 @@ class Outbox {
   std::size_t behind(EffectId id) const;
   // The unsettled verbs of a call, by id.
   std::vector<EffectId> unsettled_of_call(InteractionId interaction) const;
+  // Whether anything of this conversation is unsettled, of whatever kind.
+  bool has_any_of(ConversationId conversation) const { return busy_.contains(conversation); }
   std::size_t size() const { return tickets_.size(); }
   std::size_t held_count() const { return held_.size(); }
   // When the first effect that waits for a time behind `now` may go.
@@ -60,6 +63,7 @@ class Outbox {
     bool maybe_handed_out = false;
     bool held = false;
     InteractionId call;  // of a verb
+    ConversationId conversation;
   };
   static std::optional<Lane> lane_of(const Effect& effect);
   bool is_first(EffectId id, const Ticket& ticket) const;
@@ -70,6 +74,7 @@ class Outbox {
   std::map<EffectId, Ticket> tickets_;
   std::map<Lane, std::deque<EffectId>> lanes_;
   std::map<InteractionId, std::set<EffectId>> calls_;
+  std::unordered_map<ConversationId, std::size_t> busy_;  // how many of each are unsettled
   std::set<EffectId> ready_;
   std::set<std::pair<Timestamp, EffectId>> later_;  // as `ready_`, but for their time
   std::set<EffectId> held_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/arrivals.hpp"
+#include "engine/listings.hpp"
 #include "novelo/rules/identity.hpp"
 
 namespace novelo {
@@ -83,7 +84,7 @@ Recognised recognise_shared(Turn& turn, const Party& party, std::vector<Identity
     return {chosen, {}, false};
   }
   const std::string key = turn.tables.key(found.front().address);
-  if (found.front().unresolved) {
+  if (found.front().unresolved && !is_erased(turn, found.front().unresolved)) {
     who.contact = found.front().unresolved;
   } else {
     who.contact = create_contact(turn, party);
@@ -128,11 +129,26 @@ bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool veri
   identity.holder = contact;
   identity.verified = verified;
   turn.tables.identities.put(key, std::move(identity));
-  const std::string contact_key = turn.tables.key(contact);
-  if (turn.tables.contacts.find(contact_key) == nullptr) return true;
-  auto& identities = turn.tables.contacts.edit(contact_key).identities;
-  if (identities.size() < turn.options.limits.identities_per_contact) identities.push_back(plain);
+  list_identity(turn, contact, plain);
   return true;
+}
+
+void list_identity(Turn& turn, ContactId contact, const Address& plain) {
+  const std::string key = turn.tables.key(contact);
+  const ContactRecord* known = turn.tables.contacts.find(key);
+  if (known == nullptr) return;
+  const auto& listed = known->identities;
+  if (std::find(listed.begin(), listed.end(), plain) != listed.end()) return;
+  if (listed.size() < turn.options.limits.identities_per_contact) {
+    turn.tables.contacts.edit(key).identities.push_back(plain);
+  } else {
+    turn.tables.listings.put(list_of_unlisted(turn.tables, contact).address(plain).take(), {});
+  }
+}
+
+bool is_erased(Turn& turn, ContactId id) {
+  const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+  return contact != nullptr && contact->erased_at.has_value();
 }
 
 namespace {

@@ -102,7 +102,7 @@ struct QuarantineSeen {
 };
 // A row of a list says by its key alone what is in it.
 struct Listed {};
-// One step walked by one contact: a row of the reports.
+// One step walked by one contact: a row of the reports. Its key is the interaction, then a number.
 struct Segment {
   InteractionId interaction;
   FlowName flow;
@@ -321,6 +321,9 @@ class Tables {
   }
   std::string key(ConversationId conversation, std::uint64_t number) const {
     return key().id(conversation).number(number).take();
+  }
+  std::string key(InteractionId interaction, std::uint64_t number) const {
+    return key().id(interaction).number(number).take();
   }
   std::string key(const Timer& timer) const {
     return key()

@@ -252,6 +252,7 @@ Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess ac
   const std::string settings = fmt::format(
       "PRAGMA locking_mode={}; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
       "PRAGMA cell_size_check=ON; PRAGMA synchronous={}; PRAGMA temp_store=MEMORY;"
+      "PRAGMA secure_delete=ON;"  // what was erased is not to be read in the file's free space
       "PRAGMA query_only={}; PRAGMA cache_size=-{};",
       reads ? "NORMAL" : "EXCLUSIVE", access == SqliteAccess::fill ? "OFF" : "FULL",
       reads || access == SqliteAccess::look ? "ON" : "OFF",

@@ -63,6 +63,7 @@ void fields(V& v, X& x) {
   v("contacts_per_import", x.contacts_per_import);
   v("calls_per_report", x.calls_per_report);
   v("devices_per_report", x.devices_per_report);
+  v("purge_entries", x.purge_entries);
 }
 
 inline bool operator==(const Limits& left, const Limits& right) {

@@ -69,6 +69,7 @@ constexpr auto members = std::to_array<std::pair<std::string_view, Member>>({
     {"contacts_per_import", &Limits::contacts_per_import},
     {"calls_per_report", &Limits::calls_per_report},
     {"devices_per_report", &Limits::devices_per_report},
+    {"purge_entries", &Limits::purge_entries},
 });
 
 const Member* member_of(std::string_view name) {

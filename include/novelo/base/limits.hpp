@@ -96,6 +96,10 @@ struct Limits {
   // Of what a telephone system tells at once; the voice adapter keeps to the usual ones.
   std::size_t calls_per_report = 10'000;
   std::size_t devices_per_report = 10'000;
+
+  // What one Purge or EraseContact takes away at most: entries, notes, callbacks and cases. A Purge
+  // looks at as many conversations.
+  std::size_t purge_entries = 10'000;
 };
 
 }  // namespace novelo

@@ -6,11 +6,10 @@
 // `actor` is who asks: a configured agent's name, or empty for the business's own systems. Those
 // may give every command but the ones that need a person (AcceptOffer, RefuseOffer,
 // ViewConversation, ClaimConversation, VerifyReply, PlaceCallback, RecordAttempt, a `person_only`
-// status, an override); LoadConfiguration, ImportContacts, RequestReport and ConfirmTime are theirs
-// alone. What an agent does for
-// another (SetPresence, SetOtherCall, FinishInteraction, EndWrapUp, HangUp, ResolveSend) takes a
-// supervisor. Any configured agent may give any other command: who may see and do what else is for
-// the host to check.
+// status, an override); LoadConfiguration, ImportContacts, RequestReport, ConfirmTime, Purge and
+// EraseContact are theirs alone. What an agent does for another (SetPresence, SetOtherCall,
+// FinishInteraction, EndWrapUp, HangUp, ResolveSend) takes a supervisor. Any configured agent may
+// give any other command: who may see and do what else is for the host to check.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +35,8 @@ namespace novelo {
 // of these addresses in any spelling, when it has no name yet or one that begins with the same word
 // ("Ana Sousa" is a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same
 // number, which they share from then on). A contact without a name at one of the addresses was made
-// for a stranger: it gives way, with its conversations.
+// for a stranger: it gives way, with its conversations. Refused `erased` when the contact that is
+// named was erased; so is ChooseContact.
 //
 // An `external` address is no matter of names: whoever has it is meant, and nobody else can be
 // given it (`conflict`, external_id_taken). One that is nobody's yet goes to whom the next address
@@ -237,6 +237,22 @@ struct RequestReport {
 };
 // Confirms a jump of the clock that was refused. From the business's own systems only.
 struct ConfirmTime {};
+// Takes the content out of conversations that were closed before a time, by id, above `after`
+// (docs/retention.md): what was said in them and in their cases goes, and that there was a
+// conversation stays. What is not over yet is skipped. At most Limits::purge_entries entries go
+// with one command, and as many conversations are looked at; "next" says where the next one goes
+// on. Refused `not_an_agents`; `invalid` (bad_time) for a time to come.
+struct Purge {
+  Timestamp before{};
+  ConversationId after = {};
+};
+// Takes everything personal of one contact out of the store, wherever it stands; their addresses
+// are strangers' from then on. Bounded as Purge is: while "done" is false, give another one.
+// Refused `not_an_agents`; and, before anything went, `conversation_open`, `callback_open`,
+// `case_open`, `effect_unsettled`.
+struct EraseContact {
+  ContactId contact;
+};
 
 using CommandBody =
     std::variant<UpsertContact, ChooseContact, SetPresence, SetOtherCall, AcceptOffer, RefuseOffer,
@@ -245,7 +261,7 @@ using CommandBody =
                  OpenCase, SetCaseFields, SetCaseStatus, MarkInformed, VerifyReply, RunAction,
                  CreateCallback, PlaceCallback, RecordAttempt, CancelCallback, SendSurvey,
                  AnswerSurvey, LoadConfiguration, ConfirmTime, ResolveSend, ImportContacts,
-                 RequestReport>;
+                 RequestReport, Purge, EraseContact>;
 
 // The word that a command goes by: "send_message" for SendMessage.
 std::string_view command_word(const CommandBody& body);
@@ -271,7 +287,10 @@ struct By {
 // "description_saved" (CloseConversation), "counted" (an answer to a survey), "version"
 // (LoadConfiguration), "now" (ConfirmTime); "created", "changed", "unchanged" and "refused"
 // (ImportContacts); "asked" (RequestReport); "lost", "taken_in", "restored", "hung_up" and
-// "no_room", how many calls (a CallReport), or "stale".
+// "no_room", how many calls (a CallReport), or "stale"; "conversations", "entries" (Purge,
+// EraseContact: how many went), "next" (Purge: give it as `after`; absent at the end), "done" and
+// "unresolved" (EraseContact: whether nothing is left; contacts who stand for "one of them" where
+// nobody is left who shares their address, to be erased too).
 struct Outcome {
   bool repeated = false;  // it had been taken before; this is the first result again
   ContactId contact;

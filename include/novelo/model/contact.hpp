@@ -20,6 +20,7 @@ struct ContactRecord {
   std::vector<Address> identities;  // in the order they became known; plain form
   Value::Map attributes;            // internal: no template, flow or message can show them
   Timestamp created_at{};
+  std::optional<Timestamp> erased_at = {};  // EraseContact: nobody is behind it any more
 
   friend bool operator==(const ContactRecord&, const ContactRecord&) = default;
 };

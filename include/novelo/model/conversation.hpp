@@ -50,7 +50,8 @@ struct ConversationRecord {
   ConversationStatus status = ConversationStatus::open;
   AgentName owner;            // whose conversation it is; empty until somebody takes it
   ConversationId previous;    // the one before, when this one is linked to it
-  std::uint64_t entries = 0;  // sequence of the last entry; they run 1..entries without a gap
+  // Sequence of the last entry; they run from `purged` + 1 without a gap.
+  std::uint64_t entries = 0;
   std::uint64_t customer_entries = 0;  // the same for the customer's own view
   std::uint32_t closures = 0;
   Timestamp opened_at{};
@@ -64,6 +65,7 @@ struct ConversationRecord {
   std::optional<KeptPlace> kept_place;
   // The interaction whose contact asked for another agent; whoever takes it becomes the owner.
   InteractionId passing_on;
+  std::uint64_t purged = 0;  // entries up to this sequence are gone (Purge, EraseContact)
 
   friend bool operator==(const ConversationRecord&, const ConversationRecord&) = default;
 };
