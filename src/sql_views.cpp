@@ -153,15 +153,16 @@ PublishedView view_of(std::string name, Table table, std::size_t key_columns) {
   return view;
 }
 
-// The same behind the number that is the row's key, of a record that does not have it itself.
+// The same behind the number that ends the row's key, of a record that does not have it itself.
 template <class T>
 PublishedView numbered_view_of(std::string name, std::string number, Table table) {
   PublishedView view = view_of<T>(std::move(name), table, 1);
   view.columns.insert(view.columns.begin(), {std::move(number), SqlType::integer});
   view.read = [read = view.read](std::string_view key, std::string_view record,
                                  std::vector<SqlValue>& values) {
-    if (key.size() != number_bytes) return Published::unreadable;
-    values.emplace_back(static_cast<std::int64_t>(number_in(key)));
+    if (key.size() < number_bytes) return Published::unreadable;
+    values.emplace_back(
+        static_cast<std::int64_t>(number_in(key.substr(key.size() - number_bytes))));
     return read({}, record, values);
   };
   return view;

@@ -651,7 +651,7 @@ TEST_CASE("what must be there once is refused the second time") {
       {"/case_types/-", R"({"name": "appointment",
                             "statuses": [{"name": "open", "category": "open"}]})",
        "case_types[1].name", "repeated_name"},
-      {"/actions/-", R"({"name": "reschedule"})", "actions[1].name", "repeated_name"},
+      {"/actions/-", R"({"name": "reschedule"})", "actions[2].name", "repeated_name"},
       {"/surveys/-", R"({"name": "nps", "message": "nps", "sends_from": "sms"})", "surveys[1].name",
        "repeated_name"},
       {"/flows/-", R"({"flow": "waiting"})", "flows[2].flow", "repeated_name"},

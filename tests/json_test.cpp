@@ -83,6 +83,8 @@ std::vector<CommandBody> every_command() {
           LoadConfiguration{"{\"a\":1}"},
           ConfirmTime{},
           ResolveSend{EffectId(14), SendResolution::give_up},
+          ImportContacts{{{"Ana", "pt-BR", {{AddressKind::external, "crm-7"}}, some_fields()}}},
+          RequestReport{ConnectionName("pbx")},
           Purge{at(1'772'000'000), conversation},
           EraseContact{ContactId(16)}};
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "novelo/config/configuration.hpp"
 #include "novelo/stores/memory.hpp"
 #include "support/clinic.hpp"
 

@@ -1,4 +1,5 @@
 #include "novelo/adapters/voice.hpp"
+#include "novelo/base/limits.hpp"
 
 #include <doctest/doctest.h>
 

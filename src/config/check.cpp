@@ -220,7 +220,8 @@ class Check {
       const std::optional<AddressKind> known = parse_address_kind(what);
       if (!known || *known == AddressKind::none || *known == AddressKind::withheld) {
         fault_.note(path, "unknown_word", "There is no such kind of address.",
-                    "Write phone, email, whatsapp, page_user, visitor or external after \"address.\".");
+                    "Write phone, email, whatsapp, page_user, visitor or external after "
+                    "\"address.\".");
       }
     } else if ((kind != "informed" || what.empty()) && word != "reply_verified") {
       fault_.note(path, "unknown_word", "This is nothing that a status can need.",

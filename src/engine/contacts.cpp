@@ -319,7 +319,7 @@ Result<Prepared> prepare(Turn& turn, const UpsertContact& command) {
   if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
-  if (auto there = check_not_erased(turn, command.contact); !there) return there;
+  if (auto there = check_not_erased(turn, command.contact); !there) return fail(there.error());
   if (command.addresses.empty() && !command.contact) {
     return fail({ErrorCode::invalid, "no_address", "a contact needs an address", "addresses",
                  "give at least one"});

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t log_header_bytes = 32;  // https://sqlite.org/fileformat2.html#walformat
 constexpr std::uint64_t frame_header_bytes = 24;
-constexpr int most_published_columns = 128;
+constexpr int most_columns = 128;
 
 // 0 where there is no such file.
 std::uint64_t bytes_in(const std::string& file) {
@@ -29,18 +29,17 @@ Error bad_path(std::string message, const std::string& path) {
 }
 
 // What an attacker who wrote the file could lean on is lowered to what the store's own SQL needs.
-void lower_limits(sqlite3* handle, const SqliteOptions& options, SqliteAccess access) {
-  const int columns = access == SqliteAccess::fill ? most_published_columns : 32;
+void lower_limits(sqlite3* handle, const SqliteOptions& options) {
   const std::array<std::pair<int, int>, 10> limits = {{
       {SQLITE_LIMIT_SQL_LENGTH, 10'000},
-      {SQLITE_LIMIT_COLUMN, columns},
+      {SQLITE_LIMIT_COLUMN, most_columns},
       {SQLITE_LIMIT_EXPR_DEPTH, 16},
       {SQLITE_LIMIT_COMPOUND_SELECT, 4},
       {SQLITE_LIMIT_VDBE_OP, 25'000},
       {SQLITE_LIMIT_FUNCTION_ARG, 8},
       {SQLITE_LIMIT_ATTACHED, 0},
       {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
-      {SQLITE_LIMIT_VARIABLE_NUMBER, columns},
+      {SQLITE_LIMIT_VARIABLE_NUMBER, most_columns},
       {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
   }};
   for (const auto& [limit, value] : limits) sqlite3_limit(handle, limit, value);
@@ -245,7 +244,7 @@ SqliteConnection::~SqliteConnection() {
 
 Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess access) {
   if (const int code = harden(handle_); code != SQLITE_OK) return fail(error(code));
-  lower_limits(handle_, options, access);
+  lower_limits(handle_, options);
   // SQLite opens what it may not write for reading only, and does not say so.
   const bool reads = access == SqliteAccess::read;
   if (!reads && sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));

@@ -272,8 +272,10 @@ Status check_schema(SqliteConnection& connection, Extras extras) {
 Status check_pages(SqliteConnection& connection) {
   Result<std::string> verdict = connection.query_text("PRAGMA quick_check(1)");
   if (!verdict) return fail(std::move(verdict).error());
-  if (*verdict != "ok") return fail(connection.error(SQLITE_CORRUPT));
-  return {};
+  if (*verdict == "ok") return {};
+  Error damaged = connection.error(SQLITE_CORRUPT);
+  damaged.message += ": " + *verdict;
+  return fail(std::move(damaged));
 }
 
 }  // namespace novelo
