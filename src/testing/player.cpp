@@ -514,7 +514,6 @@ StepReport Player::play_step(std::size_t index) {
     report.failures.emplace_back("not played: the engine was lost before");
     return report;
   }
-  const Catalogue catalogue(host_.engine(), story_.parsed);
   facts_.resumed = journal_.step_begun() && number_ == journal_.steps_done() + 1;
   auto marks = facts_.resumed ? Result<Journal::Watermarks>(journal_.watermarks()) : watermarks();
   Status done = marks ? journal_.begin(number_, *marks) : Status(fail(marks.error()));
@@ -529,6 +528,7 @@ StepReport Player::play_step(std::size_t index) {
     broken_ = is_fatal(done.error()) || !host_.is_open();
     if (broken_) return report;
   }
+  const Catalogue catalogue(host_.engine(), story_.parsed);  // an act may have opened it anew
   bind_outcome(step, report);
   find_things(step, catalogue, report);
   collect_entries(catalogue, report);
