@@ -22,6 +22,9 @@
 // refused. Beside the file stands `<path>-wal` and nothing else; to move it, close the store and
 // take the file with its `-wal`, where there is one.
 //
+// What is erased is overwritten (PRAGMA secure_delete): no free page of the file keeps it. Backups
+// that were made before do.
+//
 // Backups are made online (`begin_backup`, `backup`) and are files of another mark: `open` refuses
 // them, so that nobody spoils the only copy, and `restore` makes a store of one. docs/operation.md
 // is the operator's page.
