@@ -27,24 +27,16 @@
 #include "novelo/stores/sqlite.hpp"
 #include "novelo/testing/journey.hpp"
 #include "support/forwarding_store.hpp"
+#include "support/journey_files.hpp"
+#include "support/temp_folder.hpp"
 
 namespace {
 
 using namespace novelo;
 using namespace novelo::testing;
+using testing_support::every_journey;
+using testing_support::TempFolder;
 namespace fs = std::filesystem;
-
-std::vector<std::string> every_journey() {
-  std::vector<std::string> files;
-  for (const auto& folder : fs::directory_iterator(NOVELO_SOURCE_DIR "/examples/journeys")) {
-    if (!folder.is_directory()) continue;
-    const auto found = find_journeys(folder.path().string());
-    REQUIRE_MESSAGE(found, folder.path().string());
-    files.insert(files.end(), found->begin(), found->end());
-  }
-  REQUIRE_FALSE(files.empty());
-  return files;
-}
 
 // Where sends are held after a crash, a person has to decide: by its own configuration such a day
 // does not go on as if nothing had happened.
@@ -53,26 +45,6 @@ bool holds_sends(const std::string& file) {
   const std::string all{std::istreambuf_iterator<char>(text), {}};
   return all.find("\"unknown_send\": \"hold\"") != std::string::npos;
 }
-
-// A folder of its own, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "novelo-journeys-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code error;
-    fs::remove_all(path_, error);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 void play_file(const std::string& file, const StoreSource& store, bool restart) {
   const VoiceAdapter voice;
@@ -134,7 +106,7 @@ class DyingStore final : public ForwardingStore {
 // Plays until the store has taken so many commits, cuts the journal to `size` bytes where it has
 // more, and goes on to the end.
 void stop_and_go_on(const Journey& journey, std::size_t commits, std::uintmax_t size) {
-  const Folder folder;
+  const TempFolder folder;
   const std::string journal = folder.file("day.journal");
   MemoryStore store;
   DyingStore dying(store, commits, journal);
@@ -158,7 +130,7 @@ struct Instant {
   std::uintmax_t size = 0;
 };
 std::vector<Instant> instants_of(const Journey& journey) {
-  const Folder folder;
+  const TempFolder folder;
   const std::string journal = folder.file("day.journal");
   MemoryStore store;
   DyingStore whole(store, static_cast<std::size_t>(-1), journal);
@@ -231,7 +203,7 @@ TEST_CASE("every journey holds in memory") {
 TEST_CASE("every journey holds in SQLite, its file closed and opened at each restart") {
   for (const std::string& file : every_journey()) {
     for (const bool restart : {false, true}) {
-      const Folder folder;
+      const TempFolder folder;
       std::unique_ptr<SqliteStore> store;
       const auto source = [&]() -> Result<Store*> {
         store.reset();
@@ -272,7 +244,7 @@ TEST_CASE("a day that is killed at random instants goes on to its end") {
   for (const std::string& file : every_journey()) {
     if (holds_sends(file)) continue;
     for (int day = 0; day < 2; ++day) {
-      const Folder folder;
+      const TempFolder folder;
       const std::string store = folder.file("day.novelo");
       // From "before the first step" to "many steps at a time".
       std::uniform_int_distribution<int> patience(1'000, 20'000 << (2 * day));
@@ -299,7 +271,7 @@ TEST_CASE("a journal whose store is gone is refused, not taken for a run that wa
     MESSAGE("NOVELO_CLI names no command line: not run");
     return;
   }
-  const Folder folder;
+  const TempFolder folder;
   const std::string store = folder.file("day.novelo");
   const std::string file = every_journey().front();
   CHECK(run_cli(cli, file, store, std::chrono::minutes(5)) == 0);

@@ -17,6 +17,7 @@
 #include "novelo/adapters/whatsapp.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/journey.hpp"
+#include "support/journey_files.hpp"
 #include "support/payloads.hpp"
 
 namespace {
@@ -110,17 +111,14 @@ Everything play_every_example() {
     if (signal.conversation) members.insert("for conversation");
     seen.signals[signal.name].push_back(std::move(members));
   };
-  for (const auto& folder : fs::directory_iterator(NOVELO_SOURCE_DIR "/examples/journeys")) {
-    const auto files = find_journeys(folder.path().string());
-    REQUIRE(files);
-    for (const std::string& file : *files) {
-      const auto journey = Journey::load(file);
-      REQUIRE(journey);
-      MemoryStore store;
-      REQUIRE(play(
-          *journey, {&voice, &sms, &whatsapp, &email}, [&store] { return Result<Store*>(&store); },
-          options));
-    }
+  const std::vector<std::string> files = testing_support::every_journey();
+  for (const std::string& file : files) {
+    const auto journey = Journey::load(file);
+    REQUIRE(journey);
+    MemoryStore store;
+    REQUIRE(play(
+        *journey, {&voice, &sms, &whatsapp, &email}, [&store] { return Result<Store*>(&store); },
+        options));
   }
   return seen;
 }

@@ -19,7 +19,9 @@
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/journey.hpp"
 #include "novelo/testing/recorder.hpp"
+#include "support/journey_files.hpp"
 #include "support/payloads.hpp"
+#include "support/temp_folder.hpp"
 #include "testing/exact.hpp"
 #include "testing/limits_fields.hpp"
 
@@ -27,6 +29,8 @@ namespace {
 
 using namespace novelo;
 using namespace novelo::testing;
+using testing_support::every_journey;
+using testing_support::TempFolder;
 namespace fs = std::filesystem;
 
 constexpr auto desk = R"({
@@ -39,25 +43,6 @@ constexpr auto desk = R"({
   "queues": [{"name": "front"}],
   "agents": [{"name": "joao", "queues": ["front"]}]
 })";
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "novelo-record-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code error;
-    fs::remove_all(path_, error);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 struct Adapters {
   VoiceAdapter voice;
@@ -124,17 +109,6 @@ void check_replays(const std::string& file, bool restart = false) {
   const JourneyReport report = replay(file, restart);
   INFO(file << failures_of(report));
   CHECK(report.passed());
-}
-
-std::vector<std::string> every_journey() {
-  std::vector<std::string> files;
-  for (const auto& folder : fs::directory_iterator(NOVELO_SOURCE_DIR "/examples/journeys")) {
-    const auto found = find_journeys(folder.path().string());
-    REQUIRE_MESSAGE(found, folder.path().string());
-    files.insert(files.end(), found->begin(), found->end());
-  }
-  REQUIRE_FALSE(files.empty());
-  return files;
 }
 
 Timestamp at(std::int64_t seconds) {
@@ -226,7 +200,7 @@ void drive(Host& host) {
 }  // namespace
 
 TEST_CASE("[B4] every journey, recorded, replays byte for byte, and so does its recording") {
-  const Folder folder;
+  const TempFolder folder;
   for (const std::string& file : every_journey()) {
     const auto journey = Journey::load(file);
     REQUIRE(journey);
@@ -242,7 +216,7 @@ TEST_CASE("[B4] every journey, recorded, replays byte for byte, and so does its 
 }
 
 TEST_CASE("[B4] a recording of a run with restarts replays, restarts included") {
-  const Folder folder;
+  const TempFolder folder;
   const auto journey = Journey::load(NOVELO_SOURCE_DIR "/examples/journeys/ana/journey.json");
   REQUIRE(journey);
   record(*journey, folder.file("restarts.json"), true);
@@ -251,7 +225,7 @@ TEST_CASE("[B4] a recording of a run with restarts replays, restarts included") 
 }
 
 TEST_CASE("[B4] a recording replays with restarts between any two calls") {
-  const Folder folder;
+  const TempFolder folder;
   const auto journey = Journey::load(NOVELO_SOURCE_DIR "/examples/journeys/ana/journey.json");
   REQUIRE(journey);
   record(*journey, folder.file("once.json"));
@@ -259,7 +233,7 @@ TEST_CASE("[B4] a recording replays with restarts between any two calls") {
 }
 
 TEST_CASE("a host's own calls replay: batches, refusals, bytes that are no text, times, options") {
-  const Folder folder;
+  const TempFolder folder;
   RecordingOptions options;
   options.secrets = true;
   auto recorder = Recorder::open(folder.file("host.json"), options).value();
@@ -275,7 +249,7 @@ TEST_CASE("a host's own calls replay: batches, refusals, bytes that are no text,
 }
 
 TEST_CASE("a replay that comes out otherwise says where") {
-  const Folder folder;
+  const TempFolder folder;
   RecordingOptions options;
   options.secrets = true;
   auto recorder = Recorder::open(folder.file("host.json"), options).value();
@@ -292,7 +266,7 @@ TEST_CASE("a replay that comes out otherwise says where") {
 }
 
 TEST_CASE("without its secrets a recording has none of them, and replays all the same") {
-  const Folder folder;
+  const TempFolder folder;
   auto recorder = Recorder::open(folder.file("host.json"), {}).value();
   Host host(recorder.observer());
   drive(host);
@@ -307,7 +281,7 @@ TEST_CASE("without its secrets a recording has none of them, and replays all the
 }
 
 TEST_CASE("a recording is a whole journey after every call") {
-  const Folder folder;
+  const TempFolder folder;
   auto recorder = Recorder::open(folder.file("host.json"), {}).value();
   int calls = 0;
   const auto observer = recorder.observer();
@@ -323,7 +297,7 @@ TEST_CASE("a recording is a whole journey after every call") {
 }
 
 TEST_CASE("a recording ends at its ceiling, is whole, and says so") {
-  const Folder folder;
+  const TempFolder folder;
   RecordingOptions options;
   options.most_bytes = 3000;
   auto recorder = Recorder::open(folder.file("short.json"), options).value();
@@ -338,7 +312,7 @@ TEST_CASE("a recording ends at its ceiling, is whole, and says so") {
 }
 
 TEST_CASE("a recording begins with the tenant's first engine") {
-  const Folder folder;
+  const TempFolder folder;
   Host host({});
   {
     Engine engine = host.open();

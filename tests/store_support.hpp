@@ -2,7 +2,6 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -15,32 +14,13 @@
 
 #include "novelo/store.hpp"
 #include "novelo/stores/sqlite.hpp"
+#include "support/temp_folder.hpp"
 
 namespace novelo::store_support {
 
 namespace fs = std::filesystem;
 
-// A folder of its own for a test, removed at the end.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (fs::temp_directory_path() / "novelo-stores-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  fs::path path() const { return path_; }
-  std::string file() const { return (path_ / "desk.novelo").string(); }
-
- private:
-  fs::path path_;
-};
+using testing_support::TempFolder;
 
 inline std::unique_ptr<SqliteStore> open_sqlite(const std::string& path,
                                                 const SqliteOptions& options = {}) {

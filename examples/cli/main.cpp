@@ -1,6 +1,7 @@
 // novelo: the command line. It reads arguments and prints; everything else is the library's.
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -10,6 +11,13 @@
 #include "timeline.hpp"
 
 namespace {
+
+void add_colour(CLI::App& verb, std::string& colour) {
+  verb.add_option("--color,--colour", colour,
+                  "auto (on a terminal, unless NO_COLOR is set), always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+}
 
 void add_play(CLI::App& app, cli::PlayArguments& arguments) {
   CLI::App* const play = app.add_subcommand(
@@ -34,10 +42,7 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
                    "rows again, byte for byte. The journey's secrets stand in it");
   play->add_flag("--json", arguments.json, "Print a report in JSON instead of the transcript");
   play->add_flag("--quiet", arguments.quiet, "Print only what failed and one line for a journey");
-  play->add_option("--color,--colour", arguments.colour,
-                   "auto (on a terminal, unless NO_COLOR is set), always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_colour(*play, arguments.colour);
   play->footer(
       "Exit codes: 0 every expectation held, 1 some did not, 2 wrong use or a file that cannot be "
       "read.\n\nExamples:\n  novelo play examples/journeys/ana\n"
@@ -70,11 +75,7 @@ void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
   auto* const html = timeline->add_option("--html", arguments.html,
                                           "Write one page to this file; without a choice: of all");
   timeline->add_flag("--json", arguments.json, "Print it in JSON")->excludes(html);
-  timeline
-      ->add_option("--color,--colour", arguments.colour,
-                   "auto (on a terminal, unless NO_COLOR is set), always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_colour(*timeline, arguments.colour);
   timeline->footer(
       "Exit codes: 0 shown, 2 wrong use or a file that cannot be looked at.\n\nExamples:\n"
       "  novelo timeline desk.novelo\n"
@@ -91,11 +92,7 @@ void add_inspect(CLI::App& app, cli::InspectArguments& arguments) {
   inspect->add_option("FILE", arguments.file, "A store's file, or a backup")->required();
   inspect->add_flag("--check", arguments.check, "Read every page, and say whether all are sound");
   inspect->add_flag("--json", arguments.json, "Print it in JSON");
-  inspect
-      ->add_option("--color,--colour", arguments.colour,
-                   "auto (on a terminal, unless NO_COLOR is set), always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_colour(*inspect, arguments.colour);
   inspect->footer(
       "Exit codes: 0 looked at and sound, 1 damaged, 2 wrong use or a file that cannot be looked "
       "at.\n\nExamples:\n  novelo inspect /backups/desk-monday.novelo --check\n"

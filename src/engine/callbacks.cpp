@@ -249,7 +249,7 @@ void place_callback(Turn& turn, const WorkRecord& work, const AgentName& agent,
   call.owner_before = owner_before;
   call.callback = id;
   call.work = work.id;
-  call.call = fmt::format("novelo-{}", call.id.value());
+  call.call = call_of_ours(call.id);
   Entry entry;
   entry.type = EntryType::call;
   entry.direction = Direction::outbound;

@@ -16,6 +16,18 @@ std::string call_key(const Turn& turn, const ConnectionName& connection, const s
   return turn.tables.key(CorrelationKind::call, connection.text(), call);
 }
 
+namespace {
+constexpr std::string_view ours = "novelo-";
+}  // namespace
+
+std::string call_of_ours(InteractionId call) {
+  return fmt::format("{}{}", ours, call.value());
+}
+
+bool is_of_ours(std::string_view call) {
+  return call.starts_with(ours);
+}
+
 std::string live_key(const Turn& turn, InteractionId call) {
   return turn.tables.key().byte(static_cast<std::uint8_t>(CorrelationKind::live)).id(call).take();
 }

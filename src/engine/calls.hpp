@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/turn.hpp"
 
@@ -11,6 +12,10 @@ namespace novelo {
 std::string call_key(const Turn& turn, const ConnectionName& connection, const std::string& call);
 // The key under which a call is listed while it lives. In the order of ids.
 std::string live_key(const Turn& turn, InteractionId call);
+
+// What a call that we place is named, and whether one is named so.
+std::string call_of_ours(InteractionId call);
+bool is_of_ours(std::string_view call);
 
 // Begins the interaction of a call that came to the entry point; nothing is decided for it yet.
 // What is known of the call, the caller included, is the event's.

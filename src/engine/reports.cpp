@@ -183,7 +183,7 @@ class TakeReport {
   // Nobody here has asked for it, and nobody is at its other end.
   void end_unknown(const LiveCall& live) {
     const EntryPointConfig* line = first_line(turn_, connection_);
-    const bool ours = live.state == CallState::dialling && live.call.starts_with("novelo-");
+    const bool ours = live.state == CallState::dialling && is_of_ours(live.call);
     if (!ours || line == nullptr) return;
     ++hung_up_;
     order_hang_up(turn_, line->name, {}, live.call);

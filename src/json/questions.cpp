@@ -66,12 +66,6 @@ struct Since {
   ChangeCursor after;
   std::size_t limit = usual_limit;
 };
-struct Planned {
-  std::string json;
-};
-struct VersionAsked {
-  std::uint64_t version = 0;
-};
 struct TraceAsked {
   std::string input;
   EffectId effect;
@@ -172,14 +166,6 @@ template <class V>
 void fields(V& v, Since& x) {
   v("after", x.after);
   v("limit", x.limit);
-}
-template <class V>
-void fields(V& v, Planned& x) {
-  v("json", x.json);
-}
-template <class V>
-void fields(V& v, VersionAsked& x) {
-  v("version", x.version);
 }
 template <class V>
 void fields(V& v, TraceAsked& x) {
@@ -419,9 +405,9 @@ std::vector<Question> questions_of_operators() {
   return {
       question("changes_since", {},
                [](Q query, const Since& a) { return query.changes_since(a.after, a.limit); }),
-      question("plan", {"json"}, [](Q query, const Planned& a) { return query.plan(a.json); }),
+      question("plan", {"json"}, [](Q query, const Document& a) { return query.plan(a.json); }),
       question("configuration_document", {"version"},
-               [](Q query, const VersionAsked& a) -> Result<Document> {
+               [](Q query, const Version& a) -> Result<Document> {
                  const auto document = query.configuration_document(a.version);
                  if (!document) return fail(document.error());
                  return Document{*document};

@@ -11,6 +11,7 @@
 #include "novelo/adapters/voice.hpp"
 #include "novelo/adapters/whatsapp.hpp"
 #include "novelo/testing/journey.hpp"
+#include "support/journey_files.hpp"
 #ifdef NOVELO_HAS_EMAIL
 #include "novelo/adapters/email.hpp"
 #endif
@@ -19,20 +20,8 @@ namespace {
 
 using namespace novelo;
 using namespace novelo::testing;
+using testing_support::every_journey;
 namespace fs = std::filesystem;
-
-std::vector<std::string> every_journey() {
-  std::vector<std::string> files;
-  for (const auto& folder : fs::directory_iterator(NOVELO_SOURCE_DIR "/examples/journeys")) {
-    if (!folder.is_directory()) continue;
-    const auto found = find_journeys(folder.path().string());
-    REQUIRE_MESSAGE(found, folder.path().string());
-    files.insert(files.end(), found->begin(), found->end());
-  }
-  std::sort(files.begin(), files.end());
-  REQUIRE_FALSE(files.empty());
-  return files;
-}
 
 // For what the player wants to know of a connection; the engine behind the handles has its own.
 struct Adapters {
