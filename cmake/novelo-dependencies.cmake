@@ -2,6 +2,7 @@
 find_package(tl-expected 1.0 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(RapidJSON 1.1 REQUIRED)  # its headers, used by one source
 find_package(SQLite3 3.40 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(date 3.0 REQUIRED)

@@ -45,6 +45,7 @@ function(novelo_component name)
 endfunction()
 
 novelo_component(novelo ${novelo_sources})
+target_include_directories(novelo SYSTEM PRIVATE ${RAPIDJSON_INCLUDE_DIRS})
 target_link_libraries(novelo
   PUBLIC tl::expected
   PRIVATE SQLite::SQLite3 OpenSSL::Crypto date::date-tz PkgConfig::utf8proc Threads::Threads)

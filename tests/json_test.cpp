@@ -283,6 +283,8 @@ TEST_CASE("requests: what was signed reads back as it was") {
   CHECK(again(request).headers == request.headers);
   CHECK(again(request).body == request.body);
   CHECK(again(request).url == request.url);
+  request.headers = {{"B\xff", "1"}, {"B\xfe", "2"}};
+  CHECK(to_json(request)["headers"].size() == 2);
   CHECK(rc::check("any bytes", [](const std::string& body, const std::string& url) {
     const auto read = request_from_json(
         json::parse(to_json(Request{"GET", url, {{"A", body}, {"A", url}}, body}).dump()));
@@ -412,6 +414,60 @@ TEST_CASE("text that is cut, damaged or too long is refused with its place") {
     const auto read = input_from_json(*document);
     RC_ASSERT(read || (read.error().code == ErrorCode::invalid && !read.error().subject.empty()));
   }));
+}
+
+TEST_CASE("text is what RFC 8259 says, however it is damaged") {
+  const auto agree = [](const std::string& text) {
+    INFO(text);
+    const auto read = parse_json(text, 64);
+    const json exact = json::parse(text, nullptr, false);
+    if (read) return !exact.is_discarded() && *read == exact && read->dump() == exact.dump();
+    return exact.is_discarded() || read.error().reason == "repeated_key";
+  };
+  for (const char* text : {"-0",
+                           "0",
+                           "18446744073709551615",
+                           "18446744073709551616",
+                           "-9223372036854775808",
+                           "-9223372036854775809",
+                           "0.1",
+                           "5e-324",
+                           "1.7976931348623157e308",
+                           "1e23",
+                           "-0.0",
+                           "[1e5, 1E+5, 1.0]",
+                           "\"\\u0000\\ud83d\\ude00/\\/\"",
+                           "\"\\ud800\"",
+                           "\"\\udc00\\ud800\"",
+                           "\"\xc0\xaf\"",
+                           "\"\xed\xa0\x80\"",
+                           "\"\xf4\x90\x80\x80\"",
+                           "\"\t\"",
+                           "\"\x7f\"",
+                           " \n\t\r{} ",
+                           "\xef\xbb\xbf{}",
+                           "{}\x0c",
+                           "// x\n1",
+                           "[1 2]",
+                           "{\"a\":1,}",
+                           "1.",
+                           ".1",
+                           "+1",
+                           "1e",
+                           "tru"}) {
+    CHECK(agree(text));
+  }
+  CHECK(agree(std::string("1\0", 2)));
+  CHECK(agree(std::string("\"a\0b\"", 5)));
+  const std::string text = to_json(Command{"c-1", AgentName("joao"), every_command()[12]}).dump();
+  CHECK(rc::check("damaged text", [&] {
+    std::string damaged = text;
+    for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
+      damaged[*rc::gen::inRange<std::size_t>(0, damaged.size())] = *rc::gen::arbitrary<char>();
+    }
+    RC_ASSERT(agree(damaged));
+  }));
+  CHECK(rc::check("fractions", [&](double fraction) { RC_ASSERT(agree(json(fraction).dump())); }));
 }
 
 TEST_CASE("any text and any number survive the way out and back") {

@@ -84,8 +84,8 @@ Json JsonWriter::write_object(const Value& value) const {
   return nullptr;
 }
 
-// An object, unless one of them is there twice or is not text: what a provider signed must read
-// back as it was. Names are compared without regard to case, values of a repeated one keep their
+// An object, unless a name is there twice or is not text: what a provider signed must read back as
+// it was. Names are compared without regard to case, values of a repeated one keep their
 // order.
 Json JsonWriter::write_object(const std::vector<Header>& headers) const {
   std::set<std::string> names;
@@ -93,7 +93,7 @@ Json JsonWriter::write_object(const std::vector<Header>& headers) const {
   for (const Header& header : headers) {
     std::string name = header.name;
     std::transform(name.begin(), name.end(), name.begin(), lower);
-    plain = plain && names.insert(name).second && is_utf8(header.value);
+    plain = plain && names.insert(name).second && is_utf8(header.name);
   }
   Json json = plain ? Json::object() : Json::array();
   for (const Header& header : headers) {

@@ -82,6 +82,19 @@ class MemberPlaces {
   std::vector<const void*> places_;
 };
 
+// An object at its defaults, and where its members stand.
+template <class T>
+class Usual {
+ public:
+  Usual() { fields(places_, object_); }
+  Usual(const Usual&) = delete;
+  const std::vector<const void*>& places() const { return places_.places(); }
+
+ private:
+  const T object_{};
+  MemberPlaces places_;
+};
+
 // The names of an object's members, in order; of bytes both forms.
 class MemberNames {
  public:
@@ -194,10 +207,8 @@ class JsonWriter {
   template <class T>
   requires requires(MemberPlaces& places, const T& object) { fields(places, object); }
   Json write_object(const T& object) const {
-    const T usual{};
-    MemberPlaces defaults;
-    fields(defaults, usual);
-    Members members(*this, defaults.places());
+    static const Usual<T> usual;
+    Members members(*this, usual.places());
     fields(members, object);
     return members.take();
   }

@@ -35,22 +35,22 @@ template <class Variant, std::size_t Size>
 Variant read_variant(const Json& json, const Path& path,
                      const std::array<std::string_view, Size>& words, std::string_view also,
                      JsonReader& reader) {
-  const std::string remedy = fmt::format("Give one of: {}.", fmt::join(words, ", "));
+  const auto remedy = [&] { return fmt::format("Give one of: {}.", fmt::join(words, ", ")); };
   if (!reader.is(json.is_object(), "an object", path)) return {};
   std::size_t found = Size;
   for (auto at = json.begin(); at != json.end(); ++at) {
-    if (at.key() == also) continue;
+    if (!also.empty() && at.key() == also) continue;
     const auto word = std::find(words.begin(), words.end(), at.key());
     const Path member(path, at.key());
     if (word == words.end()) {
-      reader.blame("unknown_key", "There is no such member.", member, remedy);
+      reader.blame("unknown_key", "There is no such member.", member, remedy());
     } else if (found != Size) {
-      reader.blame("two_forms", "This is in two forms at once.", member, remedy);
+      reader.blame("two_forms", "This is in two forms at once.", member, remedy());
     } else {
       found = static_cast<std::size_t>(word - words.begin());
     }
   }
-  if (found == Size) reader.blame("missing_key", "A member must say what it is.", path, remedy);
+  if (found == Size) reader.blame("missing_key", "A member must say what it is.", path, remedy());
   if (reader.fault()) return {};
   return read_alternative<Variant>(json[std::string(words[found])], Path(path, words[found]), found,
                                    reader);

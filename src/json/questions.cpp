@@ -412,11 +412,7 @@ std::vector<Question> questions_of_operators() {
                  if (!document) return fail(document.error());
                  return Document{*document};
                }),
-      question("trace_of", {},
-               [](Q query, const TraceAsked& a) {
-                 return a.effect ? query.trace_of(a.effect, a.limit)
-                                 : query.trace_of(a.input, a.limit);
-               }),
+      question("trace_of", {}, trace_asked),
   };
 }
 
