@@ -91,7 +91,7 @@ Result<Command> command_from_json(const nlohmann::json& json) {
     return command;
   }
   reader.blame("unknown_command", "There is no such command.", "do",
-               "The commands are listed in novelo/model/command.hpp.");
+               fmt::format("There are: {}.", fmt::join(command_words, ", ")));
   return fail(*reader.fault());
 }
 

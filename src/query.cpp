@@ -64,8 +64,8 @@ Result<std::vector<T>> page_of(Tables& tables, Records<T, table>& records, Conve
                                std::uint64_t after, std::size_t limit) {
   if (auto known = conversation_in(tables, id); !known) return fail(known.error());
   if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  return values_of(
-      records.scan(tables.key(id, after + 1), tables.key().id(id).end(), limit, Order::ascending));
+  return values_of(records.scan(behind(tables.key(id, after)), tables.key().id(id).end(), limit,
+                                Order::ascending));
 }
 
 // A page of all the records of a table, by id, above `after`.
@@ -73,8 +73,8 @@ template <class T, Table table, class IdType>
 Result<std::vector<T>> page_of(Tables& tables, Records<T, table>& records, IdType after,
                                std::size_t limit) {
   if (auto checked = check_limit(limit); !checked) return fail(checked.error());
-  return values_of(records.scan(tables.key(IdType(after.value() + 1)), tables.key().end(), limit,
-                                Order::ascending));
+  return values_of(
+      records.scan(behind(tables.key(after)), tables.key().end(), limit, Order::ascending));
 }
 
 }  // namespace
@@ -329,6 +329,10 @@ Result<std::vector<Trace>> Query::trace_of(std::string_view input, std::size_t l
   using Traces = std::vector<Trace>;
   return ask(*engine_->body_, [&](Tables&) -> Result<Traces> {
     if (auto checked = check_limit(limit); !checked) return fail(checked.error());
+    if (input.empty()) {
+      return fail({ErrorCode::invalid, "no_input", "a trace is of an input or of an effect",
+                   "input", "give the id of one of them"});
+    }
     return engine_->body_->witness().of(input, limit);
   });
 }

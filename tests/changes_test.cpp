@@ -43,6 +43,9 @@ class Desktop {
   std::map<std::uint64_t, WorkRecord> works;
   std::map<AgentName, AgentRecord> agents;
   std::map<std::uint64_t, Effect> effects;
+  std::map<std::uint64_t, std::uint64_t> quarantine;  // how often each came
+  std::map<std::uint64_t, Note> notes;
+  std::map<std::uint64_t, ContactRecord> contacts;
   int started_over = 0;
 
  private:
@@ -52,11 +55,18 @@ class Desktop {
     entries.clear();
     works.clear();
     effects.clear();
+    agents.clear();
+    quarantine.clear();
+    notes.clear();
+    contacts.clear();
     const auto records = query.conversations({}, 1000).value();
     for (const ConversationRecord& record : records) {
       conversations[record.id.value()] = record;
       const auto timeline = query.timeline(record.id, 0, 1000).value();
       for (const Entry& entry : timeline) entries[{record.id, entry.sequence}] = entry;
+      contacts[record.contact.value()] = query.contact(record.contact).value();
+      const auto written = query.notes(record.id, {}, 1000).value();
+      for (const Note& note : written) notes[note.id.value()] = note;
       for (const InteractionId id : record.live) {
         const WorkId work = query.interaction(id)->work;
         if (work) works[work.value()] = query.work(work).value();
@@ -66,6 +76,8 @@ class Desktop {
     for (const AgentRecord& agent : everybody) agents[agent.name] = agent;
     const auto unsettled = query.unsettled({}, 1000).value();
     for (const Effect& effect : unsettled) effects[effect.id.value()] = effect;
+    const auto kept = query.quarantine({}, 1000).value();
+    for (const Quarantined& row : kept) quarantine[row.id.value()] = row.times;
   }
 
   void take(const Change& change) {
@@ -82,7 +94,27 @@ class Desktop {
         works.erase(change.id);
         if (const auto work = query.work(WorkId(change.id))) works[change.id] = *work;
         break;
-      case ThingKind::agent: agents[change.agent] = query.agent(change.agent).value(); break;
+      case ThingKind::agent:
+        agents.erase(change.agent);
+        if (const auto agent = query.agent(change.agent)) agents[change.agent] = *agent;
+        break;
+      case ThingKind::quarantine:
+        quarantine.erase(change.id);
+        if (const auto rows = query.quarantine(QuarantineId(change.id - 1), 1).value();
+            !rows.empty() && rows.front().id.value() == change.id) {
+          quarantine[change.id] = rows.front().times;
+        }
+        break;
+      case ThingKind::note:
+        notes.erase(change.id);
+        if (const auto rows = query.notes(change.conversation, NoteId(change.id - 1), 1).value();
+            !rows.empty() && rows.front().id.value() == change.id) {
+          notes[change.id] = rows.front();
+        }
+        break;
+      case ThingKind::contact:
+        contacts[change.id] = query.contact(ContactId(change.id)).value();
+        break;
       case ThingKind::effect:
         effects.erase(change.id);
         if (const auto found = query.unsettled(EffectId(change.id - 1), 1).value();
@@ -106,12 +138,27 @@ void check_same(Host& host, const Desktop& desktop) {
   RC_ASSERT(desktop.entries == fresh.entries);
   RC_ASSERT(desktop.works == fresh.works);
   RC_ASSERT(desktop.effects == fresh.effects);
-  for (const auto& [name, agent] : desktop.agents) RC_ASSERT(agent == fresh.agents.at(name));
+  RC_ASSERT(desktop.agents == fresh.agents);
+  RC_ASSERT(desktop.quarantine == fresh.quarantine);
+  RC_ASSERT(desktop.notes == fresh.notes);
+  for (const auto& [id, contact] : fresh.contacts) RC_ASSERT(desktop.contacts.at(id) == contact);
+}
+
+// With one more agent, or without.
+void load(Host& host, bool with_rita) {
+  nlohmann::json json = configuration();
+  if (with_rita) json["agents"].push_back({{"name", "rita"}});
+  host.command(LoadConfiguration{json.dump()});
+}
+
+void send_unreadable(Host& host, int which) {
+  Request request{"POST", "/hooks/pbx", {}, "{" + std::to_string(which)};
+  host.engine().receive(request, host.now());
 }
 
 void act(Host& host, std::vector<ConversationId>& known) {
   const auto pick = [&] { return known[*rc::gen::inRange<std::size_t>(0, known.size())]; };
-  switch (*rc::gen::inRange(0, 9)) {
+  switch (*rc::gen::inRange(0, 12)) {
     case 0:
     case 1:
       known.push_back(host.whatsapp(number_of(*rc::gen::inRange(0, 6)), "oi").conversation);
@@ -122,6 +169,8 @@ void act(Host& host, std::vector<ConversationId>& known) {
     case 5: host.command(SetPresence{joao, Presence::offline, {}}, "joao"); break;
     case 6: host.command(ReassignConversation{pick(), marta}, "marta"); break;
     case 7: host.command(AddNote{pick(), "liga depois"}, "joao"); break;
+    case 8: load(host, *rc::gen::arbitrary<bool>()); break;
+    case 9: send_unreadable(host, *rc::gen::inRange(0, 6)); break;
     default: {
       const ConversationRecord record = host.conversation(pick());
       for (const InteractionId id : record.live) host.command(FinishInteraction{id}, "marta");
@@ -135,7 +184,9 @@ void act(Host& host, std::vector<ConversationId>& known) {
 TEST_CASE("a desktop that follows the changes shows what the queries say") {
   CHECK(rc::check([] {
     MemoryStore store;
-    Host host(store);
+    EngineOptions how = options();
+    how.limits.quarantine_rows = 3;
+    Host host(store, std::move(how));
     host.must(LoadConfiguration{configuration().dump()});
     std::vector<ConversationId> known{host.whatsapp(number_of(0), "oi").conversation};
     Desktop eager(host);

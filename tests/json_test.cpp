@@ -359,6 +359,8 @@ TEST_CASE("inputs: what is wrong has its path") {
   CHECK(subject(R"({"connection": "a", "event": {"call": {"kind": "ring"}}})") ==
         "unknown_word at event.call.kind");
   CHECK(subject(R"({"connection": "a", "event": {"receipt": {}}, "x": 1})") == "unknown_key at x");
+  CHECK(subject(R"({"connection": "a", "event": {"": 1, "message": {}}})") ==
+        "unknown_key at event.");
   CHECK(subject(R"({"settle": 12, "done": {}})") == "wrong_type at settle");
   CHECK(subject(R"({"settle": "12"})") == "missing_key at document");
   CHECK(subject(R"({"settle": "12", "done": {}, "failed": {}})") == "two_forms at failed");

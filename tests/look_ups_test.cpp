@@ -260,6 +260,37 @@ TEST_CASE("[S0.28] a stranger who is somebody known goes on in what they have op
   CHECK(desk.contact(call).identities.size() == 3);
 }
 
+TEST_CASE("[S0.27] whom another system keeps apart by its ids is not made one with anybody") {
+  Desk desk;
+  const Address office{AddressKind::phone, "554133334444"};
+  const ContactId lima =
+      desk.host.must(UpsertContact{"Ana Lima", {}, {{AddressKind::external, "1"}, office}, {}})
+          .contact;
+  const Outcome call = desk.host.call("k1", stranger);
+  desk.answer(
+      {{"name", Value("Ana Souza")},
+       {"addresses", Value(Value::List{Value("external:2"), Value("phone:" + office.value)})}});
+  const ContactRecord still = desk.host.query().contact(lima).value();
+  CHECK(still.name == "Ana Lima");
+  CHECK(still.identities.size() == 2);
+  CHECK(desk.contact(call).name == "Ana Souza");
+  CHECK(desk.contact(call).id != lima);
+}
+
+TEST_CASE("[S0.28] nobody's history is taken up for a caller who has been named meanwhile") {
+  Desk desk;
+  const ContactId bruno =
+      desk.host.must(UpsertContact{"Bruno", {}, {{AddressKind::phone, ana}}, {}}).contact;
+  const Outcome before = desk.host.call("k0", ana);
+  desk.host.hung_up("k0");
+  desk.host.must(CloseConversation{before.conversation, {}, {}, {}}, "joao");
+  const Outcome call = desk.host.call("k1", stranger);
+  desk.host.must(UpsertContact{"Ana", {}, {}, {}, call.contact});
+  desk.answer({{"contact", Value(std::to_string(bruno.value()))}});
+  CHECK(desk.host.conversation(before.conversation).status == ConversationStatus::closed);
+  CHECK(desk.conversation(call).id == call.conversation);
+}
+
 TEST_CASE("[S0.30] what the desk would have had for them is taken up: reopened, or linked") {
   for (const bool recent : {true, false}) {
     Desk desk;

@@ -117,6 +117,40 @@ TEST_CASE("metrics count what happened and say how it stands") {
   CHECK(later.next_deadline.value() < later.now);  // the host is late
 }
 
+TEST_CASE("what is turned away unread is counted and told, by whom and why") {
+  Watched watched;
+  Host& host = watched.host;
+  Request request{"POST", "/hooks/whatsapp", {}, "{}"};
+  CHECK(host.engine().receive(request, host.now()).error().code == ErrorCode::unauthentic);
+  request.url = "/hooks/nobody";
+  CHECK(host.engine().receive(request, host.now()).error().reason == "unknown_path");
+  const Metrics metrics = host.engine().metrics(host.now());
+  CHECK(metrics.turned_away.at("unauthentic") == 1);
+  CHECK(metrics.turned_away.at("not_found") == 1);
+  CHECK(watched.count("turned_away") == 2);
+  CHECK(watched.text().find("nobody") == std::string::npos);  // a path may hold a secret
+}
+
+TEST_CASE("whoever is told of a fault may fail: the engine is faulted, and nothing is thrown") {
+  EngineOptions how = options();
+  how.on_fault = [](const Error&) { throw 7; };
+  MemoryStore memory;
+  WatchedStore store{memory};
+  Host host(store, std::move(how));
+  host.configure();
+  store.fail_commit(0, ErrorCode::unknown, false);
+  CHECK(host.command(ConfirmTime{}).error().code == ErrorCode::unknown);
+  CHECK(host.engine().faulted());
+}
+
+TEST_CASE("a name of any length is remembered short") {
+  Watched watched;
+  const std::string name(100'000, 'x');
+  CHECK_FALSE(
+      watched.host.engine().feed({name, AgentName(name), ConfirmTime{}}, watched.host.now()));
+  CHECK(watched.text().size() < 10'000);
+}
+
 TEST_CASE("metrics as Prometheus reads them") {
   Metrics metrics;
   metrics.requests = 3;

@@ -309,6 +309,19 @@ TEST_CASE("an erased contact's addresses are a stranger's") {
   CHECK_FALSE(life.host.engine().faulted());
 }
 
+TEST_CASE("nothing of an erased contact's is taken up again") {
+  Life life;
+  life.erase_all(life.contact);
+  const auto conversations = life.host.query().conversations_of(life.contact, {}, 10).value();
+  REQUIRE_FALSE(conversations.empty());
+  const ConversationId id = conversations.front().id;
+  CHECK(life.host.refusal(ReopenConversation{id}, "joao").reason == "erased");
+  OpenCase matter;
+  matter.conversation = id;
+  matter.type = CaseTypeName("visit");
+  CHECK(life.host.refusal(matter, "joao").reason == "erased");
+}
+
 TEST_CASE("what comes late to an erased contact's brings nothing back") {
   Life life;
   const auto mails = life.host.query().case_of(life.matter)->mails;

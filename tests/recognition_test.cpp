@@ -339,6 +339,49 @@ TEST_CASE("[S0.3] who is found out to be behind an unknown number goes on in the
   CHECK(desk.host.sms("+5541977770000", "sou eu").conversation == oi.conversation);
 }
 
+TEST_CASE("[S0.27] who turns out to share their number with themself alone shares it with nobody") {
+  Desk desk;
+  const ContactId bruno = desk.contact("Bruno", ana);
+  const Outcome stranger = desk.host.sms("+5541966665555", "oi");
+  desk.host.must(UpsertContact{{}, {}, {{AddressKind::phone, ana}}, {}, stranger.contact});
+  desk.host.sign_in("joao");
+  desk.host.must(ChooseContact{stranger.conversation, bruno}, "joao");
+  const Outcome again = desk.host.whatsapp(ana, "sou eu");
+  CHECK(again.contact == bruno);
+  CHECK(desk.host.conversation(again.conversation).candidates.empty());
+  CHECK(desk.host.query().contact(stranger.contact)->known_as == bruno);
+}
+
+TEST_CASE("[S0.3] everything that was a stranger's goes to who they are, however much it is") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  const ContactId zito = desk.contact("Zito", ana);
+  constexpr std::size_t conversations = 300;
+  Outcome last;
+  CallbackId promised;
+  for (std::size_t i = 0; i < conversations; ++i) {
+    last = desk.host.sms("+5541966665555", "oi");
+    if (!promised) {
+      promised = desk.host.must(CreateCallback{last.conversation}, "joao").callback;
+      desk.host.must(CancelCallback{promised}, "joao");
+    }
+    if (i + 1 == conversations) break;
+    for (const InteractionId live : desk.host.conversation(last.conversation).live) {
+      desk.host.must(FinishInteraction{live}, "joao");
+    }
+    desk.host.must(CloseConversation{last.conversation, {}, {}, {}}, "joao");
+    desk.host.settle_all();
+    desk.host.pass(24h * 8);
+  }
+  desk.host.must(ChooseContact{last.conversation, zito}, "joao");
+  CHECK(desk.host.engine().next_deadline() <= desk.host.now());
+  desk.host.pass(0s);
+  CHECK(desk.host.query().conversations_of(zito, {}, 1000)->size() == conversations);
+  CHECK(desk.host.query().conversations_of(last.contact, {}, 1000)->empty());
+  CHECK(desk.host.query().callback(promised)->contact == zito);
+  CHECK(desk.host.query().contact(last.contact)->known_as == zito);
+}
+
 TEST_CASE("[S0.27] who answers from a shared number is who was written to there") {
   Desk desk;
   const ContactId mother = desk.contact("Ana Souza", ana);

@@ -345,7 +345,7 @@ namespace {
 json asked(std::string_view word, std::uint64_t id) {
   const std::string text = std::to_string(id);
   json question{{"ask", std::string(word)}};
-  const json schema = every_schema(json_form::Outputs::open)["question"];
+  static const json schema = every_schema(json_form::Outputs::open)["question"];
   const json& members = schema["definitions"][std::string(word)]["properties"];
   if (members.contains("id")) question["id"] = text;
   if (members.contains("conversation")) question["conversation"] = text;
@@ -355,6 +355,7 @@ json asked(std::string_view word, std::uint64_t id) {
   if (members.contains("queue")) question["queue"] = "front";
   if (members.contains("version")) question["version"] = id;
   if (members.contains("json")) question["json"] = "{}";
+  if (members.contains("input")) question["input"] = text;
   if (members.contains("address")) question["address"] = "phone:5541988887777";
   return question;
 }

@@ -190,7 +190,8 @@ class Engine {
   Status feed_time(Timestamp now);
 
   // Up to `max` effects that may be done now, each once for each attempt, in order within its lane
-  // (model/effect.hpp). Writes nothing.
+  // (model/effect.hpp). Writes nothing. Fails with `refused` ("time_jump"), `unknown` or
+  // `reentrant`.
   Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
 
   // What came of an effect. Settling one again is a success that changes nothing (`repeated`).

@@ -137,7 +137,8 @@ class Query {
 
   // What is remembered of an input: a command's id, a provider's id of a message or a call's event;
   // and of an effect: who made it, when it was handed out, what came of it. Oldest first, at most
-  // `limit` (1 to 1000) of the newest. Empty after a restart: the log has what is older.
+  // `limit` (1 to 1000) of the newest. Empty after a restart: the log has what is older. Fails with
+  // `invalid` ("no_input") when the id is empty.
   Result<std::vector<Trace>> trace_of(std::string_view input, std::size_t limit) const;
   Result<std::vector<Trace>> trace_of(EffectId effect, std::size_t limit) const;
 

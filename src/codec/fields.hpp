@@ -135,6 +135,7 @@ void fields(V& v, X& x) {
   v("attributes", x.attributes);
   v("created_at", x.created_at);
   v("erased_at", x.erased_at);
+  v("known_as", x.known_as);
 }
 
 template <class V, class X>

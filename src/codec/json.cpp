@@ -187,7 +187,7 @@ void JsonReader::read_header_value(const Json& json, const Path& path, std::stri
 }
 
 bool JsonReader::is(bool right, std::string_view wanted, const Path& path) {
-  if (!right) blame("wrong_type", fmt::format("Here stands {}.", wanted), path);
+  if (!right) blame("wrong_type", fmt::format("This must be {}.", wanted), path);
   return right;
 }
 

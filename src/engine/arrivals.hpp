@@ -36,6 +36,7 @@ bool add_identity(Turn& turn, ContactId contact, const Address& plain, bool veri
 void list_identity(Turn& turn, ContactId contact, const Address& plain);
 // Nobody is behind this contact any more: whoever would lead to them is a stranger.
 bool is_erased(Turn& turn, ContactId contact);
+Status check_not_erased(Turn& turn, ContactId contact);
 
 // Shows on an entry what of it was cut, guessed or left out.
 void keep_warnings(Entry& entry, const std::vector<std::string>& warnings);

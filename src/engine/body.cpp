@@ -74,9 +74,17 @@ Error Engine::Body::fault(Error error) {
   if (!fault_) {
     fault_ = std::move(error);
     witness_.faulted(*fault_, now_);
-    if (open_ && options_.on_fault) options_.on_fault(*fault_);
+    tell_fault();
   }
   return out_of_service();
+}
+
+void Engine::Body::tell_fault() const {
+  if (!open_ || !options_.on_fault) return;
+  try {
+    options_.on_fault(*fault_);
+  } catch (...) {  // who was told has failed; the engine is faulted all the same
+  }
 }
 
 // Its reason, subject and remedy are those of what went wrong: a full disk is to be recognised.
@@ -269,10 +277,7 @@ bool Engine::Body::keep(Turn& turn) {
     witness_.signalled();
     changes_.note(std::move(signal));
   }
-  if (turn.new_setup) {
-    setup_ = std::make_unique<Setup>(std::move(*turn.new_setup));
-    changes_.note({ThingKind::configuration, tables_.edit_clock().configuration, {}, {}, false});
-  }
+  if (turn.new_setup) take_setup(std::move(*turn.new_setup));
   if (turn.first_armed && (!next_timer_ || *turn.first_armed < *next_timer_)) {
     next_timer_ = turn.first_armed;
   }
@@ -281,6 +286,22 @@ bool Engine::Body::keep(Turn& turn) {
     find_next_timer(*next_timer_);
   }
   return true;
+}
+
+void Engine::Body::take_setup(Setup setup) {
+  const std::unique_ptr<Setup> before = std::move(setup_);
+  setup_ = std::make_unique<Setup>(std::move(setup));
+  changes_.note({ThingKind::configuration, tables_.edit_clock().configuration, {}, {}, false});
+  const Configuration& now = setup_->configuration;
+  for (const AgentConfig& agent : now.agents) {
+    if (before && before->configuration.agent(agent.name) != nullptr) continue;
+    changes_.note({ThingKind::agent, 0, agent.name, {}, false});
+  }
+  if (!before) return;
+  for (const AgentConfig& agent : before->configuration.agents) {
+    if (now.agent(agent.name) != nullptr) continue;
+    changes_.note({ThingKind::agent, 0, agent.name, {}, true});
+  }
 }
 
 void Engine::Body::fire_due() {
@@ -381,7 +402,9 @@ bool Engine::Body::confirms_time(const Input& input) {
 }
 
 Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) {
-  if (now_ == Timestamp{} || now <= now_ + options_.time_jump) return {};
+  // Engine time is never before 1970, so that the difference has room.
+  const bool jumps = now > now_ && now - now_ > options_.time_jump;
+  if (now_ == Timestamp{} || !jumps) return {};
   if (!inputs.empty() && confirms_time(inputs.front())) return {};
   return fail({ErrorCode::refused, "time_jump",
                fmt::format("the clock jumped from {} to {}", to_string(now_), to_string(now)),

@@ -114,6 +114,7 @@ class Engine::Body {
 
  private:
   void tell(const EngineCall& call);
+  void tell_fault() const;
   // Begins a call, as long as the engine may be called. What a question failed to read before
   // changed nothing, and is read again when it is needed.
   Status enter();
@@ -154,6 +155,10 @@ class Engine::Body {
   // The same; when it fails the engine is faulted.
   Status commit();
 
+  // Another configuration is in service: what it brings and takes away.
+  void take_setup(Setup setup);
+  // What is refused before it is read is counted and told, and not kept.
+  Error turn_away(const ConnectionName& connection, Error error, Timestamp now);
   // Keeps what could not be read or placed, once for each payload; whoever calls commits.
   void quarantine(const ConnectionName& connection, const Request& request, const Error& error);
   // The oldest rows go until one more, of so many bytes, has a place.

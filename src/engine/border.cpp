@@ -72,7 +72,8 @@ void Engine::Body::make_room(std::size_t bytes) {
     clock.quarantined_bytes -= std::min<std::uint64_t>(clock.quarantined_bytes, bytes_of(row));
     tables_.quarantine_seen.erase(tables_.text_key(row.digest));
     tables_.quarantine.erase(key);
-    from = key + '\0';
+    changes_.note({ThingKind::quarantine, row.id.value(), {}, {}, true});
+    from = behind(key);
   }
 }
 
@@ -136,22 +137,33 @@ Result<Response> Engine::Body::decide_events(const Connection& connection, const
   return decoded.answer;
 }
 
+Error Engine::Body::turn_away(const ConnectionName& connection, Error error, Timestamp now) {
+  witness_.turned_away(connection, error, std::max(now_, now));
+  return error;
+}
+
 Result<Response> Engine::Body::decide_request(const Request& request, Timestamp now,
                                               std::vector<EventOutcome>* events) {
   witness_.requested();
   const Connection* connection = setup_ ? setup_->connection_at(request.path()) : nullptr;
   if (connection == nullptr) {
-    return fail({ErrorCode::not_found, "unknown_path", "no connection has this path",
-                 std::string(request.path()), "configure a connection with this path"});
+    return fail(turn_away({},
+                          {ErrorCode::not_found, "unknown_path", "no connection has this path",
+                           std::string(request.path()), "configure a connection with this path"},
+                          now));
   }
   if (bytes_of(request) > options_.limits.request_bytes) {
-    return fail({ErrorCode::limit, "too_large", "the request is too large",
-                 fmt::format("connection {}", connection->name.text()),
-                 fmt::format("send at most {} bytes of URL, headers and body",
-                             options_.limits.request_bytes)});
+    return fail(turn_away(connection->name,
+                          {ErrorCode::limit, "too_large", "the request is too large",
+                           fmt::format("connection {}", connection->name.text()),
+                           fmt::format("send at most {} bytes of URL, headers and body",
+                                       options_.limits.request_bytes)},
+                          now));
   }
   const ChannelAdapter& adapter = *setup_->adapters.at(connection->name);
-  if (auto genuine = adapter.verify(request, *connection); !genuine) return fail(genuine.error());
+  if (auto genuine = adapter.verify(request, *connection); !genuine) {
+    return fail(turn_away(connection->name, std::move(genuine.error()), now));
+  }
   auto decoded = adapter.decode(request, *connection);
   const bool too_many = decoded && decoded->events.size() > options_.limits.events_per_request;
   if (decoded && !too_many) {
@@ -220,6 +232,7 @@ std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
 Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) {
   if (auto may = enter(); !may) return fail(may.error());
   const Inside inside(inside_);
+  if (auto plausible = check_time({}, now); !plausible) return fail(plausible.error());
   const Timestamp at = std::max(now_, now);
   std::vector<Handout> handouts;
   outbox_.wake(at);

@@ -23,12 +23,25 @@ void give_up(Turn& turn, InteractionId id) {
   leave_to_a_person(turn, id);
 }
 
-}  // namespace
+// A verb that no telephone system can be told has failed before anybody is asked to tell it.
+void fail_what_cannot_be_said(Turn& turn) {
+  for (; turn.said < turn.outbox_changes.size(); ++turn.said) {
+    const OutboxChange change = turn.outbox_changes[turn.said];
+    if (change.kind != OutboxChange::Kind::added) continue;
+    const Effect* found = turn.tables.effects.find(turn.tables.key(change.effect));
+    if (found == nullptr || found->kind != EffectKind::call) continue;
+    const EntryPointConfig* at = turn.config().entry_point(found->entry_point);
+    if (at == nullptr) continue;
+    const Effect effect = *found;
+    const auto encoded = turn.setup->adapters.at(at->connection)
+                             ->encode(OutboundCall{effect.id, effect.verb},
+                                      turn.setup->connections.at(at->connection));
+    if (encoded) continue;
+    settle_failed(turn, effect, {encoded.error().reason, encoded.error().message, false});
+  }
+}
 
-// What the router says is always heard. Flows are counted for each interaction, so that one that
-// goes in circles ends and many that have to wait are all served.
-void run_cascade(Turn& turn) {
-  std::map<InteractionId, std::size_t> steps;
+void run_tasks(Turn& turn, std::map<InteractionId, std::size_t>& steps) {
   while (!turn.tasks.empty()) {
     const Task task = std::move(turn.tasks.front());
     turn.tasks.pop_front();
@@ -39,6 +52,18 @@ void run_cascade(Turn& turn) {
     if (step > most) continue;
     std::visit([&](const auto& what) { decide(turn, what); }, task);
   }
+}
+
+}  // namespace
+
+// What the router says is always heard. Flows are counted for each interaction, so that one that
+// goes in circles ends and many that have to wait are all served.
+void run_cascade(Turn& turn) {
+  std::map<InteractionId, std::size_t> steps;
+  do {
+    run_tasks(turn, steps);
+    fail_what_cannot_be_said(turn);
+  } while (!turn.tasks.empty() || turn.said < turn.outbox_changes.size());
 }
 
 Status decide(Turn& turn, const AgentName& actor, const CommandBody& body) {

@@ -130,6 +130,14 @@ void request_again(Turn& turn, const CaseRecord& matter) {
   ask_for_verification(turn, turn.get(matter.id), queue);
 }
 
+// The conversation is about the case as well: it stays for as long as the case does.
+void touch_case(Turn& turn, ConversationId id, CaseId matter) {
+  const std::vector<CaseId> cases = turn.get(id).cases;
+  if (std::find(cases.begin(), cases.end(), matter) != cases.end()) return;
+  if (cases.size() >= turn.options.limits.cases_per_conversation) return;
+  turn.edit(id).cases.push_back(matter);
+}
+
 Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationId conversation,
                              std::uint64_t entry) {
   const CaseRecord matter = turn.get(reply.case_id);
@@ -145,6 +153,7 @@ Result<bool> take_case_reply(Turn& turn, const CaseReplyIn& reply, ConversationI
   CaseRecord& changed = turn.edit(matter);
   let_go_of_reply(changed, turn.options.limits.replies_per_case);
   changed.replies.push_back({entry, conversation, superseded, false});
+  touch_case(turn, conversation, matter.id);
   reopen_case(turn, matter, conversation);
   const StatusConfig* status = status_of(turn, turn.get(matter.id));
   if (status == nullptr || !status->awaits_reply) return false;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/arrivals.hpp"
 #include "engine/case_fields.hpp"
 #include "engine/cases.hpp"
 #include "engine/decide.hpp"
@@ -284,6 +285,7 @@ Status decide(Turn& turn, const AgentName& actor, const OpenCase& command) {
   auto found = turn.conversation(command.conversation);
   if (!found) return fail(found.error());
   const ConversationRecord conversation = **found;
+  if (auto there = check_not_erased(turn, conversation.contact); !there) return there;
   const CaseTypeConfig* type = turn.config().case_type(command.type);
   if (type == nullptr) {
     return fail({ErrorCode::not_found, "unknown_case_type", "there is no such case type",

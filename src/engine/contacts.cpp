@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "engine/contacts.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
+#include "engine/listings.hpp"
 #include "flow/words.hpp"
 
 namespace novelo {
@@ -39,12 +41,6 @@ bool is_external(const Address& address) {
 
 bool has_external(const std::vector<Address>& addresses) {
   return std::any_of(addresses.begin(), addresses.end(), is_external);
-}
-
-Status check_not_erased(Turn& turn, ContactId id) {
-  if (!is_erased(turn, id)) return {};
-  return fail(refused("erased", "the contact's personal data was erased: nobody is behind it",
-                      fmt::format("contact {}", id.value()), "make a new contact"));
 }
 
 Error too_many(std::string reason, std::string message, std::string subject, std::string remedy) {
@@ -223,27 +219,24 @@ void empty_stranger(Turn& turn, ContactId id) {
 
 // It has turned out who was behind an unknown address: addresses and conversations are theirs.
 void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
-  constexpr std::size_t most_conversations = 256;
-  const std::vector<Address> addresses =
-      turn.tables.contacts.find(turn.tables.key(nameless))->identities;
-  turn.tables.contacts.edit(turn.tables.key(nameless)).identities.clear();
+  ContactRecord& known = turn.tables.contacts.edit(turn.tables.key(nameless));
+  const std::vector<Address> addresses = std::exchange(known.identities, {});
+  known.known_as = into;
   for (const Address& address : addresses) {
     const std::string key = turn.tables.key(address);
-    const Identity* known = turn.tables.identities.find(key);
-    if (known == nullptr || known->holder != nameless) continue;
+    if (turn.tables.identities.find(key) == nullptr) continue;
     Identity& identity = turn.tables.identities.edit(key);
-    identity.holder = into;
-    auto& members = identity.members;
-    members.erase(std::remove(members.begin(), members.end(), into), members.end());
+    std::erase(identity.members, nameless);
+    const bool theirs = identity.holder == into || contains(identity.members, into);
+    if (identity.holder == nameless) {
+      identity.holder = into;
+      std::erase(identity.members, into);
+    } else if (!theirs) {
+      identity.members.push_back(into);
+    }
     list_identity(turn, into, address);
   }
-  const Key prefix = turn.tables.key().id(nameless);
-  const auto rows = turn.tables.contact_conversations.scan(prefix.bytes(), prefix.end(),
-                                                           most_conversations, Order::descending);
-  for (const auto& [key, pointer] : rows) {
-    give_conversation(turn, turn.get(ConversationId(pointer.id)), into, by);
-  }
-  empty_stranger(turn, nameless);
+  give_belongings(turn, nameless, by);
 }
 
 // The business says that this address is the contact's. Another spelling that somebody else has is
@@ -263,7 +256,8 @@ bool give_address(Turn& turn, ContactId contact, const Address& plain, const Aut
     for (const Identity& identity : known) share_identity(turn, contact, identity);
     return true;
   }
-  const bool exact = known.size() == 1 && known.front().address == plain;
+  const bool exact =
+      known.size() == 1 && turn.tables.key(known.front().address) == turn.tables.key(plain);
   if (exact && (known.front().verified || known.front().holder != contact)) return news;
   add_identity(turn, contact, plain, true);
   return true;
@@ -287,8 +281,44 @@ Result<std::vector<Address>> plain_addresses(const std::vector<Address>& address
 
 }  // namespace
 
-ContactId named_at(Turn& turn, const std::string& name, const Address& plain) {
-  return named_at(turn, name, plain, false);
+ContactId known_as(Turn& turn, const UpsertContact& contact) {
+  const auto plain = plain_addresses(contact.addresses);
+  return plain ? known_as(turn, contact, *plain) : contact.contact;
+}
+
+namespace {
+
+// Whoever a stranger turned out to be may have turned out to be somebody else since.
+ContactId who_it_is(Turn& turn, ContactId id) {
+  constexpr int most_steps = 8;
+  for (int step = 0; step < most_steps; ++step) {
+    const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+    if (contact == nullptr || !contact->known_as) break;
+    id = contact->known_as;
+  }
+  return id;
+}
+
+}  // namespace
+
+void give_belongings(Turn& turn, ContactId nameless, const Author& by) {
+  constexpr std::size_t most = 256;
+  const ContactId into = who_it_is(turn, nameless);
+  if (into == nameless) return;
+  const Key conversations = turn.tables.key().id(nameless);
+  const auto rows = turn.tables.contact_conversations.scan(
+      conversations.bytes(), conversations.end(), most, Order::descending);
+  for (const auto& [key, pointer] : rows) {
+    give_conversation(turn, turn.get(ConversationId(pointer.id)), into, by);
+  }
+  const Key list = list_of_callback_contact(turn.tables, nameless);
+  const auto calls = turn.tables.listings.scan(list.bytes(), list.end(), most, Order::descending);
+  for (const auto& row : calls) turn.edit(CallbackId(last_number(row.first))).contact = into;
+  if (rows.size() == most || calls.size() == most) {
+    turn.arm(TimerKind::known_as, nameless.value(), turn.now);
+  } else {
+    empty_stranger(turn, nameless);
+  }
 }
 
 bool is_stranger(Turn& turn, ContactId id) {

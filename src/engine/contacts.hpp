@@ -17,8 +17,10 @@ struct Upserted {
 Status check_upsert(Turn& turn, const UpsertContact& contact);
 // All of it, or nothing and why.
 Result<Upserted> upsert_contact(Turn& turn, const UpsertContact& contact, const Author& by);
-// Who of those at an address, in its plain form, may go by this name; none when nobody.
-ContactId named_at(Turn& turn, const std::string& name, const Address& plain);
+// Whom the business means; none when it is nobody yet.
+ContactId known_as(Turn& turn, const UpsertContact& contact);
+// What is left with a stranger goes to who they turned out to be: a part, and a timer for the rest.
+void give_belongings(Turn& turn, ContactId nameless, const Author& by);
 // Made for an address that nobody knew. Whoever stands for several people at one address has none,
 // and whom another system knows is no stranger.
 bool is_stranger(Turn& turn, ContactId contact);

@@ -203,6 +203,7 @@ Status decide(Turn& turn, const AgentName& actor, const ReopenConversation& comm
                         fmt::format("conversation {}", conversation.id.value()), "go on in it"));
   }
   if (auto there = check_desk(turn, conversation); !there) return there;
+  if (auto there = check_not_erased(turn, conversation.contact); !there) return there;
   const Pointer* open =
       turn.tables.open_conversations.find(turn.tables.key(conversation.desk, conversation.contact));
   if (open != nullptr) {

@@ -78,6 +78,8 @@ Status decide(Turn& turn, const AgentName& actor, const EraseContact& command);
 
 // --- what came of effects (settlements.cpp) ------------------------------------------------------
 Status decide(Turn& turn, const SettleEffect& settle);
+// It was not done, and why.
+void settle_failed(Turn& turn, const Effect& effect, const Failed& failed);
 
 // --- what falls due (timers.cpp) -----------------------------------------------------------------
 void decide(Turn& turn, const Timer& timer);

@@ -46,6 +46,8 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
     return Engine(std::move(body));
   } catch (const std::exception& exception) {
     return fail(thrown(exception.what()));
+  } catch (...) {
+    return fail(thrown("something unknown"));
   }
 }
 

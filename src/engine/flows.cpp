@@ -452,9 +452,8 @@ void decide(Turn& turn, const RepeatFlow& task) {
   if (session.deadline) {
     turn.disarm(TimerKind::flow, interaction.id.value(), *session.deadline);
   }
-  auto decision =
-      turn.setup->flows.repeat(session, interaction.channel,
-                               flow_variables(turn, interaction, session.locale), turn.now);
+  auto decision = turn.setup->flows.repeat(
+      session, interaction.channel, flow_variables(turn, interaction, session.locale), turn.now);
   if (!decision) return leave_to_a_person(turn, task.interaction);
   walk(turn, task.interaction, std::move(*decision));
 }

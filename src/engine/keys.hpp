@@ -80,4 +80,18 @@ class Key {
   std::string bytes_;
 };
 
+// The number that a key ends with.
+inline std::uint64_t last_number(std::string_view key) {
+  std::uint64_t number = 0;
+  for (const char byte : key.substr(key.size() - sizeof(number))) {
+    number = number << 8 | static_cast<std::uint8_t>(byte);
+  }
+  return number;
+}
+
+// The first key behind this one.
+inline std::string behind(std::string key) {
+  return std::move(key) + '\0';
+}
+
 }  // namespace novelo

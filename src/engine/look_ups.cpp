@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/arrivals.hpp"
+#include "engine/bounds.hpp"
 #include "engine/contacts.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
@@ -52,7 +53,7 @@ class AnswerReader {
     if (fault_) return;
     fault_ = {ErrorCode::invalid,
               "bad_answer",
-              fmt::format("here stands {}", wanted),
+              fmt::format("this must be {}", wanted),
               std::move(subject),
               {}};
   }
@@ -86,7 +87,7 @@ class AnswerReader {
     } else if (name == "priority") {
       priority(value);
     } else {
-      blame(name, "nothing: there is no such member");
+      blame(name, "left out: there is no such member");
     }
   }
 
@@ -144,16 +145,11 @@ Address plain_remote(const Turn& turn, const Interaction& interaction) {
   return plain ? *plain : interaction.remote;
 }
 
-// Whom the answer means: somebody who has one of the addresses, before the stranger themself.
+// Whom the answer means: somebody the business knows, as in a command, before the stranger.
 void find_contact(Turn& turn, const Interaction& interaction, UpsertContact& command) {
-  for (const Address& address : command.addresses) {
-    if (command.contact) break;
-    const auto plain = normalise(address, {});
-    if (!plain) continue;  // refused with the rest of it
-    const ContactId known = named_at(turn, command.name, *plain);
-    if (!is_stranger(turn, known)) command.contact = known;
-  }
-  if (!command.contact) command.contact = interaction.contact;
+  if (!command.contact) command.contact = known_as(turn, command);
+  const bool named = command.contact && !is_stranger(turn, command.contact);
+  if (!named) command.contact = interaction.contact;
   command.addresses.push_back(plain_remote(turn, interaction));
 }
 
@@ -162,7 +158,7 @@ void find_contact(Turn& turn, const Interaction& interaction, UpsertContact& com
 // for first. Gives the one to link.
 ConversationId take_up_history(Turn& turn, const Interaction& interaction, ContactId contact) {
   const ConversationRecord fresh = turn.get(interaction.conversation);
-  if (fresh.contact == contact) return {};
+  if (fresh.contact == contact || !is_stranger(turn, fresh.contact)) return {};
   if (turn.tables.open_conversations.find(turn.tables.key(fresh.desk, contact)) != nullptr) {
     return {};
   }
@@ -211,6 +207,10 @@ void tell_known(Turn& turn, const Interaction& interaction, ContactId contact) {
 Result<ContactId> complete(Turn& turn, const Interaction& interaction, Answer& answer,
                            bool in_time) {
   find_contact(turn, interaction, answer.contact);
+  const Command said{"answer", {}, answer.contact};
+  if (auto bounded = check_bounds(said, turn.options.limits); !bounded) {
+    return fail(bounded.error());
+  }
   if (auto sound = check_upsert(turn, answer.contact); !sound) return fail(sound.error());
   ConversationId before;
   if (in_time) before = take_up_history(turn, interaction, answer.contact.contact);
@@ -220,6 +220,17 @@ Result<ContactId> complete(Turn& turn, const Interaction& interaction, Answer& a
   if (before && turn.get(now).contact == upserted->contact) link(turn, now, before);
   if (in_time) take_owner(turn, now, answer.owner);
   return upserted->contact;
+}
+
+// What else has come of the contact meanwhile waits for the same answer, and has it.
+void let_others_go_on(Turn& turn, const Interaction& named, const QueueWish& wish) {
+  const std::vector<InteractionId> live = turn.get(named.conversation).live;
+  for (const InteractionId id : live) {
+    const Interaction other = turn.get(id);
+    if (other.state != InteractionState::arriving || !other.look_up_until) continue;
+    if (is_stranger(turn, other.contact)) continue;
+    go_on(turn, id, wish);
+  }
 }
 
 void tell_done(Turn& turn, const Effect& effect, const Interaction& interaction,
@@ -315,12 +326,12 @@ void finish_look_up(Turn& turn, const Effect& effect, const Value& value) {
     tell_done(turn, effect, interaction, std::move(details));
     turn.outcome.contact = *contact;
   }
-  if (in_time) {
-    QueueWish wish;
-    if (contact) wish.queue = answer->queue;
-    if (contact) wish.priority = answer->priority;
-    return go_on(turn, interaction.id, wish);
-  }
+  QueueWish wish;
+  if (contact) wish.queue = answer->queue;
+  if (contact) wish.priority = answer->priority;
+  if (in_time) go_on(turn, interaction.id, wish);
+  if (contact && *contact) let_others_go_on(turn, turn.get(interaction.id), wish);
+  if (in_time) return;
   if (contact && *contact) tell_known(turn, turn.get(interaction.id), *contact);
 }
 

@@ -37,20 +37,6 @@ std::uint64_t id_in(const Value::Map& details, std::string_view name) {
   return id;
 }
 
-// The number that a key ends with.
-std::uint64_t last_number(std::string_view key) {
-  std::uint64_t number = 0;
-  for (const char byte : key.substr(key.size() - sizeof(number))) {
-    number = number << 8 | static_cast<std::uint8_t>(byte);
-  }
-  return number;
-}
-
-// The first key behind this one.
-std::string behind(std::string key) {
-  return std::move(key) + '\0';
-}
-
 // The connections or entry points under which there are correlations of a kind, whatever the
 // configuration was when they were made.
 std::vector<std::string> scopes_of(Turn& turn, CorrelationKind kind) {

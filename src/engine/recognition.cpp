@@ -151,6 +151,12 @@ bool is_erased(Turn& turn, ContactId id) {
   return contact != nullptr && contact->erased_at.has_value();
 }
 
+Status check_not_erased(Turn& turn, ContactId id) {
+  if (!is_erased(turn, id)) return {};
+  return fail(refused("erased", "the contact's personal data was erased: nobody is behind it",
+                      fmt::format("contact {}", id.value()), "make a new contact"));
+}
+
 namespace {
 
 // What a provider calls the contact besides.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include "engine/listings.hpp"
@@ -14,17 +15,9 @@ namespace {
 constexpr std::size_t most_rows = 1000;
 constexpr std::size_t most_budget = 100'000;
 constexpr std::size_t most_contacts = 64;
+constexpr std::size_t most_statuses = 16;
 constexpr std::size_t least_read = 64;  // ids at a time
 constexpr std::uint64_t no_bound = std::numeric_limits<std::uint64_t>::max();
-
-// The number that a key ends with.
-std::uint64_t last_number(std::string_view key) {
-  std::uint64_t number = 0;
-  for (const char byte : key.substr(key.size() - sizeof(number))) {
-    number = number << 8 | static_cast<std::uint8_t>(byte);
-  }
-  return number;
-}
 
 // A list of ids: up to `limit` of those with from <= id < below, largest first.
 using Ids = std::vector<std::uint64_t>;
@@ -170,7 +163,8 @@ std::vector<List> lists_of(Tables& tables, const ConversationFilter& filter) {
       lists.push_back(list_of(tables.listings, list_of_owner(tables, *filter.owner, true)));
     }
   } else if (live_alone) {
-    for (const ConversationStatus status : filter.statuses) {
+    for (const ConversationStatus status :
+         std::set(filter.statuses.begin(), filter.statuses.end())) {
       lists.push_back(list_of(tables.listings, list_of_status(tables, status)));
     }
   } else {
@@ -250,6 +244,10 @@ Result<Page<ConversationRecord>> find(Tables& tables, const ConversationFilter& 
                                       const Part& part) {
   if (auto checked = check<ConversationFilter>(filter, part); !checked) {
     return fail(checked.error());
+  }
+  if (filter.statuses.size() > most_statuses) {
+    return fail({ErrorCode::limit, "too_many_statuses", "a filter names too many statuses",
+                 "statuses", "name each once"});
   }
   const Span span = span_of(tables, tables.conversations, filter.opened_from, filter.opened_until,
                             [](const ConversationRecord& record) { return record.opened_at; });

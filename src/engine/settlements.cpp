@@ -147,6 +147,8 @@ void settle_action(Turn& turn, const Effect& effect, const Value& answer) {
   finish_action(turn, *action, effect, answer);
 }
 
+}  // namespace
+
 void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
   if (failed.retry && try_again(turn, effect, {})) return;
   const SendError error{SendErrorClass::permanent, failed.reason, failed.message};
@@ -166,6 +168,8 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
   }
   turn.remove_effect(effect);
 }
+
+namespace {
 
 // The message of a send that is settled or was taken back; null when nothing is known of it.
 const Entry* settled_message(Turn& turn, EffectId effect) {

@@ -129,6 +129,8 @@ RouterConfig Setup::router_config() const {
   }
   for (const AgentConfig& agent : configuration.agents) {
     router.agents.push_back({agent.name, agent.queues, agent.skills, agent.capacity, true});
+    // Without a telephone to ring there is no call to take.
+    if (agent.device.empty()) router.agents.back().capacity.erase(WorkClass::voice);
   }
   return router;
 }

@@ -43,6 +43,7 @@ std::string_view to_string(TimerKind kind) {
     case TimerKind::call: return "call";
     case TimerKind::promise: return "promise";
     case TimerKind::look_up: return "look_up";
+    case TimerKind::known_as: return "known_as";
   }
   return "unknown";
 }

@@ -48,6 +48,7 @@ enum class TimerKind : std::uint8_t {
   call = 5,      // owner: an interaction; what was asked of the telephone system is not told
   promise = 6,   // owner: a callback; it should have been kept by now
   look_up = 7,   // owner: an interaction; it waits no longer for an answer who it is
+  known_as = 8,  // owner: a contact; more of what they had goes to who they turned out to be
 };
 struct Timer {
   Timestamp due{};

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/arrivals.hpp"
+#include "engine/contacts.hpp"
 #include "engine/decide.hpp"
 #include "novelo/rules/channel.hpp"
 
@@ -58,6 +59,7 @@ void decide(Turn& turn, const Timer& timer) {
     case TimerKind::call: return call_silent(turn, InteractionId(timer.owner));
     case TimerKind::waiting: return look_at_wait(turn, InteractionId(timer.owner));
     case TimerKind::look_up: return look_up_late(turn, InteractionId(timer.owner));
+    case TimerKind::known_as: return give_belongings(turn, ContactId(timer.owner), {});
   }
 }
 

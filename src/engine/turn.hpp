@@ -63,6 +63,7 @@ struct Turn {
   Outcome outcome = {};
   std::vector<Signal> signals = {};
   std::vector<OutboxChange> outbox_changes = {};
+  std::size_t said = 0;  // of these, how many were held against what can be said at all
   std::deque<Task> tasks = {};
   std::optional<Setup> new_setup = {};    // of a LoadConfiguration
   std::optional<Timer> first_armed = {};  // of the timers that this turn has armed

@@ -136,7 +136,12 @@ void Witness::look(const Tables& tables) {
 }
 
 void Witness::decided(const Input& input, const Result<Outcome>& outcome, Timestamp at) {
+  constexpr std::size_t longest = 256;  // of a name that nobody has looked at yet
   Trace trace = trace_of(input);
+  if (trace.id.size() > longest) trace.id.resize(longest);
+  if (trace.actor.text().size() > longest) {
+    trace.actor = AgentName(trace.actor.text().substr(0, longest));
+  }
   trace.at = at;
   ++counts_.inputs[std::string(to_string(trace.kind))];
   if (!outcome) {
@@ -212,6 +217,15 @@ void Witness::handed_out(const Handout& handout, Timestamp at) {
   log(LogLevel::info, "handout", at, std::move(fields));
 }
 
+void Witness::turned_away(const ConnectionName& connection, const Error& error, Timestamp at) {
+  ++counts_.turned_away[std::string(to_string(error.code))];
+  if (!options_.log) return;
+  Value::Map fields;
+  add_text(fields, "connection", connection.text());
+  add_error(fields, error, options_.log_personal);
+  log(LogLevel::warning, "turned_away", at, std::move(fields));
+}
+
 void Witness::quarantined(const ConnectionName& connection, const Error& error, Timestamp at) {
   ++counts_.quarantined;
   if (!options_.log) return;
@@ -233,7 +247,8 @@ void Witness::faulted(const Error& error, Timestamp at) {
   pending_.clear();  // nothing of it was committed
   if (!options_.log) return;
   Value::Map fields;
-  add_error(fields, error, true);  // of a store: it names no person
+  // A store names no person; what was thrown may quote what it choked on.
+  add_error(fields, error, options_.log_personal || error.reason != "exception");
   log(LogLevel::error, "fault", at, std::move(fields));
   committed();
 }
@@ -270,7 +285,13 @@ std::vector<Trace> Witness::pick(Wanted wanted, std::size_t most) const {
 }
 
 std::vector<Trace> Witness::of(std::string_view id, std::size_t most) const {
-  return pick([id](const Seen& seen) { return seen.trace.id == id; }, most);
+  return pick(
+      [id](const Seen& seen) {
+        const InputKind kind = seen.trace.kind;
+        const bool named = kind == InputKind::command || kind == InputKind::event;
+        return named && seen.trace.id == id;
+      },
+      most);
 }
 
 std::vector<Trace> Witness::of(EffectId effect, std::size_t most) const {

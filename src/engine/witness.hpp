@@ -33,6 +33,7 @@ class Witness {
 
   void handed_out(const Handout& handout, Timestamp at);
   void requested() { ++counts_.requests; }
+  void turned_away(const ConnectionName& connection, const Error& error, Timestamp at);
   void quarantined(const ConnectionName& connection, const Error& error, Timestamp at);
   void opened(Timestamp at, std::uint64_t configuration);
   void signalled() { ++counts_.signals; }

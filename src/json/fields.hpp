@@ -219,6 +219,7 @@ void fields(V& v, X& x) {
   v("requests", x.requests);
   v("inputs", x.inputs);
   v("refused", x.refused);
+  v("turned_away", x.turned_away);
   v("repeated", x.repeated);
   v("quarantined", x.quarantined);
   v("commits", x.commits);

@@ -412,7 +412,13 @@ std::vector<Question> questions_of_operators() {
                  if (!document) return fail(document.error());
                  return Document{*document};
                }),
-      question("trace_of", {}, trace_asked),
+      question("trace_of", {},
+               [](Q query, const TraceAsked& a) -> Result<std::vector<Trace>> {
+                 if (!a.effect) return query.trace_of(a.input, a.limit);
+                 if (a.input.empty()) return query.trace_of(a.effect, a.limit);
+                 return fail({ErrorCode::invalid, "two_forms", "this asks two things at once",
+                              "effect", "give either the input or the effect"});
+               }),
   };
 }
 

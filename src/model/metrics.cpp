@@ -59,6 +59,8 @@ double seconds(Duration duration) {
 std::string to_prometheus(const Metrics& metrics, std::string_view tenant) {
   Exposition text(tenant);
   text.counter("requests_total", "Requests of providers.", metrics.requests);
+  text.family("requests_turned_away_total", "Requests refused unread, by code.", "counter", "code",
+              metrics.turned_away);
   text.family("inputs_total", "Inputs decided, by kind.", "counter", "kind", metrics.inputs);
   text.family("inputs_refused_total", "Inputs refused, by code.", "counter", "code",
               metrics.refused);

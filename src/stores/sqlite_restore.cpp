@@ -123,6 +123,10 @@ Status mark(SqliteConnection& target, std::uint64_t tenant, const RestoreOptions
   return insert(target, *row, key, value);
 }
 
+// More engines than were opened since the backup: a desktop's cursor must not be taken for one of
+// the store that it was given.
+constexpr std::uint64_t epochs_of_lost_time = 1'000'000'000;
+
 Status fill(SqliteLook& backup, SqliteConnection& target, const RestoreOptions& options) {
   SqliteConnection& source = *backup.connection;
   if (Status made = create_version(target, backup.version); !made) return made;
@@ -133,7 +137,8 @@ Status fill(SqliteLook& backup, SqliteConnection& target, const RestoreOptions& 
       Status copied = copy_table(source, target, static_cast<Table>(number));
       if (!copied) return copied;
     }
-    for (const auto& [name, fence] : *tenants) {
+    for (const auto& [name, known] : *tenants) {
+      const Fence fence{known.tenant, known.epoch + epochs_of_lost_time};
       if (Status written = write_tenant(target, name, fence); !written) return written;
       if (Status marked = mark(target, fence.tenant, options); !marked) return marked;
     }

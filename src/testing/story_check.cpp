@@ -98,7 +98,7 @@ const Value& known_members() {
 
 void check_label(const std::string& text, const std::string& path, JsonReader& reader) {
   if (label_name(text).empty()) {
-    reader.blame("bad_label", "Here stands a label: \"$\" and a name of a-z, 0-9, _ and dots.",
+    reader.blame("bad_label", "This must be a label: \"$\" and a name of a-z, 0-9, _ and dots.",
                  path);
   }
 }
@@ -122,7 +122,7 @@ void check_contains(const Value& contains, const std::string& path, JsonReader& 
   const Value::List parts = list != nullptr ? *list : Value::List{contains};
   const bool texts = std::all_of(parts.begin(), parts.end(),
                                  [](const Value& part) { return part.as_text() != nullptr; });
-  if (!texts) reader.blame("wrong_type", "Here stands a text, or a list of texts.", path);
+  if (!texts) reader.blame("wrong_type", "This must be a text, or a list of texts.", path);
 }
 
 void check_effect(const EffectMatch& effect, const std::string& path, JsonReader& reader) {
@@ -142,7 +142,7 @@ void check_effect(const EffectMatch& effect, const std::string& path, JsonReader
       const Found tried = find_regex(*expression, "");
       if (!tried.error.empty()) reader.blame("bad_regex", tried.error, at);
     } else if (how["path"].as_text() == nullptr || how.as_map()->size() != 1) {
-      reader.blame("bad_capture", "Here stands a regular expression, or {\"path\": \"offer\"}.",
+      reader.blame("bad_capture", "This must be a regular expression, or {\"path\": \"offer\"}.",
                    at);
     }
   }
@@ -168,7 +168,7 @@ void check_records(const std::optional<Value>& list, const Value& known, const s
   const auto* items = list->as_list();
   if (items == nullptr) {
     if (!is_operator(*list)) {
-      return reader.blame("wrong_type", "Here stands a list, or an operator for all of it.", path,
+      return reader.blame("wrong_type", "This must be a list, or an operator for all of it.", path,
                           "For instance {\"count\": 2} or {\"has\": [...]}.");
     }
     return check_operators(*list, path, reader);
@@ -233,7 +233,7 @@ void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader&
   }
   if (expect.error) {
     if (expect.error->is_null()) {
-      reader.blame("wrong_type", "Here stands what the refusal looks like.", at("error"),
+      reader.blame("wrong_type", "This must be what the refusal looks like.", at("error"),
                    "Leave it out: a step is to be taken unless it says otherwise.");
     }
     if (expect.answer || expect.outcome) {
@@ -319,7 +319,7 @@ void check_call(const CallSpec& call, const std::string& path, JsonReader& reade
   const int calls = (call.receive ? 1 : 0) + (call.feed ? 1 : 0) + (call.feed_time ? 1 : 0) +
                     (call.poll ? 1 : 0) + (call.open ? 1 : 0);
   if (calls > 1) {
-    reader.blame("contradiction", "Here stands one call of the engine.", path,
+    reader.blame("contradiction", "This must be one call of the engine.", path,
                  "Give one of: receive, feed, feed_time, poll, open; or none.");
   }
   if (call.receive) {
@@ -348,7 +348,7 @@ void check_bindings(const StepSpec& step, const std::string& path, JsonReader& r
     const std::string at = member_path(member_path(path, "find"), label);
     check_label(label, at, reader);
     if (query.size() != 1 || !is_thing_kind(query.begin()->first)) {
-      reader.blame("bad_find", "Here stands one member: what is looked for, and where.", at,
+      reader.blame("bad_find", "This must be one member: what is looked for, and where.", at,
                    "For instance {\"conversation\": \"phone:5541988887777\"}. " + thing_kinds());
     }
   }
@@ -362,7 +362,7 @@ void check_host(const HostSpec& host, const std::string& path, JsonReader& reade
     const bool good =
         map != nullptr && map->size() == 1 && (map->contains("answer") || map->contains("failed"));
     if (!good) {
-      reader.blame("bad_answer", "Here stands {\"answer\": ...} or {\"failed\": {...}}.",
+      reader.blame("bad_answer", "This must be {\"answer\": ...} or {\"failed\": {...}}.",
                    member_path(member_path(path, "actions"), name));
     }
   }

@@ -21,6 +21,8 @@ struct ContactRecord {
   Value::Map attributes;            // internal: no template, flow or message can show them
   Timestamp created_at{};
   std::optional<Timestamp> erased_at = {};  // EraseContact: nobody is behind it any more
+  // Of a stranger: who it turned out to be. What they had is this contact's.
+  ContactId known_as = {};
 
   friend bool operator==(const ContactRecord&, const ContactRecord&) = default;
 };

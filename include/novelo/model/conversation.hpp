@@ -48,8 +48,8 @@ struct ConversationRecord {
   ContactId contact;
   std::vector<ContactId> candidates;  // a shared number: who it may be; nobody was chosen yet
   ConversationStatus status = ConversationStatus::open;
-  AgentName owner;            // whose conversation it is; empty until somebody takes it
-  ConversationId previous;    // the one before, when this one is linked to it
+  AgentName owner;          // whose conversation it is; empty until somebody takes it
+  ConversationId previous;  // the one before, when this one is linked to it
   // Sequence of the last entry; they run from `purged` + 1 without a gap.
   std::uint64_t entries = 0;
   std::uint64_t customer_entries = 0;  // the same for the customer's own view

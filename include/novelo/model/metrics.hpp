@@ -16,7 +16,9 @@ struct Metrics {
   std::uint64_t requests = 0;                   // of providers, whatever came of them
   std::map<std::string, std::uint64_t> inputs;  // by kind: "command", "event", "settlement", "time"
   std::map<std::string, std::uint64_t>
-      refused;                    // inputs, by code: "refused", "invalid", "busy", ...
+      refused;  // inputs, by code: "refused", "invalid", "busy", ...
+  // Requests that were refused unread, by code: "unauthentic", "not_found", "limit".
+  std::map<std::string, std::uint64_t> turned_away;
   std::uint64_t repeated = 0;     // inputs that had been taken before
   std::uint64_t quarantined = 0;  // requests, repetitions included
   std::uint64_t commits = 0;
