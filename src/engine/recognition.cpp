@@ -1,6 +1,8 @@
 // Who an address stands for.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "engine/arrivals.hpp"
 #include "engine/listings.hpp"
 #include "novelo/rules/identity.hpp"
