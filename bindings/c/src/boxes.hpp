@@ -67,7 +67,6 @@ struct EngineBox {
   TenantName tenant{""};
   Limits limits;
   std::optional<Engine> engine;
-  std::shared_ptr<Recording> recording;  // where there is one
 };
 
 // Texts with a status each. The views are made once, when the list is complete.
