@@ -13,21 +13,21 @@
 
 #include "adapters.hpp"
 #include "files.hpp"
+#include "novelo/recorder.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/stores/sqlite.hpp"
 #include "novelo/testing/journey.hpp"
 #include "novelo/testing/page.hpp"
-#include "novelo/testing/recorder.hpp"
 #include "novelo/testing/transcript.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 namespace {
 
+using novelo::Recorder;
 using novelo::testing::Journey;
 using novelo::testing::JourneyReport;
 using novelo::testing::PageChapter;
-using novelo::testing::Recorder;
 
 bool was_finished(const JourneyReport& report) {
   return report.first > 1 && report.first > report.steps.size();
@@ -161,7 +161,7 @@ novelo::Status check_record(const PlayArguments& arguments, std::size_t journeys
 novelo::Result<std::optional<Recorder>> open_recorder(const PlayArguments& arguments,
                                                       const Journey& journey) {
   if (arguments.record.empty()) return std::nullopt;
-  novelo::testing::RecordingOptions options;
+  novelo::RecordingOptions options;
   options.name = journey.name();
   options.zone = journey.zone();
   options.secrets = true;

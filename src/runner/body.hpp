@@ -36,6 +36,7 @@ class Runner::Body {
   Status stop(std::optional<Duration> patience);
 
   RunnerIntake& intake() { return intake_; }
+  bool inside() const { return std::this_thread::get_id() == inside_; }
   std::string fallback_route(const TenantName& tenant, const EntryPointName& entry_point) const;
 
  private:
@@ -51,9 +52,10 @@ class Runner::Body {
   // -------------------------------------------------------------------------
   void run();
   bool next_round(RunnerJobs& jobs);  // false: the end
+  bool overdue() const;
   std::optional<Duration> wait_for();
   void work(RunnerJobs& jobs);
-  void open_or_close(RunnerJob& job);
+  void alone(RunnerJob& job);
   void open(RunnerJob& job, RunnerJob::Opening& opening);
   void close(RunnerJob& job, RunnerJob::Closing& closing);
   void decide_all(RunnerJobs& jobs);

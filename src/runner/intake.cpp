@@ -30,7 +30,22 @@ Status RunnerIntake::may_enter() const {
 }
 
 RunnerIntake::Load& RunnerIntake::load_of(const RunnerJob& job) {
+  if (job.is_between()) return betweens_;
   return job.is_settlement() ? settlements_ : work_;
+}
+
+Status RunnerIntake::may_enter(const RunnerJob& job) {
+  const Load& load = load_of(job);
+  auto may = may_enter();
+  if (may && (load.inputs + job.inputs > room_.inputs || load.bytes + job.bytes > room_.bytes)) {
+    may = fail({ErrorCode::busy,
+                "queue_full",
+                "too much waits already",
+                {},
+                "hand it in again later, with the same ids"});
+  }
+  if (!may) ++statistics_.refused;
+  return may;
 }
 
 void RunnerIntake::push(std::unique_ptr<RunnerJob> job) {
@@ -60,21 +75,9 @@ Status RunnerIntake::put(const TenantName& tenant, std::unique_ptr<RunnerJob> jo
          fmt::format("hand in at most {} inputs of {} bytes at once", room_.inputs, room_.bytes)});
   }
   const std::lock_guard guard(lock_);
-  if (auto may = may_enter(); !may) {
-    ++statistics_.refused;
-    return may;
-  }
   const auto member = members_.find(tenant);
-  if (member == members_.end()) return fail(unknown_tenant(tenant));
-  const Load& load = load_of(*job);
-  if (load.inputs + job->inputs > room_.inputs || load.bytes + job->bytes > room_.bytes) {
-    ++statistics_.refused;
-    return fail({ErrorCode::busy,
-                 "queue_full",
-                 "too much waits already",
-                 {},
-                 "hand it in again later, with the same ids"});
-  }
+  if (member == members_.end() && !stopping_) return fail(unknown_tenant(tenant));
+  if (auto may = may_enter(*job); !may) return may;
   job->member = member->second;
   ++statistics_.accepted;
   push(std::move(job));
@@ -105,6 +108,14 @@ Status RunnerIntake::put_closing(const TenantName& tenant, std::unique_ptr<Runne
   if (member == members_.end()) return fail(unknown_tenant(tenant));
   job->member = std::move(member->second);
   members_.erase(member);
+  push(std::move(job));
+  return {};
+}
+
+Status RunnerIntake::put_between(std::unique_ptr<RunnerJob> job) {
+  const std::lock_guard guard(lock_);
+  if (auto may = may_enter(*job); !may) return may;
+  ++statistics_.accepted;
   push(std::move(job));
   return {};
 }

@@ -32,6 +32,7 @@ class RunnerIntake {
   Status put_opening(const TenantName& tenant, std::unique_ptr<RunnerJob> job);
   // From here on nobody finds the tenant.
   Status put_closing(const TenantName& tenant, std::unique_ptr<RunnerJob> job);
+  Status put_between(std::unique_ptr<RunnerJob> job);
   void stop();     // nothing more comes in
   void give_up();  // and what waits is abandoned
   RunnerStatistics statistics() const;
@@ -52,6 +53,7 @@ class RunnerIntake {
   };
 
   Status may_enter() const;
+  Status may_enter(const RunnerJob& job);  // beside what waits; counts refusals
   void push(std::unique_ptr<RunnerJob> job);
   std::unique_ptr<RunnerJob> pop();
   Load& load_of(const RunnerJob& job);
@@ -64,6 +66,7 @@ class RunnerIntake {
   std::deque<std::unique_ptr<RunnerJob>> jobs_;
   Load work_;  // that waits
   Load settlements_;
+  Load betweens_;
   RunnerStatistics statistics_;
   std::uint64_t known_ = 0;  // members so far
   bool sleeping_ = false;

@@ -1,5 +1,6 @@
 #include "runner/job.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "codec/border_fields.hpp"
@@ -56,8 +57,13 @@ RunnerJob::RunnerJob(Work what, Runner::Deadline by)
 }
 
 bool RunnerJob::is_settlement() const {
-  const One* one = std::get_if<One>(&work);
-  return one != nullptr && std::holds_alternative<SettleEffect>(one->input);
+  const auto settles = [](const Input& input) {
+    return std::holds_alternative<SettleEffect>(input);
+  };
+  if (const One* one = std::get_if<One>(&work)) return settles(one->input);
+  const Many* many = std::get_if<Many>(&work);
+  return many != nullptr && !many->inputs.empty() &&
+         std::all_of(many->inputs.begin(), many->inputs.end(), settles);
 }
 
 }  // namespace novelo

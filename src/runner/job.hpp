@@ -48,7 +48,10 @@ struct RunnerJob {
   struct Question {
     Runner::Completion<Query> done;
   };
-  // These two are a round of their own.
+  struct Measure {
+    Runner::Completion<Metrics> done;
+  };
+  // These are a round of their own.
   struct Opening {
     std::vector<const ChannelAdapter*> adapters;
     EngineOptions options;
@@ -58,19 +61,24 @@ struct RunnerJob {
   struct Closing {
     Runner::Completion<void> done;
   };
-  using Work = std::variant<One, Many, Incoming, Question, Opening, Closing>;
+  struct Between {
+    Runner::Completion<void> done;
+  };
+  using Work = std::variant<One, Many, Incoming, Question, Measure, Opening, Closing, Between>;
 
   RunnerJob(Work what, Runner::Deadline by);
 
   bool alone() const {
-    return std::holds_alternative<Opening>(work) || std::holds_alternative<Closing>(work);
+    return std::holds_alternative<Opening>(work) || std::holds_alternative<Closing>(work) ||
+           is_between();
   }
+  bool is_between() const { return std::holds_alternative<Between>(work); }
   bool is_settlement() const;
 
   Work work;
   Runner::Deadline deadline;
-  std::shared_ptr<RunnerMember> member = {};
-  std::optional<Error> error = {};  // instead of a result
+  std::shared_ptr<RunnerMember> member = {};  // nobody's: Between
+  std::optional<Error> error = {};            // instead of a result
   // What it takes of the queue's room: inputs, and about how many bytes.
   std::size_t inputs;
   std::size_t bytes;

@@ -67,7 +67,7 @@ Status Runner::Body::begin(Runner& runner) {
 }
 
 Status Runner::Body::stop(std::optional<Duration> patience) {
-  if (std::this_thread::get_id() == inside_) {
+  if (inside()) {
     return fail({ErrorCode::reentrant,
                  "inside",
                  "a runner cannot be stopped by its own thread",
@@ -120,16 +120,22 @@ bool Runner::Body::next_round(RunnerJobs& jobs) {
       // What is our own goes first: it may be of the engine that is to be closed.
       if (more) work(jobs);
       jobs.clear();
-      open_or_close(*handed_in.front());
+      alone(*handed_in.front());
+      // However many of these come one after another, what is due happens.
+      if (overdue()) return true;
       continue;
     }
     std::move(handed_in.begin(), handed_in.end(), std::back_inserter(jobs));
     if (!jobs.empty()) return true;
     if (taken == RunnerIntake::Taken::ended) return false;
     if (taken == RunnerIntake::Taken::abandoned) continue;
-    if (!due_.empty() && due_.begin()->first.first <= options_.clock()) return true;
+    if (overdue()) return true;
     maintain(options_.maintain_pages);
   }
+}
+
+bool Runner::Body::overdue() const {
+  return !due_.empty() && due_.begin()->first.first <= options_.clock();
 }
 
 std::optional<Duration> Runner::Body::wait_for() {
@@ -213,16 +219,18 @@ void Runner::Body::decide(RunnerJob& job) {
     incoming->result =
         guarded(engine, [&] { return engine.take_request(incoming->request, now_); });
   } else {
-    return;  // a question waits for the commit
+    return;  // a question waits for the commit, and so do the metrics
   }
   counted_.inputs += job.inputs;
 }
 
-void Runner::Body::open_or_close(RunnerJob& job) {
+void Runner::Body::alone(RunnerJob& job) {
   if (auto* opening = std::get_if<RunnerJob::Opening>(&job.work)) {
     open(job, *opening);
-  } else {
-    close(job, std::get<RunnerJob::Closing>(job.work));
+  } else if (auto* closing = std::get_if<RunnerJob::Closing>(&job.work)) {
+    close(job, *closing);
+  } else if (auto* between = std::get_if<RunnerJob::Between>(&job.work); between->done) {
+    call_host("what was to be done between rounds", [&] { between->done({}); });
   }
 }
 

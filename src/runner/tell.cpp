@@ -56,7 +56,15 @@ void Runner::Body::tell(RunnerJob& job) {
     if (!job.error) query = Query(*job.member->engine);
     return say(question->done, query);
   }
+  if (auto* measure = std::get_if<RunnerJob::Measure>(&job.work)) {
+    if (!measure->done) return;
+    Result<Metrics> metrics = fail(job.error.value_or(Error()));
+    if (!job.error) metrics = job.member->engine->metrics(now_);
+    call_host("a completion", [&] { measure->done(std::move(metrics)); });
+    return;
+  }
   Status nothing;
+  if (auto* between = std::get_if<RunnerJob::Between>(&job.work)) say(between->done, nothing);
   if (auto* opening = std::get_if<RunnerJob::Opening>(&job.work)) say(opening->done, nothing);
   if (auto* closing = std::get_if<RunnerJob::Closing>(&job.work)) say(closing->done, nothing);
 }
