@@ -346,8 +346,8 @@ NOVELO_API novelo_status novelo_engine_open(novelo_store* store,
                                             const novelo_engine_options* options, int64_t now,
                                             novelo_engine** engine, novelo_error** error);
 NOVELO_API novelo_status novelo_engine_close(novelo_engine* engine, novelo_error** error);
-/* Not 0 after a failed commit or a broken invariant: every other call but novelo_metrics and
-   novelo_fallback_route gives NOVELO_UNKNOWN. */
+/* Not 0 after a failed commit or a broken invariant: what feeds, asks or hands out gives
+   NOVELO_UNKNOWN; there is no deadline and no signal any more. */
 NOVELO_API novelo_status novelo_engine_faulted(novelo_engine* engine, int32_t* faulted,
                                                novelo_error** error);
 
@@ -389,8 +389,9 @@ typedef struct novelo_response {
 } novelo_response;
 
 /* Verifies, decodes, decides and commits; only then there is an answer. After a failure answer 401
-   for NOVELO_UNAUTHENTIC, 404 for NOVELO_NOT_FOUND, 503 for NOVELO_BUSY, NOVELO_UNKNOWN,
-   NOVELO_REENTRANT and NOVELO_REFUSED ("time_jump"), else 400. */
+   for NOVELO_UNAUTHENTIC, 404 for NOVELO_NOT_FOUND, 503 for what says nothing about
+   the request (NOVELO_BUSY, NOVELO_UNKNOWN, NOVELO_REENTRANT, NOVELO_STORAGE, NOVELO_INTERNAL and
+   NOVELO_REFUSED "time_jump"), else 400. */
 NOVELO_API novelo_status novelo_receive(novelo_engine* engine, const novelo_request* request,
                                         int64_t now, novelo_answer** answer, novelo_error** error);
 NOVELO_API novelo_status novelo_answer_read(const novelo_answer* answer,

@@ -14,8 +14,10 @@ void ItemsBox::finish() {
   for (const auto& [status, text] : items) views.push_back({status, view(text)});
 }
 
-AnswerBox::AnswerBox(Response from, std::vector<EventOutcome> outcomes)
-    : response(std::move(from)), events(std::move(outcomes)), headers(views_of(response.headers)) {
+void AnswerBox::fill(Response from, std::vector<EventOutcome> outcomes) {
+  response = std::move(from);
+  events = std::move(outcomes);
+  headers = views_of(response.headers);
   this->view.struct_size = sizeof(novelo_response);
   this->view.status = response.status;
   this->view.headers = headers.data();

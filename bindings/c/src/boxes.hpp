@@ -85,7 +85,7 @@ struct AnswerBox {
   using Handle = novelo_answer;
   static constexpr Kind kind = Kind::answer;
 
-  AnswerBox(Response from, std::vector<EventOutcome> outcomes);
+  void fill(Response from, std::vector<EventOutcome> outcomes);  // once
   Response response;
   std::vector<EventOutcome> events;
   std::vector<novelo_header> headers;

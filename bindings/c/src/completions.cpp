@@ -51,7 +51,9 @@ void complete_response(const Told& told, Result<Response> result) {
   if (told.done == nullptr) return;
   if (!result) return tell(told, info_of(result.error()));
   const auto answer = made_or_told(told, [&] {
-    return std::make_unique<AnswerBox>(std::move(*result), std::vector<EventOutcome>());
+    auto box = std::make_unique<AnswerBox>();
+    box->fill(std::move(*result), {});
+    return box;
   });
   if (!answer) return;
   novelo_completed done = success();

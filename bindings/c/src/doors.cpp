@@ -34,6 +34,15 @@ Status give_text(std::string text, novelo_items** list) {
   return abi::give(std::move(items), list);
 }
 
+Status feed(const EnteredEngine& entered, std::vector<Result<Input>> inputs, Timestamp at,
+            novelo_items** outcomes) {
+  auto list = abi::OutcomeList::make(outcomes);
+  if (!list) return fail(list.error());
+  const auto fed = abi::feed_all(*entered, std::move(inputs), at);
+  if (!fed) return fail(fed.error());
+  return list->give(*fed);
+}
+
 // A handle is NULL unless the call succeeds.
 template <class Handle>
 void clear(Handle** handle) {
@@ -49,11 +58,15 @@ novelo_status novelo_receive(novelo_engine* engine, const novelo_request* reques
     if (const auto there = abi::place_for(answer, "answer"); !there) return there;
     const auto read = abi::request_of(request);
     if (!read) return fail(read.error());
+    // First, for what was received is not to end without an answer.
+    auto reserved = abi::Reserved<abi::AnswerBox>::make();
+    if (!reserved) return fail(reserved.error());
     std::vector<EventOutcome> events;
     auto response = entered->receive(*read, at, &events);
     if (!response) return fail(response.error());
-    auto box = std::make_unique<abi::AnswerBox>(std::move(*response), std::move(events));
-    return abi::give(std::move(box), answer);
+    (*reserved)->fill(std::move(*response), std::move(events));
+    reserved->publish(answer);
+    return {};
   });
 }
 
@@ -71,9 +84,7 @@ novelo_status novelo_feed(novelo_engine* engine, const novelo_text* inputs, size
       if (!text) return fail(text.error());
       list.push_back(abi::input_from_text(*text, limits));
     }
-    const auto fed = abi::feed_all(*entered, std::move(list), at);
-    if (!fed) return fail(fed.error());
-    return abi::give_outcomes(*fed, outcomes);
+    return feed(entered, std::move(list), at, outcomes);
   });
 }
 
@@ -88,9 +99,7 @@ novelo_status novelo_configure(novelo_engine* engine, const char* id, size_t id_
     if (!text) return fail(text.error());
     std::vector<Result<Input>> list;
     list.emplace_back(Command{std::string(*name), {}, LoadConfiguration{std::string(*text)}});
-    const auto fed = abi::feed_all(*entered, std::move(list), at);
-    if (!fed) return fail(fed.error());
-    return abi::give_outcomes(*fed, outcomes);
+    return feed(entered, std::move(list), at, outcomes);
   });
 }
 
@@ -125,9 +134,7 @@ novelo_status novelo_settle(novelo_engine* engine, const novelo_settlement* sett
     if (const auto fits = abi::check_count(count, limits); !fits) return fits;
     auto list = abi::settlements_of(settlements, count, limits);
     if (!list) return fail(list.error());
-    const auto fed = abi::feed_all(*entered, std::move(*list), at);
-    if (!fed) return fail(fed.error());
-    return abi::give_outcomes(*fed, outcomes);
+    return feed(entered, std::move(*list), at, outcomes);
   });
 }
 
@@ -136,12 +143,15 @@ novelo_status novelo_take_signals(novelo_engine* engine, novelo_items** signals,
   clear(signals);
   return on_engine(engine, 0, error, [&](const EnteredEngine& entered, Timestamp) -> Status {
     if (const auto there = abi::place_for(signals, "signals"); !there) return there;
-    auto items = std::make_unique<abi::ItemsBox>();
+    // First, for a signal is taken once.
+    auto items = abi::Reserved<abi::ItemsBox>::make();
+    if (!items) return fail(items.error());
     for (const Signal& signal : entered->take_signals()) {
-      items->add(NOVELO_OK, to_json(signal).dump());
+      (*items)->add(NOVELO_OK, to_json(signal).dump());
     }
-    items->finish();
-    return abi::give(std::move(items), signals);
+    (*items)->finish();
+    items->publish(signals);
+    return {};
   });
 }
 

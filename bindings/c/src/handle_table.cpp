@@ -104,7 +104,7 @@ Result<Token> add_handle(Kind kind, void* object) {
   const std::scoped_lock guard(lock);
   const std::uint32_t number = free_place();
   if (number == no_place) {
-    return fail({ErrorCode::limit, "too_many_handles", "More handles live than there may be.",
+    return fail({ErrorCode::busy, "too_many_handles", "More handles live than there may be.",
                  to_string(kind), "Free what is not needed any more."});
   }
   Place& place = *place_at(number);

@@ -38,7 +38,7 @@ using Token = std::uintptr_t;
 // Ceiling on handles that live at one time.
 inline constexpr std::uint32_t most_handles = 1U << 20U;
 
-// Fails with `limit` ("too_many_handles").
+// Fails with `busy` ("too_many_handles").
 Result<Token> add_handle(Kind kind, void* object);
 
 // The object, entered: `leave_handle` must follow. Fails with `invalid` ("bad_handle"), or

@@ -1,5 +1,7 @@
 #include "outcomes.hpp"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "novelo/json.hpp"
@@ -21,18 +23,28 @@ void add_event(ItemsBox& list, const EventOutcome& event) {
   list.add(status_of(event.outcome), to_json(event).dump());
 }
 
-Status give_outcomes(const std::vector<Result<Outcome>>& outcomes, novelo_items** list) {
-  if (list == nullptr) {
+Result<OutcomeList> OutcomeList::make(novelo_items** list) {
+  OutcomeList made(list);
+  if (list == nullptr) return made;
+  auto reserved = Reserved<ItemsBox>::make();
+  if (!reserved) return fail(reserved.error());
+  made.reserved_.emplace(std::move(*reserved));
+  return made;
+}
+
+Status OutcomeList::give(const std::vector<Result<Outcome>>& outcomes) {
+  if (!reserved_) {
     for (const auto& outcome : outcomes) {
       if (!outcome) return fail(outcome.error());
     }
     return {};
   }
-  auto items = std::make_unique<ItemsBox>();
-  items->items.reserve(outcomes.size());
-  for (const auto& outcome : outcomes) add_outcome(*items, outcome);
-  items->finish();
-  return give(std::move(items), list);
+  ItemsBox& items = **reserved_;
+  items.items.reserve(outcomes.size());
+  for (const auto& outcome : outcomes) add_outcome(items, outcome);
+  items.finish();
+  reserved_->publish(list_);
+  return {};
 }
 
 }  // namespace novelo::abi
