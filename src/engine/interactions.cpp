@@ -151,8 +151,38 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   add_work(turn, interaction, std::move(work));
 }
 
+std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interaction) {
+  constexpr std::size_t entries_looked_at = 50;
+  if (interaction.channel == Channel::voice) return std::nullopt;
+  const Key all = turn.tables.key().id(interaction.conversation);
+  const auto entries =
+      turn.tables.entries.scan(all.bytes(), all.end(), entries_looked_at, Order::descending);
+  std::optional<Timestamp> since;
+  for (const auto& [key, entry] : entries) {
+    const bool said = entry.type == EntryType::message;
+    if (!said || entry.entry_point != interaction.entry_point) continue;
+    if (entry.direction != Direction::inbound) break;
+    since = entry.at;
+  }
+  return since;
+}
+
+namespace {
+
+Timestamp waiting_since(Turn& turn, const Interaction& interaction) {
+  if (interaction.channel != Channel::voice) {
+    return unanswered_since(turn, interaction).value_or(turn.now);
+  }
+  if (interaction.connected_at) return turn.now;
+  const WorkRecord* work = turn.router->work(interaction.work);
+  return work != nullptr ? work->requested_at : interaction.started_at;
+}
+
+}  // namespace
+
 void back_to_queue(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);
+  const Timestamp since = waiting_since(turn, interaction);
   if (turn.router->work(interaction.work) != nullptr) turn.route(WorkRemoved{interaction.work});
   Interaction& waiting = turn.edit(interaction);
   waiting.work = {};
@@ -161,7 +191,7 @@ void back_to_queue(Turn& turn, InteractionId id) {
   const ConversationRecord conversation = turn.get(interaction.conversation);
   QueueWish wish;
   if (!conversation.owner.empty()) wish = first_for(turn, conversation.owner, conversation.desk);
-  wish.since = turn.now;
+  wish.since = since;
   enqueue(turn, id, wish);
 }
 
