@@ -46,6 +46,16 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
   return work;
 }
 
+// Who is offered or has another presence of the contact in this conversation: the same agent is to
+// be asked for this one, if they are free, and not a second one beside them.
+AgentName at_it_already(Turn& turn, const ConversationRecord& conversation) {
+  for (const InteractionId live : conversation.live) {
+    const WorkRecord* work = turn.router->work(turn.get(live).work);
+    if (work != nullptr && !work->agent.empty()) return work->agent;
+  }
+  return {};
+}
+
 // What waits already goes on from its place. Somebody may have taken it meanwhile: it is theirs.
 void change_wish(Turn& turn, const Interaction& interaction, const QueueWish& wish) {
   WorkChanged change{interaction.work, {}, {}, {}, {}};
@@ -137,6 +147,11 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   }
   if (interaction.work && turn.router->work(interaction.work) != nullptr) {
     return change_wish(turn, interaction, wish);
+  }
+  const ConversationRecord before = turn.get(interaction.conversation);
+  if (wish.preferred.empty() && before.passing_on != id) {
+    wish.preferred = at_it_already(turn, before);
+    wish.preference = wish.preferred.empty() ? Preference::none : Preference::first;
   }
   WorkRecord work = work_for(turn, interaction, wish);
   Interaction& waiting = turn.edit(interaction);
