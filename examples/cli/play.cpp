@@ -51,8 +51,8 @@ std::string summary(const JourneyReport& report, const std::string& store) {
                         step.name.empty() ? "" : " (" + step.name + ")");
     for (const std::string& failure : step.failures) text += "  " + failure + "\n";
   }
-  return text + fmt::format("{}: {} steps, {} failed\n", report.journey, report.steps.size(),
-                            report.failed_steps());
+  return text + fmt::format("{}: {}, {} failed\n", printable(report.journey),
+                            counted(report.steps.size(), "step"), report.failed_steps());
 }
 
 nlohmann::json to_json(const JourneyReport& report) {
@@ -197,11 +197,14 @@ novelo::testing::PageChapter chapter_of(const Journey& journey, const JourneyRep
   chapter.zone = journey.zone();
   chapter.locale = journey.locale();
   chapter.failed = !report.passed();
-  chapter.verdict = chapter.failed ? fmt::format("{} of {} steps failed", report.failed_steps(),
-                                                 report.steps.size())
-                                   : fmt::format("{} steps, all held", report.steps.size());
+  chapter.verdict = chapter.failed ? fmt::format("{} of {} failed", report.failed_steps(),
+                                                 counted(report.steps.size(), "step"))
+                                   : counted(report.steps.size(), "step") + ", all held";
   if (was_finished(report)) {
-    chapter.about += " This journey had run to its end before: there is no transcript of it.";
+    chapter.about +=
+        " This journey had run to its end before: its transcript is not told again. `novelo "
+        "timeline` "
+        "shows the conversations of its store.";
   }
   chapter.lines = report.transcript;
   chapter.panel = report.panel;
@@ -253,6 +256,7 @@ int play(const PlayArguments& arguments) {
     if (const auto written = write_page(arguments.html, chapters); !written) {
       return complain(written.error());
     }
+    if (!arguments.json) print(fmt::format("The page is {}\n", arguments.html));
   }
   return result;
 }

@@ -469,13 +469,7 @@ void Player::tag(const Catalogue& catalogue, const Narrator& narrator,
 void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const Reads reads = reads_of(catalogue.query());
   const Narrator narrator(story_.parsed, story_.zone, reads, host_.adapters());
-  std::vector<TranscriptLine> lines;
-  for (const Happening& happening : host_.happened()) {
-    if (auto line = narrator.line(happening)) lines.push_back(std::move(*line));
-  }
-  std::stable_sort(
-      lines.begin(), lines.end(),
-      [](const TranscriptLine& left, const TranscriptLine& right) { return left.at < right.at; });
+  std::vector<TranscriptLine> lines = narrator.lines(host_.happened());
   tag(catalogue, narrator, lines);
   if (options_.panel) panel_.look(reads, story_.parsed, narrator, report.at);
   auto now = std::find_if(lines.begin(), lines.end(),
@@ -489,7 +483,7 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const auto close = [&](Side side, const std::string& text) {
     told.push_back({report.at, side, Channel::none, {}, {}, text, {}, {}});
   };
-  if (facts_.error) close(Side::event, refusal_text(*facts_.error));
+  if (facts_.error) close(Side::event, "refused: " + refusal_text(*facts_.error));
   for (const std::string& failure : report.failures) close(Side::problem, failure);
 }
 
