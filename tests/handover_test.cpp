@@ -183,6 +183,20 @@ TEST_CASE("[S0.34] signing off gives back a chat that waits for an answer") {
   CHECK(desk.host.interaction(chat.interaction).agent == marta);
 }
 
+TEST_CASE("whoever is offered a contact is asked for their other presences, if they are free") {
+  Desk desk;
+  desk.host.sign_in("marta");
+  const Outcome chat = desk.host.whatsapp(ana, "oi");
+  const auto whose = [&](const Outcome& one) {
+    return desk.host.query().work(desk.host.interaction(one.interaction).work)->agent;
+  };
+  CHECK(whose(chat) == joao);
+  CHECK(whose(desk.host.sms(ana, "oi?")) == joao);  // and not Marta's, who has nothing to do
+  CHECK(whose(desk.host.whatsapp("5541900001111", "oi")) == marta);
+  desk.host.must(SetOtherCall{joao, true});  // takes every offer from him
+  CHECK(whose(desk.host.call("k1", ana)) == marta);
+}
+
 TEST_CASE("[S0.34] a contact whose agent signs off keeps the place of the oldest open question") {
   Desk desk;
   const Outcome chat = desk.chat();
