@@ -54,6 +54,34 @@ struct Desk {
 
 }  // namespace
 
+// --- waiting -------------------------------------------------------------------------------------
+
+TEST_CASE("[S0.5] whoever chooses to wait hears the desk's text, or nothing where it has none") {
+  nlohmann::json json = configuration();
+  bool silent = false;
+  SUBCASE("a text") {}
+  SUBCASE("none") {
+    silent = true;
+  }
+  if (silent) json["desks"][0].erase("waiting_text");
+  json["queues"][0]["waiting_when"] = {"agents_busy"};
+  Desk desk(json);
+  desk.host.must(SetOtherCall{joao, true});
+  const Outcome call = desk.host.call("k1", ana);
+  desk.carry();
+  CHECK(desk.verbs("gather") == 1);
+  CallEvent keys = call_event(CallEventKind::digits, "k1");
+  keys.digits = "1";
+  desk.host.told(keys);
+  desk.carry();
+  CHECK(desk.interaction(call).state == InteractionState::waiting);
+  const auto waits = std::count_if(desk.carried.begin(), desk.carried.end(), [](const auto& out) {
+    return out.request && out.request->body.find("\"loop\":true") != std::string::npos;
+  });
+  CHECK(waits == (silent ? 0 : 1));
+  CHECK(desk.host.count(call.conversation, EventKind::effect_failed) == 0);
+}
+
 // --- hanging up too early ------------------------------------------------------------------------
 
 TEST_CASE("[S1.22] who hangs up while the agent's telephone rings has given up waiting") {

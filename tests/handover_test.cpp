@@ -183,6 +183,51 @@ TEST_CASE("[S0.34] signing off gives back a chat that waits for an answer") {
   CHECK(desk.host.interaction(chat.interaction).agent == marta);
 }
 
+TEST_CASE("whoever is offered a contact is asked for their other presences, if they are free") {
+  Desk desk;
+  desk.host.sign_in("marta");
+  const Outcome chat = desk.host.whatsapp(ana, "oi");
+  const auto whose = [&](const Outcome& one) {
+    return desk.host.query().work(desk.host.interaction(one.interaction).work)->agent;
+  };
+  CHECK(whose(chat) == joao);
+  CHECK(whose(desk.host.sms(ana, "oi?")) == joao);  // and not Marta's, who has nothing to do
+  CHECK(whose(desk.host.whatsapp("5541900001111", "oi")) == marta);
+  desk.host.must(SetOtherCall{joao, true});  // takes every offer from him
+  CHECK(whose(desk.host.call("k1", ana)) == marta);
+}
+
+TEST_CASE("[S0.34] a contact whose agent signs off keeps the place of the oldest open question") {
+  Desk desk;
+  const Outcome chat = desk.chat();
+  desk.answer(chat.conversation, "Bom dia, Ana");
+  desk.host.wait(20min);
+  const Timestamp asked = desk.host.now();
+  desk.host.whatsapp(ana, "Alguma novidade?");
+  desk.host.wait(2min);
+  desk.host.whatsapp(ana, "?");
+  desk.host.wait(3min);
+  const auto place = [&] {
+    return desk.host.query().work(desk.host.interaction(chat.interaction).work)->requested_at;
+  };
+  SUBCASE("to the queue") {
+    const Outcome later = desk.host.whatsapp("5541900001111", "oi");
+    desk.host.wait(5min);
+    desk.host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+    CHECK(place() == asked);
+    desk.host.pass(3min);
+    desk.host.sign_in("marta");
+    desk.host.settle_all();
+    const WorkId first = desk.host.interaction(chat.interaction).work;
+    const WorkId second = desk.host.interaction(later.interaction).work;
+    CHECK(desk.host.query().work(first)->offer < desk.host.query().work(second)->offer);
+  }
+  SUBCASE("to another owner, who is not there") {
+    desk.host.must(ReassignConversation{chat.conversation, marta}, "joao");
+    CHECK(place() == asked);
+  }
+}
+
 TEST_CASE("[S4.16] a conversation that is reassigned takes its live chat along") {
   Desk desk;
   desk.host.sign_in("marta");

@@ -75,6 +75,14 @@ struct Desk {
     REQUIRE(host.event("pbx", DeviceEvent{id, at, {std::move(name), state, std::move(call)}}));
     carry();
   }
+  // João gets another telephone, or none; perhaps Marta's, for his.
+  void replace_device(const std::string& device) {
+    nlohmann::json next = configuration();
+    next["agents"][0]["device"] = device;
+    if (device.empty()) next["agents"][0].erase("device");
+    if (device == "sip:102") next["agents"][1]["device"] = "sip:101";  // they have changed places
+    host.must(LoadConfiguration{next.dump()});
+  }
   void tell(CallEventKind kind, const std::string& call) {
     host.told(call_event(kind, call));
     carry();
@@ -89,9 +97,8 @@ struct Desk {
   }
   std::size_t works(const AgentName& agent) { return host.query().works_of(agent)->size(); }
   AgentRecord agent(const AgentName& name) { return host.query().agent(name).value(); }
-  WorkRecord work_of(const Outcome& call) {
-    return host.query().work(host.interaction(call.interaction).work).value();
-  }
+  WorkRecord work_of(const Interaction& call) { return host.query().work(call.work).value(); }
+  WorkRecord work_of(const Outcome& call) { return work_of(host.interaction(call.interaction)); }
   // The call that the report has taken in.
   Interaction found(const std::string& call) {
     const auto conversations = host.query().conversations({}, 1000).value();
@@ -310,6 +317,16 @@ TEST_CASE("[S0.1] a call that came while the engine was away begins as one that 
   desk.tell(CallEventKind::hung_up, "k9");
 }
 
+TEST_CASE("a desk that has nothing to say to those who wait says nothing") {
+  nlohmann::json silent = configuration();
+  silent["desks"][0].erase("waiting_text");
+  Desk desk(silent);
+  desk.report({live("k9", CallState::waiting)});
+  CHECK(desk.found("k9").state == InteractionState::waiting);
+  CHECK(desk.verbs().empty());
+  CHECK(desk.host.count(desk.found("k9").conversation, EventKind::effect_failed) == 0);
+}
+
 TEST_CASE("a call that still rings is answered by its flow, one that was picked up only asked") {
   Desk desk(with_a_menu());
   desk.report({live("k1", CallState::ringing)});
@@ -341,14 +358,62 @@ TEST_CASE("a call that an agent has taken already is on record, and the agent is
         WorkState::wrap_up);
 }
 
-TEST_CASE("whoever took a call without being signed in is on a call of their own till it ends") {
+TEST_CASE("whoever speaks has the call, whatever would have spoken against offering it") {
   Desk desk;
-  desk.report({live("k9", CallState::talking, "sip:102")});
-  CHECK(desk.found("k9").agent == marta);
-  CHECK_FALSE(desk.found("k9").work);
-  CHECK(desk.agent(marta).on_other_call);
+  const Device on_it{"sip:101", DeviceState::busy, "k9"};
+  SUBCASE("their telephone was told to be busy with it, before anybody knew of the call") {
+    desk.host.sign_in("joao");
+    desk.device("sip:101", DeviceState::busy, "k9");
+    CHECK(desk.agent(joao).on_other_call);
+    desk.report({live("k9", CallState::talking, "sip:101")}, {on_it});
+  }
+  SUBCASE("they are signed out") {
+    desk.report({live("k9", CallState::talking, "sip:101")}, {on_it});
+    desk.host.sign_in("joao");
+  }
+  SUBCASE("their telephone could not be rung") {
+    desk.host.sign_in("joao");
+    desk.device("sip:101", DeviceState::unreachable);
+    desk.report({live("k9", CallState::talking, "sip:101")}, {on_it});
+  }
+  SUBCASE("the same report has lost the call that they had") {
+    desk.connected("k1");
+    desk.report({live("k9", CallState::talking, "sip:101")}, {on_it});
+    desk.host.pass(20s);  // the wrap-up is over, and they speak
+  }
+  CHECK(desk.found("k9").agent == joao);
+  CHECK(desk.work_of(desk.found("k9")).state == WorkState::assigned);
+  CHECK_FALSE(desk.agent(joao).on_other_call);
+  desk.device("sip:101", DeviceState::busy, "k9");
+  desk.device("sip:101", DeviceState::busy);
+  CHECK_FALSE(desk.agent(joao).on_other_call);
+  const Outcome other = desk.host.call("k10", "5541900001111");
+  CHECK(desk.work_of(other).state == WorkState::queued);
   desk.tell(CallEventKind::hung_up, "k9");
-  CHECK_FALSE(desk.agent(marta).on_other_call);
+  CHECK(desk.work_of(other).state == WorkState::queued);
+  desk.host.pass(10s);
+  CHECK(desk.work_of(other).agent == joao);
+}
+
+TEST_CASE("the end of a call says nothing of what else the telephone is on") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  desk.report({live("k9", CallState::talking, "sip:101")});
+  desk.device("sip:101", DeviceState::busy, "a-private-one");
+  desk.tell(CallEventKind::hung_up, "k9");
+  desk.host.pass(10s);
+  CHECK(desk.agent(joao).on_other_call);
+  CHECK(desk.work_of(desk.host.call("k10", ana)).state == WorkState::queued);
+}
+
+TEST_CASE("nobody is offered a call on the way who is found to speak in another") {
+  Desk desk;
+  const Outcome had = desk.connected("k1");
+  desk.carry();
+  desk.report({live("k1", CallState::waiting), live("k9", CallState::talking, "sip:101")});
+  CHECK(desk.found("k9").agent == joao);
+  CHECK(desk.work_of(had).state == WorkState::queued);
+  CHECK(desk.host.count(had.conversation, EventKind::offered) == 1);  // the first, long ago
 }
 
 TEST_CASE("a call that the fallback route has led to somebody else is nobody's work") {
@@ -490,6 +555,104 @@ TEST_CASE("[S0.5] a caller who hears nothing is asked again, one who hears us is
   CHECK(desk.verbs("gather") == 1);
 }
 
+TEST_CASE("a call stays its agent's whose telephone was replaced while they speak") {
+  Desk desk;
+  const Outcome call = desk.connected("k1");
+  desk.replace_device("sip:201");
+  desk.report({live("k1", CallState::talking, "sip:101")},
+              {{"sip:101", DeviceState::busy, "k1"}, {"sip:201", DeviceState::idle, {}}});
+  CHECK(desk.host.interaction(call.interaction).agent == joao);
+  CHECK(desk.work_of(call).agent == joao);
+  CHECK(desk.work_of(desk.host.call("k2", "5541900001111")).state == WorkState::queued);
+  CHECK(desk.host.count(call.conversation, EventKind::call_restored) == 0);
+
+  // That they speak in another is proof enough.
+  desk.report(
+      {live("k1", CallState::talking, "sip:101"), live("k9", CallState::talking, "sip:201")});
+  CHECK(desk.found("k9").agent == joao);
+  CHECK(desk.host.interaction(call.interaction).agent.empty());
+}
+
+TEST_CASE("[S0.11] a callback that still rings is no promise kept, wherever it rings") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  const Outcome chat = desk.host.whatsapp(ana, "oi");
+  CreateCallback create;
+  create.conversation = chat.conversation;
+  const CallbackId promise = desk.host.must(create, "joao").callback;
+  desk.carry();
+  desk.host.must(PlaceCallback{promise}, "joao");
+  desk.carry();
+  const auto attempt = [&] { return desk.host.query().callback(promise)->attempts.front(); };
+  const Interaction placed = desk.host.interaction(attempt().interaction);
+  std::string device = "sip:101";
+  SUBCASE("at the agent's telephone") {}
+  SUBCASE("at one that was replaced meanwhile") {
+    desk.replace_device("sip:201");
+  }
+  SUBCASE("at somebody else's") {
+    device = "sip:102";
+  }
+  desk.report({live(placed.call, CallState::bridging, device)});
+  CHECK(attempt().result == AttemptResult::none);
+  CHECK(desk.host.query().callback(promise)->state == CallbackState::open);
+  CHECK(desk.host.interaction(placed.id).state == InteractionState::dialling);
+  CHECK(desk.work_of(placed).agent == joao);
+  desk.report({live(placed.call, CallState::talking, device)});
+  CHECK(attempt().result == AttemptResult::reached);
+  CHECK(desk.host.query().callback(promise)->state == CallbackState::served);
+}
+
+TEST_CASE("a bridge that a report tells of is waited for with its bound") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  LiveCall ringing = live("k9", CallState::bridging, "sip:101");
+  ringing.at = desk.host.now() - 29s;
+  SUBCASE("of an agent") {}
+  SUBCASE("of somebody who is none") {
+    ringing.device = "sip:reception";
+  }
+  SUBCASE("of a call that somebody spoke in before") {
+    desk.connected("k9");
+    desk.host.sign_in("marta");
+    ringing.device = "sip:102";
+  }
+  desk.report({ringing});
+  CHECK(desk.found("k9").state == InteractionState::connected);
+  desk.host.pass(59s);
+  CHECK(desk.found("k9").state == InteractionState::connected);
+  desk.host.wait(2s);
+  REQUIRE(desk.host.engine().feed_time(desk.host.now()));
+  CHECK(desk.found("k9").state == InteractionState::waiting);
+  desk.carry();
+  CHECK(desk.verbs("play") == 1);
+  const bool rang = ringing.device != "sip:reception";
+  const AgentName who = ringing.device == "sip:102" ? marta : joao;
+  CHECK((desk.agent(who).reason == "device_failed") == rang);
+  CHECK(desk.work_of(desk.found("k9")).requested_at == desk.found("k9").started_at);
+}
+
+TEST_CASE("what comes of a bridge that a report told of is taken as ever") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  desk.report({live("k9", CallState::bridging, "sip:101")});
+  SUBCASE("it came about") {
+    desk.tell(CallEventKind::bridged, "k9");
+    desk.host.pass(5min);
+    CHECK(desk.found("k9").agent == joao);
+    CHECK(desk.found("k9").connected_at);
+  }
+  SUBCASE("a second report says so") {
+    desk.report({live("k9", CallState::talking, "sip:101")});
+    desk.host.pass(5min);
+    CHECK(desk.found("k9").connected_at);
+  }
+  SUBCASE("it did not") {
+    desk.tell(CallEventKind::bridge_failed, "k9");
+    CHECK(desk.found("k9").state == InteractionState::waiting);
+  }
+}
+
 TEST_CASE("a call that is to end is told so again") {
   Desk desk;
   const Outcome call = desk.connected("k1");
@@ -584,6 +747,7 @@ TEST_CASE("news of a device that were overtaken count for nothing") {
   Desk desk;
   desk.host.sign_in("joao");
   const Timestamp at = desk.host.now();
+  desk.host.wait(5s);
   desk.device("sip:101", DeviceState::idle, {}, at + 2s);
   desk.device("sip:101", DeviceState::busy, {}, at + 1s);
   CHECK_FALSE(desk.agent(joao).on_other_call);
@@ -592,13 +756,136 @@ TEST_CASE("news of a device that were overtaken count for nothing") {
 }
 
 TEST_CASE("what was told of a telephone is not true of the next one") {
+  DeviceState told = DeviceState::busy;
+  SUBCASE("it was on a call of its own") {}
+  SUBCASE("it could not be rung") {
+    told = DeviceState::unreachable;
+  }
+  for (const char* next : {"sip:201", "", "sip:102"}) {  // another, none for now, a colleague's
+    INFO(next);
+    Desk desk;
+    desk.host.sign_in("joao");
+    desk.device("sip:101", told);
+    const Outcome call = desk.host.call("k1", ana);
+    CHECK(desk.work_of(call).state == WorkState::queued);
+    desk.replace_device(next);
+    CHECK_FALSE(desk.agent(joao).unreachable);
+    CHECK_FALSE(desk.agent(joao).on_other_call);
+    CHECK(desk.work_of(call).agent == joao);
+  }
+}
+
+TEST_CASE("a configuration that leaves the telephones alone leaves what was told of them") {
   Desk desk;
   desk.host.sign_in("joao");
-  desk.device("sip:101", DeviceState::unreachable);
+  desk.device("sip:101", DeviceState::busy);
   nlohmann::json next = configuration();
-  next["agents"][0]["device"] = "sip:201";
+  next["tenant"]["company"] = "Clínica Boreal";
   desk.host.must(LoadConfiguration{next.dump()});
-  CHECK_FALSE(desk.agent(joao).unreachable);
+  CHECK(desk.agent(joao).on_other_call);
+}
+
+// --- a wrong clock -------------------------------------------------------------------------------
+
+TEST_CASE("a time that has yet to come is taken for the one in which it was told") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  desk.device("sip:101", DeviceState::busy, {}, desk.host.now() + 24h * 3650);
+  CHECK(desk.agent(joao).on_other_call);
+  desk.host.wait(1min);
+  SUBCASE("the next news count") {
+    desk.device("sip:101", DeviceState::idle, {}, desk.host.now() - 1s);
+  }
+  SUBCASE("so do those of a report") {
+    desk.report({}, {{"sip:101", DeviceState::idle, {}}});
+  }
+  CHECK_FALSE(desk.agent(joao).on_other_call);
+}
+
+TEST_CASE("one report from the future does not make the later ones stale") {
+  Desk desk;
+  CallReport future;
+  future.at = desk.host.now() + 24h * 3650;
+  REQUIRE(desk.tell(future));
+  const Outcome call = desk.host.call("k1", ana);
+  CHECK_FALSE(desk.report({}).details.contains("stale"));
+  CHECK(desk.host.interaction(call.interaction).state == InteractionState::ended);
+}
+
+TEST_CASE("a call whose own time is from the future is lost as any other") {
+  Desk desk;
+  CallEvent event = call_event(CallEventKind::incoming, "k1");
+  event.to = line_number;
+  event.at = desk.host.now() + 24h * 3650;
+  const Outcome call = desk.host.told(event);
+  desk.report({});
+  CHECK(desk.host.interaction(call.interaction).state == InteractionState::ended);
+}
+
+TEST_CASE("the answer to a question is newer than what was told of a device before, by any clock") {
+  Desk desk;
+  desk.host.sign_in("joao");
+  desk.device("sip:101", DeviceState::busy, {}, desk.host.now());
+  desk.host.must(RequestReport{});
+  const EffectId asked = desk.host.query().unsettled({}, 100)->back().id;
+  const Timestamp years_ago = *parse_timestamp("1970-01-01T00:10:00Z");
+  const Device idle{"sip:101", DeviceState::idle, {}};
+  SUBCASE("nothing was told since") {
+    REQUIRE(desk.tell({{}, years_ago, asked, {}, {idle}}));
+    CHECK_FALSE(desk.agent(joao).on_other_call);
+    // That clock goes on, and is believed from now on.
+    desk.device("sip:101", DeviceState::busy, {}, years_ago + 1s);
+    CHECK(desk.agent(joao).on_other_call);
+  }
+  SUBCASE("what was told since stands, where it is newer") {
+    desk.host.wait(1s);
+    desk.device("sip:101", DeviceState::busy, {}, desk.host.now());
+    REQUIRE(desk.tell({{}, desk.host.now() - 1s, asked, {}, {idle}}));
+    CHECK(desk.agent(joao).on_other_call);
+  }
+}
+
+// --- orders that die -----------------------------------------------------------------------------
+
+TEST_CASE("[B3] a question that dies is told to those who supervise, and counted") {
+  Desk desk;
+  desk.host.must(RequestReport{});
+  const Handout question = desk.host.poll().front();
+  const std::uint64_t failed = desk.host.engine().metrics(desk.host.now()).failed;
+  REQUIRE(desk.host.engine().settle(question.id, TransportReply{404, {}, ""}, desk.host.now()));
+  desk.carry();
+  REQUIRE(desk.carried.size() == 1);
+  CHECK(desk.carried.front().agent == marta);
+  const Value::Map& body = desk.carried.front().body;
+  CHECK(body.at("type") == Value("order_failed"));
+  CHECK(body.at("verb") == Value("report"));
+  CHECK(body.at("connection") == Value("pbx"));
+  CHECK_FALSE(body.at("reason").to_text().empty());
+  CHECK(desk.host.engine().metrics(desk.host.now()).failed == failed + 1);
+  CHECK(desk.host.must(RequestReport{}).details.at("asked") == Value(1));  // it may be asked again
+}
+
+TEST_CASE("an order to end a call that dies is on its timeline, and told") {
+  Desk desk;
+  const Outcome call = desk.host.call("k1", ana);
+  desk.host.hung_up("k1");
+  desk.host.wait(1s);
+  desk.carry();
+  REQUIRE(desk.tell({{}, {}, {}, {live("k1", CallState::waiting)}, {}}));
+  const Handout order = desk.host.poll().front();
+  SUBCASE("refused") {
+    REQUIRE(desk.host.engine().settle(order.id, TransportReply{400, {}, ""}, desk.host.now()));
+    CHECK(desk.latest(call.conversation, EventKind::effect_failed).details.at("what") ==
+          Value("hang_up"));
+    desk.carry();
+    CHECK(desk.carried.size() == 1);
+  }
+  SUBCASE("there is no such call: it is over, as it should be") {
+    REQUIRE(desk.host.engine().settle(order.id, TransportReply{404, {}, ""}, desk.host.now()));
+    CHECK(desk.host.count(call.conversation, EventKind::effect_failed) == 0);
+    desk.carry();
+    CHECK(desk.carried.empty());
+  }
 }
 
 // --- the store fails -----------------------------------------------------------------------------

@@ -490,6 +490,116 @@ TEST_CASE("the best skilled, then the longest idle, then the first by name") {
   CHECK(d.add(3) == Events{"offer 103: work 3 to maria until 2026-03-02T09:00:40Z"});
 }
 
+TEST_CASE("chats are spread: the least loaded comes before the longest idle") {
+  Desk d;
+  d.sign_in({"maria", "joao", "pedro"});
+  const auto whose = [&](std::uint64_t id) {
+    d.add(id, "reception", WorkClass::chat);
+    const WorkRecord& work = *d.router.work(WorkId(id));
+    d.take(OfferAccepted{work.offer, work.agent});
+    return work.agent;
+  };
+  // All have been idle for equally long: nothing of anybody's has ended.
+  CHECK(whose(1) == joao);
+  CHECK(whose(2) == maria);
+  CHECK(whose(3) == pedro);
+  CHECK(d.router.explain(WorkId(3))->sentence == "Assigned to pedro.");
+  d.now += seconds(10);
+  d.take(WorkFinished{WorkId(2)});
+  CHECK(whose(4) == maria);  // the last to have ended one, and the only one without any
+  CHECK(whose(5) == joao);
+  CHECK(whose(6) == pedro);
+  CHECK(whose(7) == maria);
+}
+
+TEST_CASE("loaded is a part of the capacity, of that class alone, and what is offered counts") {
+  RouterConfig config = desk();
+  for (RouterAgent& agent : config.agents) agent.voice_excludes_others = false;
+  config.agents[0].capacity[WorkClass::chat] = 4;
+  config.agents[2].capacity[WorkClass::chat] = 3;
+  Desk d(config);  // joao has four, maria two, pedro three
+  d.sign_in({"joao", "maria", "pedro"});
+  const auto offered = [&](std::uint64_t id) {
+    d.add(id, "reception", WorkClass::chat);
+    return d.router.work(WorkId(id))->agent;
+  };
+  std::vector<AgentName> agents;
+  for (std::uint64_t id = 1; id <= 9; ++id) agents.push_back(offered(id));
+  CHECK(agents == std::vector{joao, maria, pedro,  // of nothing
+                              joao, pedro,         // one of four, then one of three
+                              joao, maria,         // two of four and one of two, by name
+                              pedro, joao});       // two of three, then three of four
+  CHECK(d.add(10, "reception", WorkClass::chat) == Events{"work 10 waits: agents_busy"});
+  // Chats do not weigh on items: all are free of these.
+  d.add(11, "reception", WorkClass::item);
+  CHECK(d.router.work(WorkId(11))->agent == joao);
+}
+
+TEST_CASE("the skill comes before the load, and a restored router spreads as the live one does") {
+  Desk d;
+  d.sign_in({"maria", "joao"});
+  d.add(1, "exams", WorkClass::chat);
+  CHECK(d.router.work(WorkId(1))->agent == joao);
+  d.take(OfferAccepted{d.router.work(WorkId(1))->offer, joao});
+  d.add(2, "exams", WorkClass::chat);
+  CHECK(d.router.work(WorkId(2))->agent == joao);
+  d.take(WorkRemoved{WorkId(2)});
+
+  Router twin = restored(desk(), d.records);
+  const auto decision =
+      twin.apply(WorkAdded{d.make(3, "reception", WorkClass::chat)}, d.ids, d.now);
+  REQUIRE(decision);
+  CHECK(twin.work(WorkId(3))->agent == maria);
+}
+
+TEST_CASE("what another system has put through is whose it is, whatever speaks against it") {
+  Desk d;
+  d.sign_in({"joao"});
+  d.add(1, "exams");
+  d.take(OfferAccepted{OfferId(101), joao});
+  d.add(2, "exams");
+  const auto refusal = [&] { return d.refuse(WorkClaimed{WorkId(2), joao}).reason; };
+  const auto put_through = [&] { d.take(WorkClaimed{WorkId(2), joao, true}); };
+  SUBCASE("a call of the router's") {
+    CHECK(refusal() == "no_capacity");
+    put_through();
+    d.take(WorkRemoved{WorkId(1)});
+  }
+  SUBCASE("wrap-up") {
+    d.take(WorkFinished{WorkId(1)});
+    CHECK(refusal() == "no_capacity");
+    put_through();
+    d.take(WrapUpEnded{WorkId(1)});
+  }
+  SUBCASE("another call") {
+    d.take(WorkRemoved{WorkId(1)});
+    d.take(OtherCall{joao, true});
+    CHECK(refusal() == "no_capacity");
+    put_through();
+    d.take(OtherCall{joao, false});
+  }
+  SUBCASE("a telephone that cannot be rung") {
+    d.take(WorkRemoved{WorkId(1)});
+    d.take(TelephoneReachable{joao, false});
+    CHECK(refusal() == "unreachable");
+    put_through();
+    d.take(TelephoneReachable{joao, true});
+  }
+  SUBCASE("nobody is signed in") {
+    d.take(WorkRemoved{WorkId(1)});
+    d.take(PresenceSet{joao, Presence::offline, {}});
+    CHECK(refusal() == "offline");
+    put_through();
+    d.take(PresenceSet{joao, Presence::available, {}});
+  }
+  CHECK(d.router.work(WorkId(2))->agent == joao);
+  CHECK(d.router.work(WorkId(2))->state == WorkState::assigned);
+  CHECK(d.add(3, "exams") == Events{"work 3 waits: agents_busy"});
+  CHECK_FALSE(d.router.can_take(joao, WorkClass::chat));
+  CHECK(d.refuse(WorkClaimed{WorkId(77), joao, true}).code == ErrorCode::not_found);
+  CHECK(d.refuse(WorkClaimed{WorkId(2), AgentName("nobody"), true}).code == ErrorCode::not_found);
+}
+
 TEST_CASE("calls, wrap-up and other calls leave no room; other work never keeps a call away") {
   Desk d;
   d.sign_in({"joao"});
@@ -671,9 +781,10 @@ TEST_CASE("[B5] why: in data and in one sentence") {
   d.add(2, "exams");
   why = *d.router.explain(WorkId(2));
   CHECK(why.agent == maria);
-  CHECK(why.sentence ==
-        "Offered to maria until 09:00:20Z, the best skilled, then the longest idle; nobody else "
-        "could take it now.");
+  CHECK(
+      why.sentence ==
+      "Offered to maria until 09:00:20Z, the best skilled, then the least loaded, then the longest "
+      "idle; nobody else could take it now.");
   d.add(3, "exams");
   why = *d.router.explain(WorkId(3));
   CHECK(why.sentence ==

@@ -13,8 +13,12 @@
 //    free capacity of its class, not on another call, not in wrap-up, and not having refused it in
 //    this round.
 //  - Work goes out in the order of its places, over all queues: each to the eligible agent with the
-//    best skill sum, then the longest idle, then the first by name. What nobody can take now is
-//    stepped over, and waits at its place.
+//    best skill sum, then the least loaded, then the longest idle, then the first by name. What
+//    nobody can take now is stepped over, and waits at its place.
+//  - Loaded is the part of the capacity of the work's class that is offered or assigned: one chat
+//    of two is as much as two of four. So a free agent comes before one with a chat, however long
+//    ago that one's last chat ended. Who can have one call at a time is free of calls when
+//    eligible.
 //  - A preferred agent is offered the work alone while the preference holds, at the work's place
 //    among all that this agent could take. When that agent cannot take it now, the router says at
 //    once why (WorkWaiting), so that alternatives can be offered. Queue and skills are needed of a
@@ -127,6 +131,9 @@ struct WorkMoved {
 struct WorkClaimed {
   WorkId work;
   AgentName agent;
+  // Another system has put it through, and says so: only that both are there is asked. It counts
+  // as any other work, beyond the capacity too.
+  bool done_already = false;
 };
 struct WorkFinished {
   WorkId work;  // assigned work is done; wrap-up begins where the queue has one

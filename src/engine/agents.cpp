@@ -26,20 +26,6 @@ Result<Interaction> own_interaction(Turn& turn, const AgentName& actor, Interact
   return interaction;
 }
 
-// The contact has said something in it that nobody has answered.
-bool contact_waits(Turn& turn, const Interaction& interaction) {
-  constexpr std::size_t entries_looked_at = 50;
-  const Key all = turn.tables.key().id(interaction.conversation);
-  const auto entries =
-      turn.tables.entries.scan(all.bytes(), all.end(), entries_looked_at, Order::descending);
-  for (const auto& [key, entry] : entries) {
-    const bool said = entry.type == EntryType::message;
-    if (!said || entry.entry_point != interaction.entry_point) continue;
-    return entry.direction == Direction::inbound;
-  }
-  return false;
-}
-
 // Whoever signs off goes on with a call; a contact who waits for an answer in writing goes back to
 // the queue, and so does what was to be verified. A chat with nothing to answer stays, and goes
 // back when the contact writes.
@@ -51,8 +37,7 @@ void leave_work_behind(Turn& turn, const AgentName& agent) {
       request_again(turn, turn.get(CaseId(work.subject)));
     } else if (work.kind == WorkKind::interaction) {
       const Interaction interaction = turn.get(InteractionId(work.subject));
-      const bool written = interaction.channel != Channel::voice;
-      if (written && contact_waits(turn, interaction)) back_to_queue(turn, interaction.id);
+      if (unanswered_since(turn, interaction)) back_to_queue(turn, interaction.id);
     }
   }
 }

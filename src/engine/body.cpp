@@ -273,6 +273,7 @@ bool Engine::Body::keep(Turn& turn) {
   list_changes(tables_);
   changes_.note(tables_);
   witness_.look(tables_);
+  witness_.died(turn.dead_orders);
   for (Signal& signal : turn.signals) {
     witness_.signalled();
     changes_.note(std::move(signal));

@@ -8,12 +8,20 @@
 #include "engine/calls.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
+#include "engine/news.hpp"
 #include "novelo/rules/identity.hpp"
 
 namespace novelo {
 
 std::string call_key(const Turn& turn, const ConnectionName& connection, const std::string& call) {
   return turn.tables.key(CorrelationKind::call, connection.text(), call);
+}
+
+const EntryPointConfig* first_line(const Turn& turn, const ConnectionName& connection) {
+  for (const EntryPointConfig& at : turn.config().entry_points) {
+    if (at.connection == connection && at.channel == Channel::voice) return &at;
+  }
+  return nullptr;
 }
 
 namespace {
@@ -94,7 +102,7 @@ InteractionId begin_call(Turn& turn, const ConnectionName& connection, const Ent
 
 void note_change(Turn& turn, InteractionId id, std::optional<Timestamp> told_at) {
   Interaction& call = turn.edit(id);
-  call.changed_at = told_at.value_or(turn.now);
+  call.changed_at = by_their_clock(told_at, turn.now);
   call.changed_with = turn.ids.last();
 }
 
@@ -181,10 +189,15 @@ void pause_agent(Turn& turn, const Interaction& call, const AgentName& agent, in
 // The agent's device did not answer: the contact goes back to the same place in the queue.
 void bridge_failed(Turn& turn, const Interaction& call, int cause) {
   if (call.state == InteractionState::dialling) return originate_failed(turn, call, cause);
-  const WorkRecord* work = turn.router->work(call.work);
-  if (work == nullptr || call.state != InteractionState::connected || call.connected_at) return;
+  if (call.state != InteractionState::connected || call.connected_at) return;
   turn.stop_listening(call.id);
   turn.withdraw_verbs(call.id, CallVerbKind::answer);
+  const WorkRecord* work = turn.router->work(call.work);
+  if (work == nullptr) {  // it was no agent's device
+    back_to_queue(turn, call.id);
+    if (call.answered) hold_the_line(turn, call, locale_of(turn, call.contact));
+    return;
+  }
   give_back(turn, call);
   WorkRecord again = *work;
   turn.note_event(call, EventKind::offer_ended,
@@ -239,10 +252,6 @@ void hung_up(Turn& turn, const Interaction& call, int cause) {
   }
   const bool left = call.session || call.state == InteractionState::arriving;
   end_pending(turn, call, {AuthorRole::bot, {}}, left ? "abandoned" : call.flow_outcome);
-  // Whoever spoke without a place for it was held to be on a call of their own.
-  if (call.state == InteractionState::connected && !call.agent.empty() && !call.work) {
-    (void)turn.route(OtherCall{call.agent, false});
-  }
 }
 
 namespace {
@@ -364,6 +373,7 @@ void hold_the_line(Turn& turn, const Interaction& call, const std::string& local
   verb.kind = CallVerbKind::play;
   verb.loop = true;
   verb.text = turn.config().desk(at.desk)->waiting_text;
+  if (verb.text.empty()) return;
   verb.locale = locale;
   turn.call_verb(call, std::move(verb));
 }
@@ -379,7 +389,32 @@ void call_silent(Turn& turn, InteractionId id) {
   bridge_failed(turn, call, 0);
 }
 
+namespace {
+
+// An order that nothing waits for, about a call or all of a connection: nobody would miss it.
+void order_failed(Turn& turn, const Effect& effect, const SendError& error) {
+  const bool over = error.error == SendErrorClass::bad_address;
+  if (effect.verb.kind == CallVerbKind::hang_up && over) return;
+  const EntryPointConfig* line = turn.config().entry_point(effect.entry_point);
+  const Value verb(to_string(effect.verb.kind));
+  if (effect.conversation) {
+    turn.note_event(
+        effect.conversation, EventKind::effect_failed,
+        {{"kind", Value(to_string(effect.kind))}, {"what", verb}, {"reason", Value(error.code)}});
+  } else {
+    ++turn.dead_orders;
+  }
+  tell_supervisors(turn, {}, effect.conversation, "order_failed",
+                   {{"verb", verb},
+                    {"call", Value(effect.verb.call)},
+                    {"connection", Value(line != nullptr ? line->connection.text() : "")},
+                    {"reason", Value(error.code)}});
+}
+
+}  // namespace
+
 void verb_failed(Turn& turn, const Effect& effect, const SendError& error) {
+  if (!effect.interaction) return order_failed(turn, effect, error);
   const Interaction* found = turn.tables.interactions.find(turn.tables.key(effect.interaction));
   if (found == nullptr || found->state == InteractionState::ended) return;
   const Interaction call = *found;

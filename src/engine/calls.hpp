@@ -10,6 +10,8 @@ namespace novelo {
 
 // The key of the correlation that says which interaction a call is.
 std::string call_key(const Turn& turn, const ConnectionName& connection, const std::string& call);
+// The first line of a connection, null where there is none: what concerns all of it goes out there.
+const EntryPointConfig* first_line(const Turn& turn, const ConnectionName& connection);
 // The key under which a call is listed while it lives. In the order of ids.
 std::string live_key(const Turn& turn, InteractionId call);
 

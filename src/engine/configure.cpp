@@ -99,9 +99,9 @@ void forget_devices(Turn& turn, const Configuration& next) {
     const AgentConfig* before = turn.config().agent(agent.name);
     const bool same = before == nullptr || before->device == agent.device;
     const AgentRecord* record = same ? nullptr : turn.router->agent(agent.name);
-    if (record != nullptr && record->unreachable) {
-      turn.must_route(TelephoneReachable{agent.name, true});
-    }
+    if (record == nullptr) continue;
+    if (record->unreachable) turn.must_route(TelephoneReachable{agent.name, true});
+    if (record->on_other_call) turn.must_route(OtherCall{agent.name, false});
   }
 }
 

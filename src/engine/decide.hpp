@@ -114,9 +114,10 @@ void look_up_failed(Turn& turn, const Effect& effect, const std::string& reason)
 // It was waited for long enough.
 void look_up_late(Turn& turn, InteractionId interaction);
 void stop_looking_up(Turn& turn, InteractionId interaction);
-// devices.cpp: how an agent's telephone is, as of a time of the telephone system's.
+// devices.cpp: how an agent's telephone is, as of a time of the telephone system's; perhaps told in
+// answer to a question of ours.
 void take_device(Turn& turn, const ConnectionName& connection, const Device& device,
-                 std::optional<Timestamp> at);
+                 std::optional<Timestamp> at, EffectId question = {});
 // case_replies.cpp: the reply to a mail of a case.
 struct CaseReplyIn {
   CaseId case_id;

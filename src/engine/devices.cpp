@@ -1,46 +1,17 @@
 // Devices: how the agents' telephones are, as the telephone system tells.
-#include <algorithm>
-#include <string>
-
-#include "engine/calls.hpp"
 #include "engine/decide.hpp"
+#include "engine/holders.hpp"
+#include "engine/news.hpp"
 
 namespace novelo {
 
 namespace {
 
-// Whether the device is busy with a call that the agent has here. Where it is not said with which,
-// a call that the agent has is taken to be it.
-bool is_on_our_call(Turn& turn, const ConnectionName& connection, const Device& device,
-                    const AgentName& agent) {
-  const auto has = [&](const Interaction& call) {
-    return call.channel == Channel::voice && call.agent == agent &&
-           call.state != InteractionState::ended;
-  };
-  if (!device.call.empty()) {
-    const Correlation* known =
-        turn.tables.correlations.find(call_key(turn, connection, device.call));
-    return known != nullptr && has(turn.get(known->interaction));
-  }
-  const std::vector<WorkId> works = turn.router->works_of(agent);
-  return std::any_of(works.begin(), works.end(), [&](WorkId id) {
-    const WorkRecord& work = *turn.router->work(id);
-    return work.work_class == WorkClass::voice && work.state == WorkState::assigned;
-  });
-}
-
-// News overtake each other on their way. What has no time counts as the newest.
-bool is_older(Turn& turn, const ConnectionName& connection, const std::string& device,
-              std::optional<Timestamp> at) {
-  if (!at) return false;
-  const std::string key =
-      turn.tables.news_counters().text("device").text(connection.text()).text(device).take();
-  const Counter* last = turn.tables.counters.find(key);
-  const auto told =
-      static_cast<std::uint64_t>(std::max<std::int64_t>(at->time_since_epoch().count(), 0));
-  if (last != nullptr && told < last->value) return true;
-  if (last == nullptr || told != last->value) turn.tables.counters.put(key, {told});
-  return false;
+// News overtake each other on their way. What has no time counts as the newest, and so does the
+// answer to a question that was put after the last was told.
+bool is_overtaken(const News& news, std::optional<Timestamp> at, EffectId question) {
+  const auto last = news.last();
+  return at && last && *at < *last && !news.are_before(question);
 }
 
 void tell_unreachable(Turn& turn, const AgentName& agent, const Device& device) {
@@ -53,15 +24,16 @@ void tell_unreachable(Turn& turn, const AgentName& agent, const Device& device) 
 }  // namespace
 
 void take_device(Turn& turn, const ConnectionName& connection, const Device& device,
-                 std::optional<Timestamp> at) {
-  const AgentConfig* config = turn.config().agent_with_device(device.device);
-  if (config == nullptr || is_older(turn, connection, device.device, at)) return;
-  const AgentName agent = config->name;
+                 std::optional<Timestamp> at, EffectId question) {
+  const AgentName agent = agent_at(turn, device.device);
+  if (agent.empty()) return;
+  News news(turn, "device", connection, device.device);
+  if (is_overtaken(news, at, question)) return;
+  news.keep(at, turn.ids.last());
   const AgentRecord* known = turn.router->agent(agent);
   const AgentRecord before = known != nullptr ? *known : AgentRecord();
   const bool unreachable = device.state == DeviceState::unreachable;
-  const bool elsewhere =
-      device.state == DeviceState::busy && !is_on_our_call(turn, connection, device, agent);
+  const bool elsewhere = is_elsewhere(turn, connection, device, agent);
   if (before.on_other_call != elsewhere) turn.must_route(OtherCall{agent, elsewhere});
   if (before.unreachable != unreachable) turn.must_route(TelephoneReachable{agent, !unreachable});
   if (before.on_other_call == elsewhere && before.unreachable == unreachable) return;

@@ -46,6 +46,16 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
   return work;
 }
 
+// Who is offered or has another presence of the contact in this conversation: the same agent is to
+// be asked for this one, if they are free, and not a second one beside them.
+AgentName at_it_already(Turn& turn, const ConversationRecord& conversation) {
+  for (const InteractionId live : conversation.live) {
+    const WorkRecord* work = turn.router->work(turn.get(live).work);
+    if (work != nullptr && !work->agent.empty()) return work->agent;
+  }
+  return {};
+}
+
 // What waits already goes on from its place. Somebody may have taken it meanwhile: it is theirs.
 void change_wish(Turn& turn, const Interaction& interaction, const QueueWish& wish) {
   WorkChanged change{interaction.work, {}, {}, {}, {}};
@@ -138,6 +148,11 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   if (interaction.work && turn.router->work(interaction.work) != nullptr) {
     return change_wish(turn, interaction, wish);
   }
+  const ConversationRecord before = turn.get(interaction.conversation);
+  if (wish.preferred.empty() && before.passing_on != id) {
+    wish.preferred = at_it_already(turn, before);
+    wish.preference = wish.preferred.empty() ? Preference::none : Preference::first;
+  }
   WorkRecord work = work_for(turn, interaction, wish);
   Interaction& waiting = turn.edit(interaction);
   waiting.work = work.id;
@@ -151,8 +166,38 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   add_work(turn, interaction, std::move(work));
 }
 
+std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interaction) {
+  constexpr std::size_t entries_looked_at = 50;
+  if (interaction.channel == Channel::voice) return std::nullopt;
+  const Key all = turn.tables.key().id(interaction.conversation);
+  const auto entries =
+      turn.tables.entries.scan(all.bytes(), all.end(), entries_looked_at, Order::descending);
+  std::optional<Timestamp> since;
+  for (const auto& [key, entry] : entries) {
+    const bool said = entry.type == EntryType::message;
+    if (!said || entry.entry_point != interaction.entry_point) continue;
+    if (entry.direction != Direction::inbound) break;
+    since = entry.at;
+  }
+  return since;
+}
+
+namespace {
+
+Timestamp waiting_since(Turn& turn, const Interaction& interaction) {
+  if (interaction.channel != Channel::voice) {
+    return unanswered_since(turn, interaction).value_or(turn.now);
+  }
+  if (interaction.connected_at) return turn.now;
+  const WorkRecord* work = turn.router->work(interaction.work);
+  return work != nullptr ? work->requested_at : interaction.started_at;
+}
+
+}  // namespace
+
 void back_to_queue(Turn& turn, InteractionId id) {
   const Interaction interaction = turn.get(id);
+  const Timestamp since = waiting_since(turn, interaction);
   if (turn.router->work(interaction.work) != nullptr) turn.route(WorkRemoved{interaction.work});
   Interaction& waiting = turn.edit(interaction);
   waiting.work = {};
@@ -161,7 +206,7 @@ void back_to_queue(Turn& turn, InteractionId id) {
   const ConversationRecord conversation = turn.get(interaction.conversation);
   QueueWish wish;
   if (!conversation.owner.empty()) wish = first_for(turn, conversation.owner, conversation.desk);
-  wish.since = turn.now;
+  wish.since = since;
   enqueue(turn, id, wish);
 }
 

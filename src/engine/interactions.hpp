@@ -37,7 +37,12 @@ void send_on_its_way(Turn& turn, InteractionId interaction, const QueueWish& wis
 AgentName first_in_line(Turn& turn, const ConversationRecord& conversation);
 // It is the agent's first, for as long as contacts of the desk wait for their owner.
 QueueWish first_for(const Turn& turn, const AgentName& agent, const DeskName& desk);
-// Whoever had it is not there any more: its owner's first, from now on.
+// Since when the contact waits for an answer in writing; nothing when all is answered, or in a
+// call.
+std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interaction);
+// Whoever had it is not there any more: its owner's first. The contact keeps the place of the
+// oldest message without an answer, and in a call that nobody has spoken in the one that it had;
+// else the wait begins now.
 void back_to_queue(Turn& turn, InteractionId interaction);
 // What waits in a conversation is its owner's first, but for a contact who asked for another.
 void prefer_owner(Turn& turn, ConversationId conversation);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/decide.hpp"
+#include "engine/holders.hpp"
 #include "engine/interactions.hpp"
 
 namespace novelo {
@@ -107,12 +108,6 @@ void connect(Turn& turn, const Interaction& interaction, const AgentName& agent)
   turn.call_verb(interaction, std::move(bridge));
 }
 
-// The telephone system has put it through by itself, and said so.
-bool has_call(const Interaction& interaction, const AgentName& agent) {
-  return interaction.channel == Channel::voice &&
-         interaction.state == InteractionState::connected && interaction.agent == agent;
-}
-
 void on(Turn& turn, const WorkAssigned& assigned) {
   const WorkRecord* found = turn.router->work(assigned.work);
   if (found == nullptr) return;
@@ -122,7 +117,7 @@ void on(Turn& turn, const WorkAssigned& assigned) {
                 {{"agent", Value(assigned.agent.text())},
                  {"waited_seconds", Value(waited_seconds(work, turn.now))}});
   if (const auto interaction = interaction_of(turn, work)) {
-    if (has_call(*interaction, assigned.agent)) return;
+    if (holder_of(*interaction) == assigned.agent) return;  // it was put through already
     connect(turn, *interaction, assigned.agent);
     if (interaction->channel == Channel::voice) turn.edit(*interaction).owner_before = owner_before;
   } else if (work.kind == WorkKind::callback) {

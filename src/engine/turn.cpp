@@ -100,6 +100,15 @@ Duration silence_after(CallVerbKind kind, const Limits& limits) {
 }
 }  // namespace
 
+void Turn::listen_for(InteractionId id, CallVerbKind verb, EffectId by) {
+  stop_listening(id);
+  Interaction& asked = edit(id);
+  asked.asked = verb;
+  asked.told_by = now + silence_after(verb, options.limits);
+  asked.asked_with = by;
+  arm(TimerKind::call, id.value(), *asked.told_by);
+}
+
 void Turn::stop_listening(InteractionId id) {
   const Interaction call = get(id);
   if (!call.told_by) return;
@@ -111,7 +120,6 @@ void Turn::stop_listening(InteractionId id) {
 }
 
 void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
-  const Duration silence = silence_after(verb.kind, options.limits);
   const CallVerbKind kind = verb.kind;
   verb.call = interaction.call;
   Effect effect;
@@ -129,13 +137,7 @@ void Turn::call_verb(const Interaction& interaction, CallVerb verb) {
     listening.listening = id;
     listening.recording = kind == CallVerbKind::record;
   }
-  if (silence == Duration::zero()) return;
-  stop_listening(interaction.id);
-  Interaction& asked = edit(interaction);
-  asked.asked = kind;
-  asked.told_by = now + silence;
-  asked.asked_with = id;
-  arm(TimerKind::call, interaction.id.value(), now + silence);
+  if (silence_after(kind, options.limits) != Duration::zero()) listen_for(interaction.id, kind, id);
 }
 
 void Turn::remove_effect(const Effect& effect) {

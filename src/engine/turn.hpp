@@ -70,6 +70,7 @@ struct Turn {
   std::vector<Timer> disarmed = {};
   std::optional<Error> broken = {};  // an invariant did not hold: the engine is faulted
   std::size_t waiting_flows = 0;     // started for contacts who wait
+  std::size_t dead_orders = 0;       // effects that failed for good and are on no timeline
 
   const Configuration& config() const { return setup->configuration; }
 
@@ -90,6 +91,9 @@ struct Turn {
               Value::Map body);
   // Where the telephone system has to tell what came of it, that is waited for with a bound.
   void call_verb(const Interaction& interaction, CallVerb verb);
+  // The telephone system is to tell what comes of this verb, and is waited for with its bound; `by`
+  // is the effect that carries it, none where the verb was found under way.
+  void listen_for(InteractionId interaction, CallVerbKind verb, EffectId by = {});
   // It was told, or does not matter any more.
   void stop_listening(InteractionId interaction);
   // It is settled, or became obsolete; the next of its lane may go.

@@ -37,6 +37,8 @@ class Witness {
   void quarantined(const ConnectionName& connection, const Error& error, Timestamp at);
   void opened(Timestamp at, std::uint64_t configuration);
   void signalled() { ++counts_.signals; }
+  // Effects that failed for good and are on no timeline.
+  void died(std::size_t effects) { counts_.failed += effects; }
   void faulted(const Error& error, Timestamp at);
   // Tells the log what it was kept from until the commit.
   void committed();

@@ -180,7 +180,8 @@ void Board::enroll(ClassIndex index, AgentIndex agent_index) {
     Lane& lane = requirement.lanes[at];
     if (agent.capacity[at] > 0) ++lane.able;
     if (agent.capacity[at] > 0 && agent.present) ++lane.present;
-    if (agent.ready[at]) lane.ready.insert({-sum, agent.ready_since, agent_index});
+    if (agent.ready[at])
+      lane.ready.insert({-sum, agent.ready_load[at], agent.ready_since, agent_index});
   }
 }
 
@@ -289,13 +290,17 @@ bool Board::mark_ready(AgentIndex index, WorkClass work_class) {
   const bool was = agent.ready[at];
   const bool is = open(index, work_class);
   const Timestamp since = agent.record.idle_since;
-  if (was == is && (!is || agent.ready_since == since)) return false;
+  const std::uint32_t loaded = is ? load(index, work_class) : 0;
+  const bool same = agent.ready_since == since && agent.ready_load[at] == loaded;
+  if (was == is && (!is || same)) return false;
   for (const Membership& membership : agent.classes) {
     Lane& lane = classes_[membership.requirement].lanes[at];
-    if (was) lane.ready.erase({-membership.skill_sum, agent.ready_since, index});
-    if (is) lane.ready.insert({-membership.skill_sum, since, index});
+    const int minus_skill = -membership.skill_sum;
+    if (was) lane.ready.erase({minus_skill, agent.ready_load[at], agent.ready_since, index});
+    if (is) lane.ready.insert({minus_skill, loaded, since, index});
   }
   agent.ready[at] = is;
+  agent.ready_load[at] = loaded;
   return is && !was;
 }
 
@@ -338,6 +343,16 @@ bool Board::open(AgentIndex index, WorkClass work_class) const {
   return load.offered + load.assigned < agent.capacity[slot(work_class)];
 }
 
+// Exact: capacities are small, so that different parts never round to the same one. Whoever is
+// ready has less than the whole.
+std::uint32_t Board::load(AgentIndex index, WorkClass work_class) const {
+  const AgentEntry& agent = agents_[index];
+  const Load& load = agent.load[slot(work_class)];
+  const auto used = static_cast<std::uint64_t>(load.offered + load.assigned);
+  const auto all = static_cast<std::uint64_t>(agent.capacity[slot(work_class)]);
+  return static_cast<std::uint32_t>((used << 31) / all);
+}
+
 bool Board::refused(AgentIndex agent, const WorkRecord& work) const {
   return !work.refused_by.empty() &&
          std::binary_search(work.refused_by.begin(), work.refused_by.end(),
@@ -355,6 +370,11 @@ bool Board::fits(AgentIndex index, const WorkEntry& work) const {
   if (work_class == WorkClass::voice) return !talking && !agent.record.unreachable;
   return !agent.config.voice_excludes_others ||
          (!talking && agent.load[slot(WorkClass::voice)].assigned == 0);
+}
+
+ReadyKey Board::ready_key(AgentIndex agent, const WorkEntry& work) const {
+  return {-skill_sum(agent, work), load(agent, work.record.work_class),
+          agents_[agent].record.idle_since, agent};
 }
 
 std::optional<AgentIndex> Board::best_agent(const WorkEntry& work) const {

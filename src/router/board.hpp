@@ -48,7 +48,8 @@ struct PlaceKey {
 };
 
 struct ReadyKey {
-  int minus_skill = 0;  // the skill sum, negated: the best comes first
+  int minus_skill = 0;     // the skill sum, negated: the best comes first
+  std::uint32_t load = 0;  // the part of the capacity that is used, in steps of 2^-31
   Timestamp idle_since{};
   AgentIndex agent = 0;
   friend auto operator<=>(const ReadyKey&, const ReadyKey&) = default;
@@ -105,6 +106,7 @@ struct AgentEntry {
 
   // What the indexes say of this agent; `refresh` brings them up to the record.
   PerWorkClass<bool> ready{};
+  PerWorkClass<std::uint32_t> ready_load{};
   Timestamp ready_since{};
   bool present = false;
   bool signed_in = false;
@@ -183,6 +185,8 @@ class Board {
   // An offered work may stay with its agent: nothing changed that would forbid to offer it.
   bool fits(AgentIndex agent, const WorkEntry& work) const;
 
+  // The agent's place among those who are ready for this work.
+  ReadyKey ready_key(AgentIndex agent, const WorkEntry& work) const;
   // Who is to be offered this queued work now.
   std::optional<AgentIndex> best_agent(const WorkEntry& work) const;
   // Which waiting work this agent is to be offered now.
@@ -200,6 +204,7 @@ class Board {
   void count(const WorkRecord& work, int step);
   void mark_present(AgentEntry& agent, std::vector<WorkId>& recheck);
   bool mark_ready(AgentIndex index, WorkClass work_class);
+  std::uint32_t load(AgentIndex index, WorkClass work_class) const;
 
   Limits limits_;
   std::vector<QueueEntry> queues_;  // by name

@@ -410,6 +410,7 @@ Status InputCheck::operator()(const WorkClaimed& input) const {
                    "Add new work for what is left to do.");
   }
   if (work.state == WorkState::assigned && work.agent == input.agent) return {};
+  if (input.done_already) return {};
   if (board_.agent(agent).record.presence == Presence::offline) {
     return refused("offline", "The agent is not signed in.", name_of(input.agent),
                    "Choose another agent, or prefer this one until a time.");

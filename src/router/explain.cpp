@@ -105,10 +105,11 @@ std::string sentence(const Board& board, const WorkEntry& work,
       return board.held(record) ? held_sentence(board, work, ready)
                                 : waiting_sentence(board, explanation, record);
     case WorkState::offered:
-      return fmt::format(
-          "Offered to {} until {}, {}; {}.", record.agent.text(), until,
-          board.held(record) ? "who was asked for" : "the best skilled, then the longest idle",
-          others(ready));
+      return fmt::format("Offered to {} until {}, {}; {}.", record.agent.text(), until,
+                         board.held(record)
+                             ? "who was asked for"
+                             : "the best skilled, then the least loaded, then the longest idle",
+                         others(ready));
     case WorkState::assigned: return fmt::format("Assigned to {}.", record.agent.text());
     case WorkState::wrap_up:
       return fmt::format("In wrap-up by {} until {}.", record.agent.text(), until);
@@ -129,8 +130,7 @@ RouterExplanation explain(const Board& board, const WorkEntry& work) {
       if (const char* why = exclusion(board, agent, work)) {
         ++explanation.excluded[why];
       } else {
-        ready.push_back(
-            {-board.skill_sum(agent, work), board.agent(agent).record.idle_since, agent});
+        ready.push_back(board.ready_key(agent, work));
       }
     }
   }

@@ -86,8 +86,8 @@ struct AgentRecord {
   Presence presence = Presence::offline;
   std::string reason;  // of a pause
   Timestamp since{};   // of the presence
-  // When the last work ended, or the agent signed in if that is later: the longest idle is offered
-  // first. Pauses and refusals do not change it.
+  // When the last work ended, or the agent signed in if that is later: of those with equal skill
+  // and load the longest idle is first. Pauses and refusals do not change it.
   Timestamp idle_since{};
   bool on_other_call = false;  // a call that the router did not give
   // Offers in a row that ran out, while available; those that were out at the same time count once.
