@@ -145,14 +145,15 @@ class Reading {
            !std::binary_search(work.refused_by.begin(), work.refused_by.end(), agent_name(agent));
   }
 
-  // Smaller is better.
-  std::tuple<int, int, Timestamp, int> rank(int agent, const WorkRecord& work) const {
+  // Smaller is better. So many of the agent's works were not there yet.
+  std::tuple<int, int, Timestamp, int> rank(int agent, const WorkRecord& work, int later) const {
     int sum = 0;
     for (const SkillName& skill : needed(work)) {
       sum += config_.agents.at(static_cast<std::size_t>(agent)).skills.at(skill);
     }
     // In sixths: nobody has a capacity above three.
-    const int sixths = load(agent, work.work_class) * 6 / capacity(agent, work.work_class);
+    const int used = load(agent, work.work_class) - later;
+    const int sixths = used * 6 / capacity(agent, work.work_class);
     return {-sum, sixths, record(agent).idle_since, agent};
   }
 
@@ -504,6 +505,12 @@ void History::count_missed(const RouterDecision& decision, const RouterRecords& 
 // released is free. Only an input that follows can hold it again.
 void History::check_choice(const RouterDecision& decision, const RouterRecords& records) const {
   const Reading reading(config_, records);
+  // The offers from the one that is looked at on: they weighed on nobody yet.
+  std::map<std::pair<AgentName, WorkClass>, int> later;
+  for (const RouterEvent& event : decision.events) {
+    const auto* made = std::get_if<OfferMade>(&event);
+    if (made != nullptr) ++later[{made->agent, records.works.at(made->work).work_class}];
+  }
   for (const RouterEvent& event : decision.events) {
     if (const auto* released = std::get_if<PreferenceReleased>(&event)) {
       const auto now = records.works.find(released->work);
@@ -515,10 +522,14 @@ void History::check_choice(const RouterDecision& decision, const RouterRecords& 
     const int agent = std::stoi(made->agent.text().substr(5)) - 10;
     must(work.state == WorkState::offered && work.agent == made->agent);
     must(reading.may(agent, work));  // I17
+    const auto rank = [&](int who) {
+      return reading.rank(who, work, later[{agent_name(who), work.work_class}]);
+    };
     for (int other = 0; other < agent_count; ++other) {
       if (other == agent || !reading.open(other, work.work_class)) continue;
-      must(!reading.may(other, work) || reading.rank(agent, work) < reading.rank(other, work));
+      must(!reading.may(other, work) || rank(agent) < rank(other));
     }
+    --later[{made->agent, work.work_class}];
     for (const auto& [id, waiting] : records.works) {
       if (waiting.state != WorkState::queued || waiting.work_class != work.work_class) continue;
       must(!reading.may(agent, waiting) ||
