@@ -362,7 +362,9 @@ TEST_CASE("[S0.3] everything that was a stranger's goes to who they are, however
   for (std::size_t i = 0; i < conversations; ++i) {
     last = desk.host.sms("+5541966665555", "oi");
     if (!promised) {
-      promised = desk.host.must(CreateCallback{last.conversation}, "joao").callback;
+      CreateCallback promise;
+      promise.conversation = last.conversation;
+      promised = desk.host.must(promise, "joao").callback;
       desk.host.must(CancelCallback{promised}, "joao");
     }
     if (i + 1 == conversations) break;

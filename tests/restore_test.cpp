@@ -168,6 +168,23 @@ TEST_CASE("restore: numbers of sequences go on behind what the operator leaves f
   CHECK(read_restore_mark(*value) == RestoreMark{2000, 14});
 }
 
+TEST_CASE("restore: a desktop of the store that is gone starts over") {
+  const Files files;
+  ChangeCursor seen;
+  {
+    const auto store = open_sqlite(files.store);
+    clinic::Host host(*store);
+    ready(host);
+    must(store->backup(files.copy, sql_views()));
+    host.reopen();  // what opens the copy is the next engine too
+    seen = host.query().changes_since({}, 10)->next;
+  }
+  must(SqliteStore::restore(files.copy, files.back));
+  const auto restored = open_sqlite(files.back);
+  clinic::Host host(*restored);
+  CHECK(host.query().changes_since(seen, 10)->start_over);
+}
+
 TEST_CASE("restore: two engines that open the same restored store do the same") {
   const Files files;
   GivenOut given;
