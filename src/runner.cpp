@@ -105,6 +105,11 @@ Status Runner::ask(const TenantName& tenant, Completion<Query> question) {
       tenant, std::make_unique<RunnerJob>(RunnerJob::Question{std::move(question)}, std::nullopt));
 }
 
+Status Runner::on_store(Completion<Store*> call) {
+  return body_->intake().put_store_call(
+      std::make_unique<RunnerJob>(RunnerJob::StoreCall{std::move(call)}, std::nullopt));
+}
+
 Status Runner::open(std::vector<const ChannelAdapter*> adapters, EngineOptions options,
                     Completion<void> done) {
   const TenantName tenant = options.tenant;

@@ -21,12 +21,14 @@ struct RunnerMember {
   std::atomic<bool> faulted = false;
 
   std::optional<Engine> engine;
-  std::optional<Error> gone;     // why there is none
+  std::optional<Error> gone;     // why there is none any more
   std::optional<Timestamp> due;  // its place in the list of deadlines
   std::uint64_t configuration = 0;
+  Timestamp now{};  // of the engine, which the clock may have fallen behind
   bool in_round = false;
   bool progress = false;  // something was written or handed out in this round
   bool fault_told = false;
+  bool closing = false;  // nothing is handed out any more
 };
 
 struct RunnerJob {
@@ -48,7 +50,10 @@ struct RunnerJob {
   struct Question {
     Runner::Completion<Query> done;
   };
-  // These two are a round of their own.
+  // The following are a round of their own.
+  struct StoreCall {
+    Runner::Completion<Store*> done;
+  };
   struct Opening {
     std::vector<const ChannelAdapter*> adapters;
     EngineOptions options;
@@ -58,14 +63,16 @@ struct RunnerJob {
   struct Closing {
     Runner::Completion<void> done;
   };
-  using Work = std::variant<One, Many, Incoming, Question, Opening, Closing>;
+  using Work = std::variant<One, Many, Incoming, Question, StoreCall, Opening, Closing>;
 
   RunnerJob(Work what, Runner::Deadline by);
 
   bool alone() const {
-    return std::holds_alternative<Opening>(work) || std::holds_alternative<Closing>(work);
+    return std::holds_alternative<StoreCall>(work) || std::holds_alternative<Opening>(work) ||
+           std::holds_alternative<Closing>(work);
   }
-  bool is_settlement() const;
+  // Of settlements alone.
+  bool is_settlement() const { return settlement; }
 
   Work work;
   Runner::Deadline deadline;
@@ -73,7 +80,9 @@ struct RunnerJob {
   std::optional<Error> error = {};  // instead of a result
   // What it takes of the queue's room: inputs, and about how many bytes.
   std::size_t inputs;
-  std::size_t bytes;
+  std::size_t bytes = 0;
+  bool settlement;
+  std::optional<Error> too_deep = {};  // what cannot be measured is not taken
 };
 using RunnerJobs = std::vector<std::unique_ptr<RunnerJob>>;
 
