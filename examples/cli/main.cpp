@@ -37,9 +37,10 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
   play->add_option("--html", arguments.html,
                    "Write the transcripts as one page to this file: conversation, cases and "
                    "queues. It needs nothing else, and can be mailed or printed");
-  play->add_option("--record", arguments.record,
-                   "Write every call of the engine to this file, as a journey that gives the same "
-                   "rows again, byte for byte. The journey's secrets stand in it");
+  play->add_option(
+      "--record", arguments.record,
+      "Write every call of the engine to this file, where nothing may be, as a journey "
+      "that gives the same rows again, byte for byte. The journey's secrets stand in it");
   play->add_flag("--json", arguments.json, "Print a report in JSON instead of the transcript");
   play->add_flag("--quiet", arguments.quiet, "Print only what failed and one line for a journey");
   add_colour(*play, arguments.colour);
@@ -51,6 +52,11 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
       "  novelo play examples/journeys/ana --html ana.html");
 }
 
+// A variable that a script has left empty is no choice.
+const CLI::Validator something(
+    [](std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); },
+    "");
+
 void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
   CLI::App* const timeline = app.add_subcommand(
       "timeline",
@@ -59,13 +65,17 @@ void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
       "a backup of it.");
   timeline->add_option("FILE", arguments.file, "A store's file, or a backup")->required();
   auto* const one = timeline->add_option_group("Which", "One of these");
-  one->add_option("--conversation", arguments.conversation, "The conversation with this number");
+  one->add_option("--conversation", arguments.conversation, "The conversation with this number")
+      ->check(something);
   one->add_option("--contact", arguments.contact,
                   "Everything with whoever has this address, in any spelling: a number, a mail "
-                  "address, or kind:value");
-  one->add_option("--protocol", arguments.protocol, "Where the case with this number was opened");
+                  "address, or kind:value")
+      ->check(something);
+  one->add_option("--protocol", arguments.protocol, "Where the case with this number was opened")
+      ->check(something);
   one->require_option(0, 1);
-  timeline->add_option("--tenant", arguments.tenant, "Whose, where the file has several");
+  timeline->add_option("--tenant", arguments.tenant, "Whose, where the file has several")
+      ->check(something);
   auto* const customer =
       timeline->add_flag("--customer", arguments.customer, "Only what the customer sees");
   timeline
@@ -127,6 +137,7 @@ void add_restore(CLI::App& app, cli::BackupArguments& arguments) {
 
 int run(int argc, char** argv) {
   CLI::App app("Novelo: an embeddable omnichannel engine, from the command line.", "novelo");
+  app.set_version_flag("--version", "novelo " NOVELO_VERSION);
   app.require_subcommand(1);
   cli::PlayArguments arguments;
   cli::TimelineArguments timeline;
@@ -150,11 +161,18 @@ int run(int argc, char** argv) {
   return cli::play(arguments);
 }
 
+// What a full disk or a closed pipe has swallowed was not shown.
+int flushed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "novelo: the output cannot be written\n");
+  return cli::unusable;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return flushed(run(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "novelo: %s\n", error.what());
     return cli::unusable;
