@@ -47,6 +47,7 @@ if(TARGET novelo::testing)
   file(GLOB novelo_abi_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/abi/*_test.cpp")
   add_executable(novelo_abi_tests "${PROJECT_SOURCE_DIR}/tests/main.cpp" ${novelo_abi_sources}
     "${PROJECT_SOURCE_DIR}/tests/abi/c_seat.cpp" "${PROJECT_SOURCE_DIR}/tests/abi/seat.c"
+    "${PROJECT_SOURCE_DIR}/tests/abi/recorded.c"
     $<TARGET_OBJECTS:novelo_c_objects>)
   target_include_directories(novelo_abi_tests PRIVATE
     "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests"
@@ -54,7 +55,7 @@ if(TARGET novelo::testing)
   target_compile_definitions(novelo_abi_tests PRIVATE NOVELO_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                       NOVELO_C_STATIC)
   target_link_libraries(novelo_abi_tests PRIVATE novelo::testing novelo::novelo doctest::doctest
-    fmt::fmt nlohmann_json::nlohmann_json)
+    fmt::fmt nlohmann_json::nlohmann_json Threads::Threads)
   novelo_strict_c(novelo_abi_tests)
   target_compile_options(novelo_abi_tests PRIVATE -O0)
   foreach(source IN LISTS novelo_abi_sources)

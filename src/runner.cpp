@@ -105,9 +105,18 @@ Status Runner::ask(const TenantName& tenant, Completion<Query> question) {
       tenant, std::make_unique<RunnerJob>(RunnerJob::Question{std::move(question)}, std::nullopt));
 }
 
-Status Runner::on_store(Completion<Store*> call) {
-  return body_->intake().put_store_call(
-      std::make_unique<RunnerJob>(RunnerJob::StoreCall{std::move(call)}, std::nullopt));
+Status Runner::metrics(const TenantName& tenant, Completion<Metrics> told) {
+  return body_->intake().put(
+      tenant, std::make_unique<RunnerJob>(RunnerJob::Measure{std::move(told)}, std::nullopt));
+}
+
+Status Runner::between(Completion<void> work) {
+  return body_->intake().put_between(
+      std::make_unique<RunnerJob>(RunnerJob::Between{std::move(work)}, std::nullopt));
+}
+
+bool Runner::inside() const {
+  return body_->inside();
 }
 
 Status Runner::open(std::vector<const ChannelAdapter*> adapters, EngineOptions options,

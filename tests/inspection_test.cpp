@@ -179,6 +179,16 @@ TEST_CASE("inspection: the command line shows a file, a backup, and why it canno
   const Printed text = *run_cli(folder, "inspect --check " + folder.file());
   CHECK(text.code == 0);
   CHECK(text.out.find("tenant clinic") != std::string::npos);
+  const Printed list = *run_cli(folder, "timeline " + folder.file());
+  CHECK(list.code == 0);
+  CHECK(list.out.find("last activity") != std::string::npos);
+  CHECK(list.out.find("+5541977776666") != std::string::npos);
+  CHECK(list.out.find('\x1b') == std::string::npos);
+  const std::string page = (folder.path() / "page.html").string();
+  const Printed made = *run_cli(folder, "timeline " + folder.file() + " --html " + page);
+  CHECK(made.code == 0);
+  CHECK(content_of_file(page).find("</html>") != std::string::npos);
+  fs::remove(page);
   CHECK(text.out.find("1 closed, 1 open") != std::string::npos);
   CHECK(text.out.find("every page was read, and is sound") != std::string::npos);
   CHECK(text.out.find('\x1b') == std::string::npos);
@@ -286,6 +296,11 @@ TEST_CASE("inspection: the command line says what is damaged, foreign or not the
   }
   CHECK(run_cli(folder, "inspect " + folder.file())->code == 2);
   CHECK(run_cli(folder, "inspect")->code == 2);
+  CHECK(run_cli(folder, "inspect")->err.find("`novelo inspect --help`") != std::string::npos);
+  const Printed unknown = *run_cli(folder, "inspekt");
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("no such command: inspekt") != std::string::npos);
+  CHECK(run_cli(folder, "")->err.find("a command is missing") != std::string::npos);
   CHECK(run_cli(folder, "inspect --help")->out.find("Exit codes") != std::string::npos);
   std::ofstream(folder.file()) << "hello, this is no database at all, but long enough to be read";
   const Printed foreign = *run_cli(folder, "inspect " + folder.file());

@@ -551,7 +551,7 @@ TEST_CASE("what was refused or came too late is not told as if it had happened")
       return line.find(part) != std::string::npos;
     });
   };
-  CHECK(in_order(lines, {"refused, and kept: not_found (unknown_call)", "presses 5",
+  CHECK(in_order(lines, {"refused, and kept: there is no such call", "presses 5",
                          "00 the call ends", "(the call ends: too late", "(picks up: too late"}));
   CHECK(count("picks up") == 1);
   CHECK(count("presses 5") == 1);
@@ -634,9 +634,51 @@ TEST_CASE("a line says whose it is while more than one conversation is alive") {
       {{"command", {{"do", "view_conversation"}, {"actor", "rita"}, {"conversation", "$chat"}}}});
   const auto lines = told(small(steps));
   INFO(shown_lines(lines));
-  CHECK(in_order(lines, {"[..2222] 351912222222 calls", "[Bruno] Rita: Tomorrow at ten",
+  CHECK(in_order(lines, {"[..2222] +351912222222 calls", "[Bruno] Rita: Tomorrow at ten",
                          "[Bruno] Rita, internal note: pays in cash", "[..2222] the call ends"}));
   CHECK(lines.at(place_of(lines, "looks at the conversation")).find("[") == std::string::npos);
+}
+
+TEST_CASE("keys pressed in a row are one line, and who presses them is named") {
+  json events = json::array({call_event("e1", "incoming")});
+  for (const char* key : {"1", "2", "#"}) {
+    events.push_back(
+        call_event(std::string("k") + key, "digits", {{"digits", key}, {"call", "c1"}}));
+  }
+  json later = call_event("k9", "digits", {{"digits", "9"}});
+  json elsewhere = call_event("e2", "incoming", {{"from", "912222222"}, {"call", "c2"}});
+  json other = call_event("k0", "digits", {{"digits", "0"}, {"call", "c2"}});
+  json pause = call_events({later});
+  pause["at"] = "+12s";
+  const auto lines = told(small({call_events(events), pause, call_events({elsewhere, other})}));
+  INFO(shown_lines(lines));
+  CHECK(in_order(lines, {"+351911111111 presses 1 2 #", "+351911111111 presses 9",
+                         "+351912222222 presses 0"}));
+  CHECK(std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+          return line.find(" presses ") != std::string::npos;
+        }) == 3);
+}
+
+TEST_CASE(
+    "a caller without a number is \"caller\" before a line, each with a number of their own") {
+  json first = call_event("e1", "incoming", {{"from", ""}});
+  json second = call_event("e2", "incoming", {{"from", "anonymous"}, {"call", "c2"}});
+  const auto lines = told(small({call_events({first}), call_events({second})}));
+  INFO(shown_lines(lines));
+  CHECK(in_order(lines, {"the caller calls 210000000", "[caller #"}));
+  CHECK(place_of(lines, "[the") == lines.size());
+}
+
+TEST_CASE("words for addresses and times are short, and say all") {
+  CHECK(shown({AddressKind::phone, "5541988887777"}) == "+5541988887777");
+  CHECK(shown({AddressKind::phone, "08007771234"}) == "08007771234");
+  CHECK(shown({AddressKind::phone, "4004"}) == "4004");
+  CHECK(shown({AddressKind::email, "ana@mail.example"}) == "ana@mail.example");
+  const LocalTime local{.year = 2026, .month = 3, .day = 7, .hour = 7, .minute = 5, .second = 9};
+  CHECK(short_date_time(local, Year::shown) == "Sat 7 Mar 2026, 07:05");
+  CHECK(short_date_time(local, Year::left_out) == "Sat 7 Mar, 07:05");
+  CHECK(refusal_text({ErrorCode::invalid, "x", "The body is not JSON.", "", "Pass it on."}) ==
+        "The body is not JSON (remedy: Pass it on)");
 }
 
 TEST_CASE("what was understood only in part is told so") {
@@ -834,6 +876,12 @@ TEST_CASE("a transcript shows no control characters and folds long texts") {
   CHECK(text.find("09:00:00  whatsapp   Ana: hello?[2J there\n") != std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
   CHECK(text.find("FAILED  broken") != std::string::npos);
+  // A joined emoji is its parts, whose width every terminal knows; an override is shown.
+  const TranscriptLine joined{
+      at, Side::contact, Channel::sms,
+      {}, "Ana",         "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xE2\x80\xAEx",
+      ""};
+  CHECK(render({joined}, {}).find("\xF0\x9F\x91\xA9\xF0\x9F\x92\xBB ?x\n") != std::string::npos);
   std::size_t from = 0;
   while (from < text.size()) {
     const std::size_t end = text.find('\n', from);

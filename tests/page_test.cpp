@@ -145,6 +145,14 @@ TEST_CASE("text is escaped whole: quotes, broken UTF-8, what turns directions an
                 "b") ==
         "a\xEF\xBF\xBD"
         "b");  // right-to-left override
+  CHECK(escaped("a\xE2\x81\xA6"
+                "b") ==
+        "a\xEF\xBF\xBD"
+        "b");  // left-to-right isolate
+  CHECK(escaped("a\xC2\xAD\xE2\x80\x8E"
+                "b") ==
+        "a\xC2\xAD\xE2\x80\x8E"
+        "b");  // soft hyphen, left-to-right mark
   CHECK(escaped("a\r\nb\tc") == "a\nb\tc");
   CHECK(escaped(std::string_view("a\0b", 3)) ==
         "a\xEF\xBF\xBD"
@@ -183,9 +191,9 @@ TEST_CASE("everybody stands on their side, and notes say that they are internal"
       {});
   CHECK(fault_of(page) == "");
   for (const char* part :
-       {"<li class=\"contact\">", "<li class=\"agent\">", "<li class=\"staff\">",
+       {"<li class=\"contact\">", "<li class=\"agent p1\">", "<li class=\"staff\">",
         "<li class=\"bot\">", "<li class=\"event\">", "<li class=\"note\">",
-        "<li class=\"problem\">", "<h4 class=\"step\"", "the customer never sees this",
+        "<li class=\"problem\">", "<h3 class=\"step\"", "the customer never sees this",
         "\xE2\x9C\x93\xE2\x9C\x93 read", "<p class=\"status bad\">failed",
         "<strong>Failed:</strong>", "#i-whatsapp", "WhatsApp", "<p class=\"why\">and why</p>"}) {
     INFO(part);
@@ -202,7 +210,7 @@ TEST_CASE("a new day, by the story's clocks, is told") {
   before.at = utc("2026-03-13T02:59:59Z");
   auto after = line(Side::contact, "Ana", "early");
   after.at = utc("2026-03-13T03:00:00Z");
-  CHECK(count(to_page({chapter({before, after})}, {}), "<h3 class=\"day\">") == 2);
+  CHECK(count(to_page({chapter({before, after})}, {}), "<h2 class=\"day\">") == 2);
 }
 
 TEST_CASE("the page asks nobody for anything, and fits a telephone") {
@@ -242,14 +250,120 @@ TEST_CASE("the case and the queue stand beside it, with how they changed") {
   for (const char* part :
        {"<aside class=\"side\"", "20260312000001",
         "<dt>new date</dt><dd dir=\"auto\">tomorrow</dd>", "How it came there",
-        "<span class=\"place\">1</span>", "Nobody waits.", "Who was where",
-        "2 earlier moments are left out", "1 later change are left out", "3 further cases",
+        "<span class=\"place\">1</span>", "Nobody waits, and nobody is served.",
+        "<p class=\"empty\">nobody</p>", ">nobody waits</span>", "Who was where",
+        "2 earlier moments are left out", "1 later change is left out", "3 further cases",
         "<a href=\"#c1-s1\">", "id=\"c1-s1\"", "Agents in the end"}) {
     INFO(part);
     CHECK(has(page, part));
   }
   CHECK(has(page, "class=\"columns two\""));
   CHECK_FALSE(has(to_page({chapter({})}, {}), "<aside"));
+}
+
+TEST_CASE("a queue in which nobody waits says who is served") {
+  PageChapter one = chapter({line(Side::contact, "Ana", "Hi")});
+  PanelWork served;
+  served.who = "Ana";
+  served.channel = Channel::whatsapp;
+  served.state = WorkState::assigned;
+  served.agent = "Marta";
+  one.panel.queues = {{"front", {{utc("2026-03-12T12:00:00Z"), {served}}}, 0}};
+  std::string page = to_page({one}, {});
+  CHECK(has(page, ">nobody waits, 1 is served</span>"));
+  CHECK(has(page, "<bdi>Ana</bdi> is served by <bdi>Marta</bdi>"));
+  PanelWork waits;
+  waits.who = "Bruno";
+  waits.place = 1;
+  one.panel.queues[0].moments[0].works = {waits, served, served};
+  page = to_page({one}, {});
+  CHECK(has(page, "<span class=\"pill waiting\">1 waits, 2 are served</span>"));
+  CHECK(has(page, "<bdi>Bruno</bdi> waits</li>"));
+}
+
+TEST_CASE("beside the story the day stands where it changes, and times are short") {
+  PageChapter one = chapter({line(Side::contact, "Ana", "Hi")});
+  one.panel.cases.emplace_back();
+  auto& history = one.panel.cases[0].history;
+  history = {{utc("2026-03-12T12:00:00Z"), "the case is opened"}};
+  std::string page = to_page({one}, {});
+  CHECK_FALSE(has(page, "class=\"date\""));  // the only day there is
+  CHECK(has(page, ">09:00</time><span dir=\"auto\">The case is opened</span>"));
+  history.push_back({utc("2026-03-13T02:59:00Z"), "still the 12th"});
+  history.push_back({utc("2026-03-13T03:00:00Z"), "ana@mail.example writes"});
+  history.push_back({utc("2026-03-13T04:00:00Z"), "later"});
+  page = to_page({one}, {});
+  CHECK(count(page, "class=\"date\"") == 1);
+  CHECK(has(page, "<li class=\"date\">Fri 13 Mar 2026</li>"));
+  CHECK(has(page, ">ana@mail.example writes</span>"));  // an address stays as it is
+}
+
+TEST_CASE("each agent has a colour of their own, in all stories the same") {
+  auto call = line(Side::agent, "", "Marta calls Ana");
+  call.actor = "Marta";
+  const PageChapter first =
+      chapter({line(Side::agent, "Jo\xC3\xA3o", "a"), line(Side::agent, "Marta", "b"), call});
+  const PageChapter second = chapter({line(Side::agent, "Marta", "c")});
+  const std::string page = to_page({first, second}, {});
+  CHECK(count(page, "<li class=\"agent p1\">") == 1);
+  CHECK(count(page, "<li class=\"agent p2\">") == 2);
+  CHECK(count(page, "<li class=\"agent p2 did\">") == 1);
+  for (const char* part : {".p1>.bubble", ".p6>.bubble", "--p1:", "--p6-edge:"}) {
+    CHECK(has(page, part));
+  }
+}
+
+TEST_CASE("a mail's subject stands out, and a long mail may go on on the next sheet") {
+  auto mail = line(Side::contact, "Ana", "Subject: <b>Hi</b>\nText");
+  mail.channel = Channel::email;
+  auto sms = line(Side::contact, "Ana", "Subject: none\nText");
+  sms.channel = Channel::sms;
+  auto all = line(Side::contact, "Ana", std::string(2000, 'x'));
+  const std::string page = to_page({chapter({mail, sms, all})}, {});
+  CHECK(fault_of(page) == "");
+  CHECK(has(page, "<span>Subject: </span>&lt;b&gt;Hi&lt;/b&gt;</strong>Text</div>"));
+  CHECK(count(page, "class=\"subject\"") == 1);
+  CHECK(count(page, "<li class=\"contact long\">") == 1);
+}
+
+TEST_CASE("whose a line is stands before it only where it does not say so itself") {
+  auto named = line(Side::event, "", "Ana Souza waits");
+  named.about = "Ana";
+  auto other = line(Side::event, "", "offered to Marta");
+  other.about = "Ana";
+  auto second = line(Side::contact, "Ana Souza", "Hi");
+  second.about = "Ana #4";
+  auto own = line(Side::contact, "+5541988887777", "Hi");
+  own.about = "..7777";
+  const auto tags = [](const TranscriptLine& one) {
+    return count(to_page({chapter({one})}, {}), "class=\"tag\"");
+  };
+  CHECK(tags(named) == 0);
+  CHECK(tags(other) == 1);
+  CHECK(tags(second) == 1);
+  CHECK(tags(own) == 0);
+}
+
+TEST_CASE("a page says by whose clocks it is, and headings follow one another") {
+  const std::vector<TranscriptLine> lines{line(Side::heading, "", "First")};
+  PageChapter one = chapter(lines);
+  one.panel = panel_of("x");
+  std::string page = to_page({one}, {});
+  CHECK(has(page, "Times are those of America/Sao Paulo."));
+  for (const char* part : {"<h1 id=\"c1-t\"", "<h2 class=\"day\"", "<h3 class=\"step\"", "<h2>Case",
+                           "<h3 class=\"sub\">", "href=\"#c1-side\""}) {
+    INFO(part);
+    CHECK(has(page, part));
+  }
+  page = to_page({one, one}, {});
+  for (const char* part : {"<h2 id=\"c1-t\"", "<h3 class=\"day\"", "<h4 class=\"step\"", "<h3>Case",
+                           "<h4 class=\"sub\">"}) {
+    INFO(part);
+    CHECK(has(page, part));
+  }
+  one.zone = "Nowhere";
+  CHECK(has(to_page({one}, {}), "Times are those of UTC."));
+  CHECK(has(to_page({}, {}), "There is nothing to show."));
 }
 
 TEST_CASE("several stories have a list to choose from, one has none") {
@@ -298,12 +412,22 @@ TEST_CASE("[S0.1] Ana's day as a page: what happened, the case, the queue, the a
     REQUIRE(report->panel.cases.size() == 1);
     CHECK(report->panel.cases[0].protocol == "20260311000001");
     CHECK(report->panel.cases[0].history.size() > 3);
+    for (const PanelMoment& moment : report->panel.cases[0].history) {
+      CHECK_FALSE(has(moment.text, "T07:30"));
+    }
+    for (const PanelQueueMoment& moment : report->panel.queues.at(0).moments) {
+      for (std::size_t i = 1; i < moment.works.size(); ++i) {
+        CHECK_FALSE(moment.works[i] == moment.works[i - 1]);  // a callback and its call are one
+      }
+    }
     REQUIRE_FALSE(report->panel.queues.empty());
     CHECK(report->panel.queues[0].moments.size() > 2);
     CHECK_FALSE(report->panel.agents.empty());
     PageChapter one = chapter(report->transcript);
     one.panel = report->panel;
     pages.push_back(to_page({one}, {}));
+    CHECK(has(pages.back(), "The case changes: new date Tue 17 Mar, 07:30"));
+    CHECK(has(pages.back(), "Jo\xC3\xA3o calls Ana Souza on +5541988887777"));
     CHECK(fault_of(pages.back()) == "");
   }
   CHECK(pages[0] == pages[1]);

@@ -16,14 +16,14 @@
 #include "novelo/adapters/sms.hpp"
 #include "novelo/adapters/voice.hpp"
 #include "novelo/adapters/whatsapp.hpp"
+#include "novelo/recorder.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/journey.hpp"
-#include "novelo/testing/recorder.hpp"
+#include "recorder/exact.hpp"
+#include "recorder/limits_fields.hpp"
 #include "support/journey_files.hpp"
 #include "support/payloads.hpp"
 #include "support/temp_folder.hpp"
-#include "testing/exact.hpp"
-#include "testing/limits_fields.hpp"
 
 namespace {
 

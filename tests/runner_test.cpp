@@ -5,6 +5,8 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -880,73 +882,6 @@ TEST_CASE("runner: what is too deep to be measured does not come in") {
 
 namespace {
 
-// docs: backup
-// Copies a store while its engines go on: a step between two rounds. What is left to do then needs
-// the store no more, and is for a thread of the host's own: `copied` gets it going.
-void copy_on(Runner& runner, const std::shared_ptr<SqliteBackup>& backup,
-             const std::function<void(Status)>& copied) {
-  const Status accepted = runner.on_store([&runner, backup, copied](Result<Store*> store) {
-    if (!store) return copied(fail(store.error()));  // stopping
-    if (Status worked = backup->step(20); !worked) return copied(worked);
-    if (backup->progress().phase != BackupPhase::copying) return copied({});
-    copy_on(runner, backup, copied);
-  });
-  if (!accepted) copied(accepted);
-}
-// docs: backup end
-
-}  // namespace
-
-TEST_CASE("runner: a store is backed up between the rounds, under load") {
-  const std::string page = testing_support::read_source("docs/runner.md");
-  const std::string source = testing_support::read_source("tests/runner_test.cpp");
-  const std::string mark = "// docs: backup\n";
-  const std::size_t from = source.find(mark) + mark.size();
-  CHECK(page.find(source.substr(from, source.find("// docs: backup end") - from)) !=
-        std::string::npos);
-
-  const testing_support::TempFolder folder;
-  const auto opened = SqliteStore::open(folder.file());
-  REQUIRE(opened);
-  SqliteStore& store = **opened;
-  Clock clock;
-  auto runner = must_start(store, engines_of(store, {aurora, boreal}), quiet_options(clock));
-  for (int i = 0; i < 50; ++i) {
-    CHECK(runner->submit_future(aurora, text_from(i, "before " + std::to_string(i))).get());
-  }
-  std::atomic<bool> loaded = true;
-  std::atomic<int> number = 0;
-  std::thread load([&] {
-    while (loaded) {
-      const int i = ++number;
-      (void)runner->submit_future(boreal, text_from(i, "n" + std::to_string(i))).get();
-    }
-  });
-  std::promise<Status> copied;
-  std::shared_ptr<SqliteBackup> backup;
-  const std::string path = folder.file("copy.novelo");
-  REQUIRE(runner->on_store([&](const Result<Store*>& given) {
-    REQUIRE(given);
-    CHECK(*given == &store);
-    auto begun = store.begin_backup(path, sql_views());
-    REQUIRE(begun);
-    backup = std::move(*begun);
-    copy_on(*runner, backup, [&](Status done) { copied.set_value(std::move(done)); });
-  }));
-  CHECK(copied.get_future().get());
-  loaded = false;
-  load.join();
-  while (backup->progress().phase != BackupPhase::done) REQUIRE(backup->step(1000));
-  CHECK(runner->stop());
-  CHECK(number > 0);
-  const Status stopped = runner->on_store([](const auto&) {});
-  REQUIRE_FALSE(stopped);
-  CHECK(stopped.error().reason == "stopping");
-  CHECK(SqliteStore::restore(path, folder.file("back.novelo")));
-}
-
-namespace {
-
 // docs: begin
 // Answers one provider's request, on whatever thread it came; `answer` sends the response.
 void on_webhook(Runner& runner, const TenantName& tenant, Request request,
@@ -977,7 +912,129 @@ RunnerOptions desk_host(
 }
 // docs: end
 
+// docs: backup begin
+// Copies the runner's store, on a thread of the host's; commits go on meanwhile.
+Status copy_while_it_runs(Runner& runner, SqliteStore& store, const std::string& path) {
+  std::unique_ptr<SqliteBackup> backup;
+  const auto between = [&](auto work) {
+    auto done = std::make_shared<std::promise<Status>>();
+    std::future<Status> worked = done->get_future();
+    const Status accepted =
+        runner.between([done, work](const Status& may) { done->set_value(may ? work() : may); });
+    return accepted ? worked.get() : accepted;
+  };
+  Status worked = between([&]() -> Status {
+    auto begun = store.begin_backup(path, sql_views());
+    if (!begun) return fail(begun.error());
+    backup = std::move(*begun);
+    return {};
+  });
+  while (worked && backup->progress().phase == BackupPhase::copying) {
+    worked = between([&] { return backup->step(500); });
+  }
+  // A backup that is given up while it copies goes where the store is used.
+  if (!worked && !between([&]() -> Status { return backup.reset(), Status(); }))
+    (void)runner.stop();
+  while (worked && backup->progress().phase != BackupPhase::done) worked = backup->step(500);
+  return worked;
+}
+// docs: backup end
+
 }  // namespace
+
+TEST_CASE("the backup that docs/runner.md shows is this one, and it works under load") {
+  const std::string page = testing_support::read_source("docs/runner.md");
+  const std::string test = testing_support::read_source("tests/runner_test.cpp");
+  const std::string mark = "// docs: backup begin\n";
+  const std::size_t from = test.find(mark) + mark.size();
+  CHECK(page.find(test.substr(from, test.find("// docs: backup end\n") - from)) !=
+        std::string::npos);
+
+  const testing_support::TempFolder folder;
+  auto opened = SqliteStore::open(folder.file());
+  REQUIRE(opened);
+  SqliteStore& store = **opened;
+  auto runner = must_start(store, engines_of(store, {aurora}), {});
+  std::atomic<bool> stop = false;
+  std::atomic<int> told = 0;
+  int accepted = 0;
+  std::thread load([&] {
+    while (!stop) {
+      const Command command{"note-" + std::to_string(accepted), {}, ConfirmTime{}};
+      auto done = runner->submit_future(aurora, command);
+      ++accepted;
+      (void)done.get();
+      ++told;
+    }
+  });
+  const Status copied = copy_while_it_runs(*runner, store, folder.file("copy"));
+  INFO((copied ? std::string() : to_string(copied.error())));
+  CHECK(copied);
+  CHECK(copy_while_it_runs(*runner, store, folder.file("copy")).error().reason == "exists");
+  stop = true;
+  load.join();
+  CHECK(told == accepted);
+  REQUIRE(runner->stop());
+  CHECK(copy_while_it_runs(*runner, store, folder.file("late")).error().reason == "stopping");
+  CHECK(SqliteStore::restore(folder.file("copy"), folder.file("back")));
+}
+
+TEST_CASE("what is done between rounds comes after what was accepted, and is told once") {
+  MemoryStore store;
+  const Clock clock;
+  RunnerOptions options;
+  options.clock = [&clock] { return clock.now(); };
+  auto runner = must_start(store, engines_of(store, {aurora}), options);
+  std::vector<int> order;  // the thread's
+  CHECK_FALSE(runner->inside());
+  std::promise<void> done;
+  REQUIRE(runner->ask(aurora, [&](const Result<Query>&) { order.push_back(1); }));
+  REQUIRE(runner->between([&](const Status& may) {
+    CHECK(may);
+    CHECK(runner->inside());
+    CHECK(store.maintain(0));
+    order.push_back(2);
+    CHECK(runner->metrics(aurora, [&](const Result<Metrics>& metrics) {
+      CHECK(metrics);
+      order.push_back(3);
+      done.set_value();
+    }));
+  }));
+  done.get_future().get();
+  CHECK(order == std::vector{1, 2, 3});
+  CHECK(runner->metrics(boreal, {}).error().reason == "unknown_tenant");
+  REQUIRE(runner->between({}));
+  REQUIRE(runner->stop());
+  CHECK(runner->between([](const Status&) { FAIL("nobody is there"); }).error().reason ==
+        "stopping");
+  CHECK(runner->statistics().queued == 0);
+}
+
+TEST_CASE("a batch of settlements has the room of settlements") {
+  MemoryStore store;
+  RunnerOptions options;
+  options.queue_inputs = 2;
+  auto runner = must_start(store, engines_of(store, {aurora}), options);
+  std::promise<void> held;
+  std::promise<void> open;
+  const std::shared_future<void> gate = open.get_future().share();
+  REQUIRE(runner->ask(aurora, [&](const Result<Query>&) {
+    held.set_value();
+    gate.wait();
+  }));
+  held.get_future().get();
+  const auto settle = [](std::uint64_t id) { return Input(SettleEffect{EffectId(id), Done{}}); };
+  const Input other = Command{"c", {}, ConfirmTime{}};
+  REQUIRE(runner->submit(aurora, {other, settle(1)}, {}));
+  CHECK(runner->submit(aurora, {settle(1), other}, {}).error().reason == "queue_full");
+  std::promise<std::size_t> told;
+  REQUIRE(runner->submit(aurora, {settle(1), settle(2)}, [&](const Result<Runner::Outcomes>& all) {
+    told.set_value(all ? all->size() : 0);
+  }));
+  CHECK(runner->submit(aurora, std::vector<Input>{settle(3)}, {}).error().reason == "queue_full");
+  open.set_value();
+  CHECK(told.get_future().get() == 2);
+}
 
 TEST_CASE("the host that docs/runner.md shows is this one, and it works") {
   const std::string page = testing_support::read_source("docs/runner.md");

@@ -105,15 +105,20 @@ void show_tenant(Page& page, const novelo::TenantInspection& tenant) {
   page.line("cases", listed(tenant.cases));
   page.line("callbacks", listed(tenant.callbacks));
   page.line("unsettled", listed(tenant.effects));
-  if (tenant.held > 0) page.line("", fmt::format("{} wait for a person's decision", tenant.held));
-  if (tenant.maybe_done > 0) page.line("", fmt::format("{} may be done", tenant.maybe_done));
+  if (tenant.held > 0)
+    page.line("", fmt::format("of these, {} kept back until a person decides", tenant.held));
+  if (tenant.maybe_done > 0)
+    page.line("", fmt::format("of these, {} may have been done already", tenant.maybe_done));
   page.line("timers", listed(tenant.timers));
   if (tenant.next_timer) page.line("", "the next at " + novelo::to_string(*tenant.next_timer));
   page.line("quarantine", listed(tenant.quarantine));
+  if (tenant.tables.empty()) page.line("tables", "none has rows");
+  if (!tenant.tables.empty()) {
+    page.line("tables", fmt::format("{:<22}{:>12}{:>14}", "name", "rows", "size"));
+  }
   for (const auto& table : tenant.tables) {
-    page.line(fmt::format("{}", table.table == tenant.tables.front().table ? "rows" : ""),
-              fmt::format("{:<22}{:>12}{:>14}", novelo::to_string(table.table), table.rows,
-                          bytes_of(table.bytes)));
+    page.line("", fmt::format("{:<22}{:>12}{:>14}", novelo::to_string(table.table), table.rows,
+                              bytes_of(table.bytes)));
     if (table.unreadable > 0) {
       page.warning(fmt::format("{} of them cannot be read", table.unreadable));
     }

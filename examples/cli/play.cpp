@@ -13,21 +13,21 @@
 
 #include "adapters.hpp"
 #include "files.hpp"
+#include "novelo/recorder.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/stores/sqlite.hpp"
 #include "novelo/testing/journey.hpp"
 #include "novelo/testing/page.hpp"
-#include "novelo/testing/recorder.hpp"
 #include "novelo/testing/transcript.hpp"
 #include "terminal.hpp"
 
 namespace cli {
 namespace {
 
+using novelo::Recorder;
 using novelo::testing::Journey;
 using novelo::testing::JourneyReport;
 using novelo::testing::PageChapter;
-using novelo::testing::Recorder;
 
 bool was_finished(const JourneyReport& report) {
   return report.first > 1 && report.first > report.steps.size();
@@ -51,8 +51,8 @@ std::string summary(const JourneyReport& report, const std::string& store) {
                         step.name.empty() ? "" : " (" + step.name + ")");
     for (const std::string& failure : step.failures) text += "  " + failure + "\n";
   }
-  return text + fmt::format("{}: {} steps, {} failed\n", report.journey, report.steps.size(),
-                            report.failed_steps());
+  return text + fmt::format("{}: {}, {} failed\n", printable(report.journey),
+                            counted(report.steps.size(), "step"), report.failed_steps());
 }
 
 nlohmann::json to_json(const JourneyReport& report) {
@@ -173,7 +173,7 @@ novelo::Status check_html(const PlayArguments& arguments) {
 novelo::Result<std::optional<Recorder>> open_recorder(const PlayArguments& arguments,
                                                       const Journey& journey) {
   if (arguments.record.empty()) return std::nullopt;
-  novelo::testing::RecordingOptions options;
+  novelo::RecordingOptions options;
   options.name = journey.name();
   options.zone = journey.zone();
   options.secrets = true;
@@ -209,11 +209,14 @@ novelo::testing::PageChapter chapter_of(const Journey& journey, const JourneyRep
   chapter.zone = journey.zone();
   chapter.locale = journey.locale();
   chapter.failed = !report.passed();
-  chapter.verdict = chapter.failed ? fmt::format("{} of {} steps failed", report.failed_steps(),
-                                                 report.steps.size())
-                                   : fmt::format("{} steps, all held", report.steps.size());
+  chapter.verdict = chapter.failed ? fmt::format("{} of {} failed", report.failed_steps(),
+                                                 counted(report.steps.size(), "step"))
+                                   : counted(report.steps.size(), "step") + ", all held";
   if (was_finished(report)) {
-    chapter.about += " This journey had run to its end before: there is no transcript of it.";
+    chapter.about +=
+        " This journey had run to its end before: its transcript is not told again. `novelo "
+        "timeline` "
+        "shows the conversations of its store.";
   }
   chapter.lines = report.transcript;
   chapter.panel = report.panel;
@@ -266,6 +269,7 @@ int play(const PlayArguments& arguments) {
     if (const auto written = write_page(arguments.html, chapters); !written) {
       return complain(written.error());
     }
+    if (!arguments.json) print(fmt::format("The page is {}\n", arguments.html));
   }
   return result;
 }

@@ -50,6 +50,7 @@ nlohmann::json to_json(const std::vector<novelo::testing::TranscriptLine>& lines
   nlohmann::json json = nlohmann::json::array();
   for (const auto& line : lines) {
     json.push_back({{"at", novelo::to_string(line.at)},
+                    {"side", std::string(novelo::testing::name_of(line.side))},
                     {"channel", std::string(novelo::to_string(line.channel))},
                     {"conversation", std::to_string(line.conversation.value())},
                     {"who", line.who},
@@ -57,6 +58,10 @@ nlohmann::json to_json(const std::vector<novelo::testing::TranscriptLine>& lines
                     {"status", line.status}});
   }
   return json;
+}
+
+std::string counted(std::size_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
 std::string clock_text(novelo::Timestamp at, const std::string& zone) {

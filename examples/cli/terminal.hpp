@@ -1,7 +1,9 @@
 // What the commands print, and how.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -30,6 +32,8 @@ novelo::testing::TranscriptOptions transcript_options(const std::string& colour,
                                                       const std::string& zone);
 nlohmann::json to_json(const std::vector<novelo::testing::TranscriptLine>& lines);
 
+// "1 step", "2 steps".
+std::string counted(std::size_t count, std::string_view word);
 // "2026-03-12 09:10" by the clocks of a zone.
 std::string clock_text(novelo::Timestamp at, const std::string& zone);
 // Control characters become '?': no name can take over a terminal.

@@ -94,7 +94,7 @@ novelo::Result<std::vector<StoredConversation>> all_of(const StoredDesk& desk, s
     if (part->empty()) break;
     after = part->back().record.id;
     std::move(part->begin(), part->end(), std::back_inserter(all));
-    progress("{} conversations", all.size());
+    progress("{}", counted(all.size(), "conversation"));
   }
   end_progress();
   return all;
@@ -116,14 +116,21 @@ int list(const StoredDesk& desk, const TimelineArguments& arguments) {
     print(json.dump(2) + "\n");
     return 0;
   }
+  if (!all->empty()) {
+    print(fmt::format("{:>8}  {:<8}  {:<16}  {:>7}  {}\n", "number", "status", "last activity",
+                      "entries", "contact (owner)"));
+  }
   for (const StoredConversation& one : *all) {
-    print(fmt::format("{:>8}  {:<8}  {}  {:>5} entries  {}{}\n", one.record.id.value(),
+    print(fmt::format("{:>8}  {:<8}  {}  {:>7}  {}{}\n", one.record.id.value(),
                       novelo::to_string(one.record.status),
                       clock_text(one.record.last_activity, desk.zone()), one.record.entries,
                       printable(one.contact),
-                      one.owner.empty() ? "" : "  (" + printable(one.owner) + ")"));
+                      one.owner.empty() ? "" : " (" + printable(one.owner) + ")"));
   }
   if (all->empty()) print("There is no conversation.\n");
+  if (!all->empty()) {
+    print(fmt::format("\nTimes are those of {}. --conversation NUMBER shows one.\n", desk.zone()));
+  }
   if (all->size() == most_listed) {
     print(fmt::format("The first {} are listed. --contact and --protocol find the others.\n",
                       most_listed));
@@ -160,7 +167,7 @@ int write_page(const StoredDesk& desk, const std::vector<ConversationId>& wanted
     auto panel = desk.panel(id);
     if (!panel) return complain(panel.error());
     chapter.panel = std::move(*panel);
-    progress("{} of {} conversations", chapters.size(), wanted.size());
+    progress("{} of {}", chapters.size(), counted(wanted.size(), "conversation"));
   }
   end_progress();
   novelo::testing::PageOptions options;
@@ -168,13 +175,13 @@ int write_page(const StoredDesk& desk, const std::vector<ConversationId>& wanted
   options.more = "`novelo timeline FILE --conversation ID` shows one conversation whole.";
   if (more > 0) {
     chapters.back().about = fmt::format(
-        "The page ends here: {} more conversations are left out. --contact, --protocol "
-        "and --conversation choose others.",
-        more);
+        "The page ends here: {} more left out. --contact, --protocol and --conversation choose "
+        "others.",
+        counted(more, "conversation"));
   }
   const auto written = write_file(arguments.html, novelo::testing::to_page(chapters, options));
   if (!written) return complain(written.error());
-  print(fmt::format("{}: {} conversations\n", arguments.html, chapters.size()));
+  print(fmt::format("{}: {}\n", arguments.html, counted(chapters.size(), "conversation")));
   return 0;
 }
 

@@ -89,7 +89,7 @@ struct EngineOptions {
   // Told of every call that may change what is decided or handed out, after it, in the order of the
   // calls: whoever makes the same calls on an empty store gets the same rows, byte for byte. What
   // it is told of lives until it returns. It may not call the engine (`reentrant`); what it throws
-  // is dropped. testing/recorder.hpp makes a journey of it.
+  // is dropped. recorder.hpp makes a journey of it.
   std::function<void(const EngineCall&)> on_call;
 };
 

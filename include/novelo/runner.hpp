@@ -20,11 +20,11 @@
 // What arrives meanwhile is the next round. The engines and the rows of the store are, byte for
 // byte, what feeding one by one, in that order and with those times, would have made of them.
 //
-// Threads: `submit`, `settle`, `ask`, `on_store`, `open`, `close`, `fallback_route` and
-// `statistics` may be called from any thread, callbacks included, and never wait for a decision or
-// a commit. `stop` and the destructor wait, and must not be called from a callback. From `start` on
-// the store and the engines belong to the thread, until it has stopped: what else is to be done
-// with the store (a backup, statistics, a checkpoint) is done in `on_store`.
+// Threads: `submit`, `settle`, `ask`, `metrics`, `between`, `open`, `close`, `fallback_route`,
+// `statistics` and `inside` may be called from any thread, callbacks included, and never wait for a
+// decision or a commit. `stop` and the destructor wait, and must not be called from a callback.
+// From `start` on the store and the engines belong to the thread, until it has stopped: what else
+// is to be done with the store (a backup, statistics, a checkpoint) is done in `between`.
 //
 // Callbacks and completions run on the thread and must return soon: all tenants wait for them. They
 // may not destroy the runner, nor wait for a future of it. What they throw is told to `on_trouble`.
@@ -55,7 +55,7 @@ struct RunnerOptions {
   // Work accepted and not begun: beyond it `submit` says `busy`. Of n tenants each has 1/(2n) of
   // both for itself, and the other half is anybody's: nobody can fill the queue for the others.
   // Settlements have as much room again of their own, so that what was handed out can be settled
-  // when nothing else gets in.
+  // when nothing else gets in; a batch is of them when it has nothing else.
   std::size_t queue_inputs = 10'000;  // a request counts as one
   std::size_t queue_bytes = 256 * 1024 * 1024;
   // What one round takes, at least the first that waits: a longer round is a better rate, and a
@@ -93,7 +93,7 @@ struct RunnerOptions {
 
 // Since the start; counters only grow.
 struct RunnerStatistics {
-  std::uint64_t accepted = 0;  // calls of `submit`, `settle`, `ask` and `on_store`
+  std::uint64_t accepted = 0;  // calls of `submit`, `settle`, `ask`, `metrics`, `between`
   std::uint64_t refused = 0;   // such calls that were `busy`, and are not among the accepted
   std::uint64_t expired = 0;   // accepted; their deadline came before they were begun
   std::uint64_t inputs = 0;    // decided; a request is one
@@ -157,12 +157,14 @@ class Runner {
   // opened.
   Status ask(const TenantName& tenant, Completion<Query> question);
 
-  // Calls `call` with the store, exactly once, on the thread, between two rounds and alone, in turn
-  // with the tenants: for what is nobody's work but the host's, a step of a backup, statistics, a
-  // checkpoint. It may read and must not write rows, nor open engines (`open` does). The store is
-  // the one that `start` was given; the error that `call` may get instead is "stopping". Fails with
-  // `busy`: "stopping", or "queue_full" when `queue_inputs` such calls wait.
-  Status on_store(Completion<Store*> call);
+  // The engine in numbers (Engine::metrics), of a faulted one too; else as `ask`.
+  Status metrics(const TenantName& tenant, Completion<Metrics> told);
+
+  // Calls `work` exactly once, on the thread, between two rounds, when everything that was accepted
+  // before it is done: for calls on the store itself, such as the steps of a backup. Nobody is
+  // served meanwhile. Fails with `busy` ("queue_full": as many of these wait as `queue_inputs`;
+  // "stopping"); the error that `work` may get is "stopping".
+  Status between(Completion<void> work);
 
   // Opens one more engine, with the clock's time; or another in the place of a faulted one. Work
   // for it may be handed in at once, and fails as the opening does. An engine must not be opened on
@@ -188,6 +190,9 @@ class Runner {
   Status stop(Duration patience);
 
   RunnerStatistics statistics() const;
+
+  // Whether the caller is the runner's own thread: a callback, a completion.
+  bool inside() const;
 
  private:
   class Body;

@@ -36,6 +36,7 @@ class Runner::Body {
   Status stop(std::optional<Duration> patience);
 
   RunnerIntake& intake() { return intake_; }
+  bool inside() const { return std::this_thread::get_id() == inside_; }
   std::string fallback_route(const TenantName& tenant, const EntryPointName& entry_point) const;
 
  private:
@@ -54,6 +55,7 @@ class Runner::Body {
   bool next_round(RunnerJobs& jobs);
   // What the clock says; where it throws, what it said last.
   Timestamp read_clock();
+  bool overdue();
   std::optional<Duration> wait_for();
   void work(RunnerJobs jobs);
   void work_alone(RunnerJob& job, RunnerJobs before);

@@ -1,5 +1,6 @@
 #include "runner/intake.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,6 +54,7 @@ void RunnerIntake::push(const TenantName& tenant, std::unique_ptr<RunnerJob> job
   Load& load = load_of(line->second, *job);
   const std::size_t inputs = job->inputs;
   const std::size_t bytes = job->bytes;
+  job->number = ++pushed_;
   line->second.jobs.push_back(std::move(job));
   room.inputs.add(load.inputs, inputs);
   room.bytes.add(load.bytes, bytes);
@@ -111,14 +113,14 @@ Status RunnerIntake::put(const TenantName& tenant, std::unique_ptr<RunnerJob> jo
   return {};
 }
 
-Status RunnerIntake::put_store_call(std::unique_ptr<RunnerJob> job) {
+Status RunnerIntake::put_between(std::unique_ptr<RunnerJob> job) {
   const std::lock_guard guard(lock_);
   if (auto may = may_enter(); !may) return refuse(std::move(may).error());
   const auto line = lines_.find(TenantName());
   if (line != lines_.end() && line->second.jobs.size() >= work_.inputs.room()) {
     return refuse({ErrorCode::busy,
                    "queue_full",
-                   "too many calls of the store wait already",
+                   "too much waits already",
                    {},
                    "hand in the next one when one was called"});
   }
@@ -209,6 +211,12 @@ RunnerIntake::Taken RunnerIntake::take(RunnerJobs& round, std::optional<Duration
   return given_up_ ? Taken::abandoned : Taken::work;
 }
 
+bool RunnerIntake::is_oldest(const RunnerJob& job) const {
+  return std::all_of(turns_.begin(), turns_.end(), [&](const Lines::iterator line) {
+    return line->second.jobs.front()->number >= job.number;
+  });
+}
+
 void RunnerIntake::take_in_turn(RunnerJobs& round) {
   std::size_t jobs = 0;
   std::size_t inputs = 0;
@@ -216,8 +224,8 @@ void RunnerIntake::take_in_turn(RunnerJobs& round) {
     const auto line = *turn;
     const RunnerJob& next = *line->second.jobs.front();
     const bool alone = next.alone();
-    if (!given_up_ && jobs != 0 && alone) {
-      ++turn;  // the others' round goes on; this is the next one
+    if (!given_up_ && ((jobs != 0 && alone) || (next.is_between() && !is_oldest(next)))) {
+      ++turn;  // the others' round goes on; this is a later one
       continue;
     }
     if (!given_up_ && jobs != 0 && inputs + next.inputs > batch_inputs_) return;

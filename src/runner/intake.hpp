@@ -2,7 +2,8 @@
 // waits. Everything here is under one lock, which nobody holds for more than a few steps.
 //
 // Each tenant has a line, and the lines take turns, so that nobody waits for another's flood; what
-// the host has to do with the store is a line too. Of one line everything comes in order.
+// the host has to do between rounds is a line too, of which each waits for all that came before it.
+// Of one line everything comes in order.
 #pragma once
 
 #include <condition_variable>
@@ -33,7 +34,7 @@ class RunnerIntake {
 
   // --- any thread --------------------------------------------------------------------------------
   Status put(const TenantName& tenant, std::unique_ptr<RunnerJob> job);
-  Status put_store_call(std::unique_ptr<RunnerJob> job);
+  Status put_between(std::unique_ptr<RunnerJob> job);
   // From here on there is work for this tenant, or for another engine of it.
   Status put_opening(const TenantName& tenant, std::unique_ptr<RunnerJob> job);
   // From here on nobody finds the tenant.
@@ -74,6 +75,7 @@ class RunnerIntake {
   Status check_size(const RunnerJob& job) const;
   void push(const TenantName& tenant, std::unique_ptr<RunnerJob> job);
   std::unique_ptr<RunnerJob> pop(Lines::iterator line);
+  bool is_oldest(const RunnerJob& job) const;
   // Behind `round`, in turn, until it is full.
   void take_in_turn(RunnerJobs& round);
   Room& room_of(const RunnerJob& job) { return job.is_settlement() ? settlements_ : work_; }
@@ -92,7 +94,8 @@ class RunnerIntake {
   Room work_;
   Room settlements_;
   RunnerStatistics statistics_;
-  std::uint64_t known_ = 0;  // members so far
+  std::uint64_t known_ = 0;   // members so far
+  std::uint64_t pushed_ = 0;  // jobs so far
   bool sleeping_ = false;
   bool stopping_ = false;
   bool given_up_ = false;

@@ -50,10 +50,10 @@ struct RunnerJob {
   struct Question {
     Runner::Completion<Query> done;
   };
-  // The following are a round of their own.
-  struct StoreCall {
-    Runner::Completion<Store*> done;
+  struct Measure {
+    Runner::Completion<Metrics> done;
   };
+  // These are a round of their own.
   struct Opening {
     std::vector<const ChannelAdapter*> adapters;
     EngineOptions options;
@@ -63,21 +63,26 @@ struct RunnerJob {
   struct Closing {
     Runner::Completion<void> done;
   };
-  using Work = std::variant<One, Many, Incoming, Question, StoreCall, Opening, Closing>;
+  struct Between {
+    Runner::Completion<void> done;
+  };
+  using Work = std::variant<One, Many, Incoming, Question, Measure, Opening, Closing, Between>;
 
   RunnerJob(Work what, Runner::Deadline by);
 
   bool alone() const {
-    return std::holds_alternative<StoreCall>(work) || std::holds_alternative<Opening>(work) ||
-           std::holds_alternative<Closing>(work);
+    return std::holds_alternative<Opening>(work) || std::holds_alternative<Closing>(work) ||
+           is_between();
   }
+  bool is_between() const { return std::holds_alternative<Between>(work); }
   // Of settlements alone.
   bool is_settlement() const { return settlement; }
 
   Work work;
   Runner::Deadline deadline;
-  std::shared_ptr<RunnerMember> member = {};
-  std::optional<Error> error = {};  // instead of a result
+  std::uint64_t number = 0;                   // in the order in which they were accepted
+  std::shared_ptr<RunnerMember> member = {};  // nobody's: Between
+  std::optional<Error> error = {};            // instead of a result
   // What it takes of the queue's room: inputs, and about how many bytes.
   std::size_t inputs;
   std::size_t bytes = 0;

@@ -72,7 +72,7 @@ Status Runner::Body::begin(Runner& runner) {
 }
 
 Status Runner::Body::stop(std::optional<Duration> patience) {
-  if (std::this_thread::get_id() == inside_) {
+  if (inside()) {
     return fail({ErrorCode::reentrant,
                  "inside",
                  "a runner cannot be stopped by its own thread",
@@ -130,15 +130,21 @@ bool Runner::Body::next_round(RunnerJobs& jobs) {
       const std::unique_ptr<RunnerJob> alone = std::move(jobs.back());
       jobs.pop_back();
       work_alone(*alone, std::exchange(jobs, {}));
+      // However many of these come one after another, what is due happens.
+      if (overdue()) return true;
       continue;
     }
     if (!jobs.empty()) return true;
     if (taken == RunnerIntake::Taken::ended) return false;
     if (taken == RunnerIntake::Taken::abandoned) continue;
-    const Timestamp now = read_clock();
-    if (!due_.empty() && due_.begin()->first.first <= now) return true;
+    if (overdue()) return true;
     maintain(options_.maintain_pages);
   }
+}
+
+bool Runner::Body::overdue() {
+  const Timestamp now = read_clock();  // may change what is due
+  return !due_.empty() && due_.begin()->first.first <= now;
 }
 
 // Engines keep their own time, which never goes back: what waits for the clock alone, the next
@@ -249,7 +255,7 @@ void Runner::Body::decide(RunnerJob& job) {
     incoming->result =
         guarded(engine, [&] { return engine.take_request(incoming->request, now_); });
   } else {
-    return;  // a question waits for the commit
+    return;  // a question waits for the commit, and so do the metrics
   }
   counted_.inputs += job.inputs;
 }
@@ -263,11 +269,8 @@ void Runner::Body::work_alone(RunnerJob& job, RunnerJobs before) {
     open(job, *opening);
   } else if (closing != nullptr) {
     close(job, *closing);
-  } else {
-    auto& call = std::get<RunnerJob::StoreCall>(job.work);
-    call_host("a call of the store", [&] {
-      if (call.done) call.done(&store_);
-    });
+  } else if (auto* const between = std::get_if<RunnerJob::Between>(&job.work); between->done) {
+    call_host("what was to be done between rounds", [&] { between->done({}); });
   }
 }
 

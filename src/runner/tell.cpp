@@ -80,11 +80,16 @@ void Runner::Body::tell(RunnerJob& job) {
     });
     return;
   }
-  if (auto* call = std::get_if<RunnerJob::StoreCall>(&job.work)) {
-    Result<Store*> store = &store_;
-    return say(call->done, store);
+  if (auto* measure = std::get_if<RunnerJob::Measure>(&job.work)) {
+    if (!measure->done) return;
+    call_host("a completion", [&] {
+      if (job.error) return measure->done(fail(*job.error));
+      measure->done(job.member->engine->metrics(now_));
+    });
+    return;
   }
   Status nothing;
+  if (auto* between = std::get_if<RunnerJob::Between>(&job.work)) say(between->done, nothing);
   if (auto* opening = std::get_if<RunnerJob::Opening>(&job.work)) say(opening->done, nothing);
   if (auto* closing = std::get_if<RunnerJob::Closing>(&job.work)) say(closing->done, nothing);
 }

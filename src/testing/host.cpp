@@ -8,8 +8,8 @@
 
 #include "novelo/json.hpp"
 #include "novelo/query.hpp"
+#include "novelo/recorder.hpp"
 #include "novelo/testing/provider.hpp"
-#include "novelo/testing/recorder.hpp"
 #include "testing/match.hpp"
 #include "testing/things.hpp"
 #include "testing/verdicts.hpp"

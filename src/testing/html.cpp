@@ -8,14 +8,15 @@
 
 #include <fmt/format.h>
 
+#include "testing/invisible.hpp"
+
 namespace novelo::testing {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 bool is_hidden(utf8proc_int32_t scalar) {
-  if (scalar == '\n' || scalar == '\t') return false;
-  if (scalar == 0x200D || scalar == 0x200C) return false;  // they join letters and emoji
+  if (scalar == '\n' || scalar == '\t' || is_harmless_format(scalar)) return false;
   const auto category = utf8proc_category(scalar);
   return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF;
 }

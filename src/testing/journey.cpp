@@ -12,7 +12,7 @@
 #include "novelo/base/digest.hpp"
 #include "novelo/json.hpp"
 #include "novelo/rules/calendar.hpp"
-#include "testing/exact.hpp"
+#include "recorder/exact.hpp"
 #include "testing/files.hpp"
 #include "testing/moment.hpp"
 #include "testing/story_check.hpp"
@@ -161,7 +161,7 @@ void take_loaded_configuration(Story& story) {
     for (const Value& exact : *step.call->feed) {
       const bool may_load = exact["do"] == Value("load_configuration") || !exact["bytes"].is_null();
       if (!may_load) continue;
-      const auto input = input_of(exact);
+      const auto input = recording::input_of(exact);
       const auto* command = input ? std::get_if<Command>(&*input) : nullptr;
       const auto* load =
           command == nullptr ? nullptr : std::get_if<LoadConfiguration>(&command->body);

@@ -28,11 +28,12 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 47> sentences{{
     {EventKind::reassigned, "the conversation passes{ from :from} to {to}"},
     {EventKind::escalated, "escalated{: :question}"},
     {EventKind::closed, "the conversation is closed{: :qualification}{, :disposition}"},
-    {EventKind::flow_started, "the assistant begins (flow {flow})"},
-    {EventKind::flow_recorded, "noted for the reports: {name} = {value}"},
+    {EventKind::flow_started, "the assistant begins ({flow})"},
+    {EventKind::flow_recorded, "noted for the reports: {name}: {value}"},
     {EventKind::flow_ended, "the assistant has done its part ({outcome})"},
     {EventKind::alternative_chosen, "{contact} chooses {choice}"},
-    {EventKind::callback_created, "{agent} is to call {number} back{, not before :not_before}"},
+    {EventKind::callback_created,
+     "{agent} is to call {contact} back{ on :number}{, not before :not_before}"},
     {EventKind::callback_attempted, "attempt {attempt}: {result}"},
     {EventKind::callback_ended, "the promise to call is over: {state}"},
     {EventKind::callback_late, "the callback is late"},
@@ -121,17 +122,32 @@ Side side_of(AuthorRole role) {
 
 }  // namespace
 
-std::string Narrator::contact_name(ConversationId conversation) const {
-  const auto known = reads_->conversation(conversation);
-  return name_of(known ? known->contact : ContactId());
+// Whoever stands for "one of those who share this address" has none of their own: the conversation
+// knows it. Nobody but a caller comes without any.
+std::string Narrator::shown_as(const ContactRecord& contact,
+                               const ConversationRecord* conversation) const {
+  if (!contact.name.empty()) return contact.name;
+  if (!contact.identities.empty()) return shown(contact.identities.front());
+  if (conversation != nullptr) {
+    for (const Reach& reach : conversation->reaches) {
+      if (!reach.address.empty() && reach.address.kind != AddressKind::withheld) {
+        return reach.address.value;
+      }
+    }
+  }
+  return "the caller";
 }
 
-// Nobody but a caller comes without an address.
+std::string Narrator::contact_name(ConversationId id) const {
+  const auto conversation = reads_->conversation(id);
+  if (!conversation) return shown_as({}, nullptr);
+  const auto contact = reads_->contact(conversation->contact);
+  return shown_as(contact ? *contact : ContactRecord{}, &*conversation);
+}
+
 std::string Narrator::name_of(ContactId id) const {
   const auto contact = reads_->contact(id);
-  if (!contact) return "the caller";
-  if (!contact->name.empty()) return contact->name;
-  return contact->identities.empty() ? "the caller" : contact->identities.front().value;
+  return shown_as(contact ? *contact : ContactRecord{}, nullptr);
 }
 
 std::string Narrator::agent_name(const std::string& name) const {
@@ -215,20 +231,44 @@ std::string Narrator::place_text(const Entry& entry, const std::string& name) co
   }
   if (text.empty()) return text;
   if (name == "code") return fmt::format("({})", text);
+  if (name == "number") return number_text(entry.conversation, text);
   const bool person = name == "agent" || name == "preferred" ||
                       ((name == "from" || name == "to") && entry.event == EventKind::reassigned);
   if (person) return agent_name(text);
-  if (name != "not_before") return in_words(name, value->second);
-  const auto at = parse_timestamp(text);
-  const auto local = at ? to_local(*at, zone_) : Result<LocalTime>(LocalTime{});
-  return local ? spoken_date_time(*local, "en") : text;
+  return value_text(name, value->second, entry.at);
 }
 
-std::string Narrator::value_text(const std::string& name, const Value& value) const {
+// Every time in a value, by the clocks of the zone.
+Value Narrator::local(const Value& value, std::optional<Timestamp> near) const {
+  if (const auto* map = value.as_map()) {
+    Value::Map out;
+    for (const auto& [key, item] : *map) out.emplace(key, local(item, near));
+    return Value(std::move(out));
+  }
   const auto* const text = value.as_text();
   const auto at = text == nullptr ? Result<Timestamp>(fail(Error{})) : parse_timestamp(*text);
-  const auto local = at ? to_local(*at, zone_) : Result<LocalTime>(fail(Error{}));
-  return local ? spoken_date_time(*local, "en") : in_words(name, value);
+  const auto then = at ? to_local(*at, zone_) : Result<LocalTime>(fail(Error{}));
+  if (!then) return value;
+  const auto now = near ? to_local(*near, zone_) : Result<LocalTime>(fail(Error{}));
+  const bool this_year = now && now->year == then->year;
+  return Value(short_date_time(*then, this_year ? Year::left_out : Year::shown));
+}
+
+std::string Narrator::value_text(const std::string& name, const Value& value,
+                                 std::optional<Timestamp> near) const {
+  return in_words(name, local(value, near));
+}
+
+// A number of the contact's; empty where they go by it anyway.
+std::string Narrator::number_text(ConversationId id, const std::string& number) const {
+  const auto conversation = reads_->conversation(id);
+  const auto contact = conversation ? reads_->contact(conversation->contact)
+                                    : Result<ContactRecord>(ContactRecord{});
+  std::string text = number;
+  for (const Address& known : contact ? contact->identities : std::vector<Address>()) {
+    if (known.kind == AddressKind::phone && known.value == number) text = shown(known);
+  }
+  return text == contact_name(id) ? std::string() : text;
 }
 
 std::string Narrator::event_text(const Entry& entry) const {
@@ -256,21 +296,35 @@ TranscriptLine Narrator::entry(const Entry& entry) const {
     TranscriptLine line = message(entry);
     line.side = Side::contact;
     line.who.clear();
+    line.actor = contact_name(entry.conversation);
     line.text = fmt::format("{} leaves a message: {}", contact_name(entry.conversation), line.text);
     return line;
   }
+  if (entry.type == EntryType::call) return call(entry);
   TranscriptLine line = event_line(entry.at, entry.channel, {});
   line.conversation = entry.conversation;
-  if (entry.type != EntryType::call) {
-    line.text = event_text(entry);
-    return line;
+  line.text = event_text(entry);
+  return line;
+}
+
+TranscriptLine Narrator::call(const Entry& entry) const {
+  TranscriptLine line = event_line(entry.at, entry.channel, {});
+  line.conversation = entry.conversation;
+  const std::string contact = contact_name(entry.conversation);
+  const auto found = entry.details.find("to");
+  const std::string to = found == entry.details.end() ? "" : found->second.to_text();
+  if (entry.direction == Direction::inbound) {
+    line.side = Side::contact;
+    line.actor = contact;
+    line.text = fmt::format("{} calls {}", contact, to);
+  } else {
+    line.side = side_of(entry.author.role);
+    line.actor = author_name(entry.author);
+    line.text = fmt::format("{} calls {}", line.actor, contact);
+    if (const std::string on = number_text(entry.conversation, to); !on.empty()) {
+      line.text += " on " + on;
+    }
   }
-  const bool inbound = entry.direction == Direction::inbound;
-  line.side = inbound ? Side::contact : side_of(entry.author.role);
-  const auto to = entry.details.find("to");
-  line.text = fmt::format("{} calls {}",
-                          inbound ? contact_name(entry.conversation) : author_name(entry.author),
-                          to == entry.details.end() ? "" : to->second.to_text());
   if (const std::string part = in_part(entry); !part.empty()) line.text += " " + part;
   return line;
 }

@@ -31,9 +31,9 @@ std::string first_line(const std::string& text) {
 std::string text_of(const CallEvent& event) {
   switch (event.kind) {
     case CallEventKind::digits:
-      return event.digits.empty() ? "(presses nothing)" : "presses " + event.digits;
+      return event.digits.empty() ? "presses nothing" : "presses " + event.digits;
     case CallEventKind::speech:
-      return event.text.empty() ? "(says nothing)" : fmt::format("says: \"{}\"", event.text);
+      return event.text.empty() ? "says nothing" : fmt::format("says: \"{}\"", event.text);
     case CallEventKind::answered: return "picks up";
     case CallEventKind::hung_up: return end_of_call(event.cause);
     case CallEventKind::bridged: return "contact and agent are connected";
@@ -42,14 +42,24 @@ std::string text_of(const CallEvent& event) {
   }
 }
 
-// "Ana" of "Ana Souza", "..7777" of a number, "ana" of a mail address.
-std::string short_name(const std::string& name, const ContactRecord& contact) {
-  if (contact.name.empty() && !contact.identities.empty()) {
-    const Address& address = contact.identities.front();
-    if (address.kind == AddressKind::email) return name.substr(0, name.find('@'));
-    if (name.size() > last_digits) return ".." + name.substr(name.size() - last_digits);
+// "..7777" of a number, "ana" of a mail address.
+std::string short_address(const std::string& address) {
+  if (const std::size_t at = address.find('@'); at != std::string::npos) {
+    return address.substr(0, at);
   }
-  return name.substr(0, name.find(' '));
+  if (address.size() <= last_digits) return address;
+  return ".." + address.substr(address.size() - last_digits);
+}
+
+bool are_keys(const CallNews& news) {
+  return news.event.kind == CallEventKind::digits && !news.late && !news.event.digits.empty();
+}
+
+// Whether `next` goes on with the keys of `before`.
+bool goes_on(const CallNews& before, Timestamp last, const CallNews& next, Timestamp at) {
+  constexpr Duration pause = std::chrono::seconds(10);
+  return are_keys(before) && are_keys(next) && before.event.call == next.event.call &&
+         before.conversation == next.conversation && at - last <= pause;
 }
 
 }  // namespace
@@ -58,15 +68,46 @@ std::optional<TranscriptLine> Narrator::line(const Happening& happening) const {
   return std::visit([&](const auto& what) { return tell(happening.at, what); }, happening.what);
 }
 
+std::vector<TranscriptLine> Narrator::lines(std::vector<Happening> happened) const {
+  std::stable_sort(
+      happened.begin(), happened.end(),
+      [](const Happening& left, const Happening& right) { return left.at < right.at; });
+  std::vector<TranscriptLine> lines;
+  CallNews* keys = nullptr;  // what the last line tells, where that is keys
+  Timestamp pressed{};
+  for (Happening& happening : happened) {
+    auto* const news = std::get_if<CallNews>(&happening.what);
+    if (keys != nullptr && news != nullptr && goes_on(*keys, pressed, *news, happening.at)) {
+      keys->event.digits += " " + news->event.digits;
+      lines.back().text = line({lines.back().at, *keys})->text;
+      pressed = happening.at;
+      continue;
+    }
+    auto next = line(happening);
+    if (!next) continue;
+    lines.push_back(std::move(*next));
+    keys = news;
+    pressed = happening.at;
+  }
+  return lines;
+}
+
+// "Ana" of "Ana Souza"; of an address what tells it from another; "caller" of somebody without one.
+std::string Narrator::tag(ConversationId id) const {
+  const auto conversation = reads_->conversation(id);
+  const auto contact = conversation ? reads_->contact(conversation->contact)
+                                    : Result<ContactRecord>(ContactRecord{});
+  if (contact && !contact->name.empty()) return contact->name.substr(0, contact->name.find(' '));
+  const std::string name = contact_name(id);
+  return name == shown_as({}, nullptr) ? "caller" : short_address(name);
+}
+
 std::map<ConversationId, std::string> Narrator::tags(
     const std::set<ConversationId>& conversations) const {
   std::map<ConversationId, std::string> tags;
   std::map<std::string, int> times;
   for (const ConversationId id : conversations) {
-    const auto conversation = reads_->conversation(id);
-    const auto contact = conversation ? reads_->contact(conversation->contact)
-                                      : Result<ContactRecord>(ContactRecord{});
-    tags[id] = short_name(contact_name(id), contact ? *contact : ContactRecord{});
+    tags[id] = tag(id);
     ++times[tags[id]];
   }
   for (auto& [id, tag] : tags) {
@@ -154,14 +195,19 @@ std::optional<TranscriptLine> Narrator::tell(Timestamp at, const CallNews& news)
   const CallEventKind kind = news.event.kind;
   const bool by_contact = kind == CallEventKind::digits || kind == CallEventKind::speech ||
                           kind == CallEventKind::answered;
+  const std::string contact = contact_name(news.conversation);
+  if (by_contact && !news.late) text = fmt::format("{} {}", contact, text);
   if (news.late) text = fmt::format("({}: too late, it was over before)", text);
   TranscriptLine line = event_line(at, Channel::voice, news.conversation, std::move(text));
-  if (by_contact && !news.late) line.side = Side::contact;
+  if (by_contact && !news.late) {
+    line.side = Side::contact;
+    line.actor = contact;
+  }
   return line;
 }
 
 std::optional<TranscriptLine> Narrator::tell(Timestamp at, const RefusedEvent& refused) const {
-  return event_line(at, Channel::none, {}, "refused, and kept: " + to_string(refused.error));
+  return event_line(at, Channel::none, {}, "refused, and kept: " + refusal_text(refused.error));
 }
 
 }  // namespace novelo::testing

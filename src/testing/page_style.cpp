@@ -4,14 +4,18 @@ namespace novelo::testing {
 namespace {
 
 constexpr std::string_view style = R"(
-:root{color-scheme:light dark;--ground:#eef1f4;--card:#fff;--ink:#16212c;--soft:#53616e;
---line:#d3dae1;--link:#0b57a4;--contact:#fff;--contact-edge:#c3ccd5;--agent:#d7f2dc;
---agent-edge:#86c795;--staff:#d9e8fb;--staff-edge:#8db7ea;--bot:#e9e2f8;--bot-edge:#b7a2e3;
+:root{color-scheme:light dark;--ground:#eef1f4;--card:#fff;--ink:#16212c;--soft:#4c5966;
+--line:#d3dae1;--link:#0b57a4;--contact:#fff;--contact-edge:#c3ccd5;--p1:#d7f2dc;
+--p1-edge:#86c795;--p2:#fde3cf;--p2-edge:#e0a070;--p3:#cdeff0;--p3-edge:#6fb9bd;--p4:#fbdbe8;
+--p4-edge:#dd92b2;--p5:#e6eebf;--p5-edge:#aab85f;--p6:#ebdfd3;--p6-edge:#b79c82;
+--staff:#d9e8fb;--staff-edge:#8db7ea;--bot:#e9e2f8;--bot-edge:#b7a2e3;
 --event:#e1e6eb;--note:#fff3c9;--note-edge:#b98c00;--bad:#fde3e1;--bad-edge:#c62d24;
 --bad-ink:#96160f;--good-ink:#17662d;--good:#d9f2df;--wait:#fdeccb;--wait-ink:#744c00}
-@media (prefers-color-scheme:dark){:root{--ground:#0f151b;--card:#18212a;--ink:#e7edf3;
---soft:#a3b1be;--line:#33404c;--link:#8cc2ff;--contact:#24303b;--contact-edge:#46566a;
---agent:#173a22;--agent-edge:#2f7a47;--staff:#173152;--staff-edge:#3569a8;--bot:#2d2447;
+@media screen and (prefers-color-scheme:dark){:root{--ground:#0f151b;--card:#18212a;--ink:#e7edf3;
+--soft:#a8b5c1;--line:#33404c;--link:#8cc2ff;--contact:#24303b;--contact-edge:#46566a;
+--p1:#173a22;--p1-edge:#2f7a47;--p2:#472a12;--p2-edge:#9a5f2c;--p3:#113b3e;--p3-edge:#2b7f86;
+--p4:#46202f;--p4-edge:#9c4a6c;--p5:#353a12;--p5-edge:#7c8530;--p6:#3a2e24;--p6-edge:#7f6750;
+--staff:#173152;--staff-edge:#3569a8;--bot:#2d2447;
 --bot-edge:#6650a6;--event:#222d37;--note:#3b3110;--note-edge:#c79c1b;--bad:#451815;
 --bad-edge:#e5625a;--bad-ink:#ffb4ae;--good-ink:#8fdca5;--good:#173a22;--wait:#3f2f0f;
 --wait-ink:#f2c973}}
@@ -29,7 +33,9 @@ ol,ul{list-style:none}
 .top{padding-top:1.5rem}
 h1{font-size:1.5rem}
 h2{font-size:1.3rem;line-height:1.25}
-.sub,.about{color:var(--soft);max-width:62ch;margin-top:.25rem}
+.about{color:var(--soft);max-width:62ch;margin-top:.25rem}
+.facts{display:flex;flex-wrap:wrap;gap:.35rem .9rem;align-items:baseline;color:var(--soft);
+font-size:.85rem;margin-top:.5rem}
 nav ol{display:grid;gap:.35rem;margin-top:1rem}
 nav a{display:flex;gap:.6rem;align-items:baseline;padding:.5rem .75rem;background:var(--card);
 border:1px solid var(--line);border-radius:.5rem;text-decoration:none}
@@ -40,7 +46,6 @@ border-radius:1rem;background:var(--good);color:var(--good-ink)}
 .pill.waiting{background:var(--wait);color:var(--wait-ink)}
 .pill.plain,.pill.final,.pill.offline{background:var(--event);color:var(--ink)}
 .chapter>header{padding-bottom:.75rem;border-bottom:1px solid var(--line)}
-.chapter>header .verdict{margin-top:.5rem}
 .columns{display:grid;gap:1.25rem;margin-top:1rem}
 .talk{min-width:0}
 .day{font-size:.85rem;text-align:center;color:var(--soft);margin:1.25rem 0 .5rem;
@@ -70,16 +75,27 @@ stroke-linecap:round;stroke-linejoin:round;flex:none}
 .contact>.bubble{background:var(--contact);border-color:var(--contact-edge);
 border-bottom-left-radius:.2rem}
 .agent>.bubble,.staff>.bubble,.bot>.bubble,.note>.bubble{border-bottom-right-radius:.2rem}
-.agent>.bubble{background:var(--agent);border-color:var(--agent-edge)}
+.p1>.bubble{background:var(--p1);border-color:var(--p1-edge)}
+.p2>.bubble{background:var(--p2);border-color:var(--p2-edge)}
+.p3>.bubble{background:var(--p3);border-color:var(--p3-edge)}
+.p4>.bubble{background:var(--p4);border-color:var(--p4-edge)}
+.p5>.bubble{background:var(--p5);border-color:var(--p5-edge)}
+.p6>.bubble{background:var(--p6);border-color:var(--p6-edge)}
 .staff>.bubble{background:var(--staff);border-color:var(--staff-edge)}
 .bot>.bubble{background:var(--bot);border-color:var(--bot-edge)}
 .note>.bubble{background:var(--note);border:2px dashed var(--note-edge)}
 .note .internal{font-weight:700;color:var(--ink)}
 .did>.bubble{font-style:italic}
+.subject{display:block;margin-bottom:.35rem}
+.subject>span{font-weight:400;color:var(--soft)}
+.event>.bubble,.problem>.bubble{display:flex;gap:.45rem;align-items:baseline}
 .event>.bubble{background:var(--event);border-color:transparent;font-size:.86rem;
-padding:.25rem .8rem;text-align:center}
-.event .mark,.problem .mark{vertical-align:-.2em}
-.problem time,.event time{color:var(--soft);font-variant-numeric:tabular-nums}
+padding:.25rem .8rem}
+.event .mark,.problem .mark{align-self:flex-start;margin-top:.12rem;vertical-align:-.2em}
+.event .tag,.problem .tag{flex:none;max-width:40%}
+.text{min-width:0}
+.event time,.problem time{flex:none;font-variant-numeric:tabular-nums}
+.event time{color:var(--soft)}
 .problem>.bubble{background:var(--bad);border:2px solid var(--bad-edge);color:var(--bad-ink);
 font-size:.9rem}
 .status{font-size:.75rem;color:var(--soft);padding:.05rem .3rem}
@@ -88,42 +104,54 @@ font-size:.9rem}
 .side{display:grid;gap:1rem;align-content:start;min-width:0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.9rem 1rem;
 break-inside:avoid}
-.card h3{font-size:.95rem;display:flex;flex-wrap:wrap;gap:.3rem .6rem;align-items:baseline}
-.card h4{font-size:.8rem;color:var(--soft);margin-top:.8rem}
+.card>:first-child{font-size:.95rem;display:flex;flex-wrap:wrap;gap:.3rem .6rem;
+align-items:baseline}
+.card>.sub{font-size:.8rem;color:var(--soft);margin-top:.8rem}
 .number{font:600 1.05rem ui-monospace,"DejaVu Sans Mono",monospace}
-.card dl{display:grid;grid-template-columns:minmax(5.5rem,auto) 1fr;gap:.15rem .75rem;
+.card dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:.15rem .75rem;
 margin-top:.5rem;font-size:.88rem}
 .card dt{color:var(--soft)}
 .moments,.places{font-size:.86rem;display:grid;gap:.3rem;margin-top:.35rem}
-.moments>li{display:grid;grid-template-columns:4.4rem 1fr;gap:.5rem;break-inside:avoid}
-.moments.days>li{grid-template-columns:minmax(4.4rem,auto) 1fr}
-.places>li{display:flex;flex-wrap:wrap;gap:.1rem .45rem;align-items:center}
-.place{font-weight:700;min-width:1.4rem;text-align:center;border-radius:1rem;
+.moments>li{display:grid;grid-template-columns:2.9rem 1fr;gap:.4rem;break-inside:avoid;
+align-items:baseline}
+.moments.long>li{grid-template-columns:4rem 1fr}
+.moments>.date{display:block;color:var(--soft);font-weight:600;margin-top:.3rem;
+break-after:avoid}
+.moments .places,.moments .empty{margin-top:0}
+.moments.long{gap:.45rem}
+.moments .places{gap:.1rem}
+.side a[href^="#"]{color:var(--soft);text-decoration:underline dotted}
+.places .mark{vertical-align:-.18em}
+.place{display:inline-block;font-weight:700;min-width:1.4rem;text-align:center;border-radius:1rem;
 background:var(--wait);color:var(--wait-ink)}
 .empty,.left-out{color:var(--soft);font-size:.86rem;margin-top:.35rem}
+.nothing{max-width:82rem;margin:0 auto;padding:1rem clamp(.75rem,3vw,2rem)}
 .left-out{border:1px dashed var(--line);border-radius:.5rem;padding:.5rem .8rem}
 .up{font-size:.85rem;margin-top:1rem}
-footer{max-width:82rem;margin:0 auto;padding:1rem clamp(.75rem,3vw,2rem) 3rem;
-color:var(--soft);font-size:.8rem}
+@media screen and (max-width:34rem){.event>.bubble,.problem>.bubble{display:block}
+.lines>.event,.lines>.problem{max-width:100%}}
 @media (min-width:60rem){.columns.two{grid-template-columns:minmax(0,1fr) 23rem}
+.jump{display:none}
 .side{position:sticky;top:1rem;max-height:calc(100vh - 2rem);overflow:auto;align-self:start}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{:root{color-scheme:light;--ground:#fff;--card:#fff;--ink:#000;--soft:#444;
---line:#bbb;--link:#000;--contact:#fff;--contact-edge:#888;--agent:#d7f2dc;--agent-edge:#86c795;
---staff:#d9e8fb;--staff-edge:#8db7ea;--bot:#e9e2f8;--bot-edge:#b7a2e3;--event:#ececec;
---note:#fff3c9;--note-edge:#b98c00;--bad:#fde3e1;--bad-edge:#c62d24;--bad-ink:#96160f;
---good:#d9f2df;--good-ink:#17662d;--wait:#fdeccb;--wait-ink:#744c00}
+@media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--soft:#444;--link:#000;
+--contact-edge:#888}
 @page{margin:14mm}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{font-size:10.5pt}
-.skip,.up{display:none}
+.skip,.up,.jump{display:none}
+a{text-decoration:none}
 .columns,.columns.two,.side{display:block}
 .side{position:static;max-height:none;overflow:visible;margin-top:1rem}
-.card{margin-top:.75rem}
+.card{margin-top:.75rem;break-inside:auto}
+.card>:first-child,.card>.sub{break-after:avoid}
 .lines{display:block}
 .lines>li{width:fit-content;margin-top:.4rem}
 .lines>.agent,.lines>.staff,.lines>.bot,.lines>.note{margin-left:auto}
 .lines>.event,.lines>.problem{margin-left:auto;margin-right:auto}
+.lines>.long{break-inside:auto}
+.long>.bubble{-webkit-box-decoration-break:clone;box-decoration-break:clone;orphans:3;widows:3}
+.meta{break-after:avoid}
 .step,.day{break-after:avoid}
 .chapter+.chapter{break-before:page}}
 )";

@@ -11,7 +11,7 @@
 #include "novelo/json.hpp"
 #include "novelo/testing/journey.hpp"
 #include "novelo/testing/provider.hpp"
-#include "testing/exact.hpp"
+#include "recorder/exact.hpp"
 #include "testing/expectations.hpp"
 #include "testing/host.hpp"
 #include "testing/journal.hpp"
@@ -286,37 +286,37 @@ ConnectionName Player::connection_at(const Request& request) const {
 }
 
 Value Player::receive_exactly(const ExactRequest& exact) {
-  const auto request = testing::request_of(exact);
-  if (!request) return refusal_of(request.error());
+  const auto request = recording::request_of(exact);
+  if (!request) return recording::refusal_of(request.error());
   const std::vector<ChannelEvent> events = events_of(*request, connection_at(*request));
   std::vector<EventOutcome> outcomes;
   const auto answer = host_.engine().receive(*request, host_.now(), &outcomes);
   host_.look(events, outcomes);
-  return answer ? Value() : refusal_of(answer.error());
+  return answer ? Value() : recording::refusal_of(answer.error());
 }
 
 Value Player::feed_exactly(const Values& exact) {
-  const auto inputs = inputs_of(exact);
-  if (!inputs) return refusal_of(inputs.error());
+  const auto inputs = recording::inputs_of(exact);
+  if (!inputs) return recording::refusal_of(inputs.error());
   const auto results = host_.engine().feed(*inputs, host_.now());
   for (std::size_t i = 0; results && i < results->size(); ++i) {
     const auto* settle = std::get_if<SettleEffect>(&(*inputs)[i]);
     if (settle == nullptr || !(*results)[i]) continue;
     if (auto noted = host_.note_settled(settle->effect, settle->settlement); !noted) {
-      return refusal_of(noted.error());
+      return recording::refusal_of(noted.error());
     }
   }
   host_.look();
   host_.look_for_notes();
-  return refusals_of(results);
+  return recording::refusals_of(results);
 }
 
 // With restarts in between what is not settled is offered again: what was handed out then must be
 // among it.
 Value Player::poll_exactly(const CallSpec& spec, StepReport& report) {
   const auto handouts = host_.poll(*spec.poll);
-  if (!handouts) return refusal_of(handouts.error());
-  auto given = digests_of(*handouts);
+  if (!handouts) return recording::refusal_of(handouts.error());
+  auto given = recording::digests_of(*handouts);
   for (const auto& [id, digest] : spec.effects) {
     const auto found = given.find(id);
     if (found == given.end()) {
@@ -344,7 +344,7 @@ Value Player::call_engine(const CallSpec& spec, StepReport& report) {
   if (spec.feed_time) {
     const auto fed = host_.engine().feed_time(host_.now());
     host_.look();
-    return fed ? Value() : refusal_of(fed.error());
+    return fed ? Value() : recording::refusal_of(fed.error());
   }
   return {};
 }
@@ -469,13 +469,7 @@ void Player::tag(const Catalogue& catalogue, const Narrator& narrator,
 void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const Reads reads = reads_of(catalogue.query());
   const Narrator narrator(story_.parsed, story_.zone, reads, host_.adapters());
-  std::vector<TranscriptLine> lines;
-  for (const Happening& happening : host_.happened()) {
-    if (auto line = narrator.line(happening)) lines.push_back(std::move(*line));
-  }
-  std::stable_sort(
-      lines.begin(), lines.end(),
-      [](const TranscriptLine& left, const TranscriptLine& right) { return left.at < right.at; });
+  std::vector<TranscriptLine> lines = narrator.lines(host_.happened());
   tag(catalogue, narrator, lines);
   if (options_.panel) panel_.look(reads, story_.parsed, narrator, report.at);
   auto now = std::find_if(lines.begin(), lines.end(),
@@ -489,7 +483,7 @@ void Player::narrate(const Catalogue& catalogue, const StepReport& report) {
   const auto close = [&](Side side, const std::string& text) {
     told.push_back({report.at, side, Channel::none, {}, {}, text, {}, {}});
   };
-  if (facts_.error) close(Side::event, refusal_text(*facts_.error));
+  if (facts_.error) close(Side::event, "refused: " + refusal_text(*facts_.error));
   for (const std::string& failure : report.failures) close(Side::problem, failure);
 }
 

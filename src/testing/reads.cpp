@@ -1,5 +1,7 @@
 #include "testing/reads.hpp"
 
+#include <algorithm>
+
 #include "novelo/rules/channel.hpp"
 
 namespace novelo::testing {
@@ -9,8 +11,11 @@ constexpr std::size_t page_of_conversations = 1000;
 
 void take_works(const Query& query, const ConversationRecord& conversation,
                 std::vector<WorkRecord>& works) {
+  const auto before = static_cast<std::ptrdiff_t>(works.size());
   const auto take = [&](WorkId id) {
-    if (!id) return;
+    const auto same = [id](const WorkRecord& work) { return work.id == id; };
+    // A callback and the call that keeps it have one work.
+    if (!id || std::any_of(works.begin() + before, works.end(), same)) return;
     if (const auto work = query.work(id)) works.push_back(*work);
   };
   for (const InteractionId id : conversation.live) {

@@ -144,7 +144,7 @@ Status StoredDesk::Body::load() {
 StoredConversation StoredDesk::Body::described(ConversationRecord record) const {
   const Narrator names = narrator();
   StoredConversation out;
-  out.contact = names.name_of(record.contact);
+  out.contact = names.contact_name(record.id);
   if (!record.owner.empty()) out.owner = names.agent_name(record.owner.text());
   out.record = std::move(record);
   return out;

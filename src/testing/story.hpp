@@ -2,28 +2,31 @@
 // that reading is strict by the same means as commands are.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "novelo/base/ids.hpp"
-#include "novelo/base/limits.hpp"
 #include "novelo/base/secret.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/base/value.hpp"
 #include "novelo/channel_adapter.hpp"
 #include "novelo/config/configuration.hpp"
-#include "testing/limits_fields.hpp"
+#include "recorder/call_spec.hpp"
 
 namespace novelo::testing {
 
-using Texts = std::vector<std::string>;
-using Values = std::vector<Value>;
+// What a recording has too.
+using recording::CallSpec;
+using recording::ExactRequest;
+using recording::OpenSpec;
+using recording::OptionsSpec;
+using recording::Secrets;
+using recording::Texts;
+using recording::Values;
 
 struct ReceiveSpec {
   std::string connection;
@@ -76,51 +79,6 @@ struct HostSpec {
   std::optional<bool> settle;
   std::map<std::string, Value> actions;  // by name -> {"answer": ...} or {"failed": {...}}
   std::map<std::string, Value> replies;  // by connection -> {"status": ..., "body": ...}
-};
-
-// A provider's request, byte for byte.
-struct ExactRequest {
-  std::string method = "POST";
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // in their order, repeats too
-  std::string body;
-  std::string body_b64;  // where the body is no UTF-8
-  std::string bytes;     // instead of all that, where anything else is none
-
-  friend bool operator==(const ExactRequest&, const ExactRequest&) = default;
-};
-
-using Secrets = std::map<std::string, std::map<std::string, Texts>>;
-
-// Options of the engine that change what is decided.
-struct OptionsSpec {
-  std::string tenant;
-  std::optional<Duration> time_jump;
-  std::optional<Limits> limits;
-
-  friend bool operator==(const OptionsSpec&, const OptionsSpec&) = default;
-};
-
-// The engine is closed and opened again; what is given here is other than before.
-struct OpenSpec {
-  std::optional<OptionsSpec> options;
-  std::optional<Secrets> secrets;
-  std::optional<std::string> tenant_secret;
-
-  friend bool operator==(const OpenSpec&, const OpenSpec&) = default;
-};
-
-// One call of the engine, exactly as it was made (src/testing/exact.hpp).
-struct CallSpec {
-  std::optional<ExactRequest> receive;
-  std::optional<Values> feed;
-  bool feed_time = false;
-  std::optional<std::uint64_t> poll;
-  std::optional<OpenSpec> open;
-  std::map<std::string, std::string> effects;  // of `poll`: id -> digest
-  Value refused;  // {"code", "reason"}; of `feed` a list of them, null for what was taken
-
-  friend bool operator==(const CallSpec&, const CallSpec&) = default;
 };
 
 // By a thing ("$label", an address, a protocol number) -> what must be true of it.

@@ -8,7 +8,7 @@
 
 #include "novelo/engine.hpp"
 #include "novelo/json.hpp"
-#include "testing/exact.hpp"
+#include "recorder/exact.hpp"
 #include "testing/labels.hpp"
 #include "testing/match.hpp"
 #include "testing/things.hpp"
@@ -323,13 +323,13 @@ void check_call(const CallSpec& call, const std::string& path, JsonReader& reade
                  "Give one of: receive, feed, feed_time, poll, open; or none.");
   }
   if (call.receive) {
-    if (const auto request = request_of(*call.receive); !request) {
+    if (const auto request = recording::request_of(*call.receive); !request) {
       reader.blame(request.error().reason, request.error().message, member_path(path, "receive"),
                    request.error().remedy);
     }
   }
   for (std::size_t i = 0; call.feed && i < call.feed->size(); ++i) {
-    if (const auto input = input_of((*call.feed)[i]); !input) {
+    if (const auto input = recording::input_of((*call.feed)[i]); !input) {
       reader.blame(input.error().reason, input.error().message,
                    item_path(member_path(path, "feed"), i), input.error().remedy);
     }

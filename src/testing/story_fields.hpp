@@ -2,7 +2,7 @@
 #pragma once
 
 #include "codec/json.hpp"
-#include "testing/limits_fields.hpp"
+#include "recorder/call_spec.hpp"
 #include "testing/story.hpp"
 
 namespace novelo::testing {
@@ -67,45 +67,6 @@ void fields(V& v, X& x) {
   v("settle", x.settle);
   v("actions", x.actions);
   v("replies", x.replies);
-}
-
-template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, ExactRequest>
-void fields(V& v, X& x) {
-  v("method", x.method);
-  v("url", x.url);
-  v("headers", x.headers);
-  v("body", x.body);
-  v("body_b64", x.body_b64);
-  v("bytes", x.bytes);
-}
-
-template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, OptionsSpec>
-void fields(V& v, X& x) {
-  v("tenant", x.tenant);
-  v("time_jump", x.time_jump);
-  v("limits", x.limits);
-}
-
-template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, OpenSpec>
-void fields(V& v, X& x) {
-  v("options", x.options);
-  v("secrets", x.secrets);
-  v("tenant_secret", x.tenant_secret);
-}
-
-template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, CallSpec>
-void fields(V& v, X& x) {
-  v("receive", x.receive);
-  v("feed", x.feed);
-  v("feed_time", x.feed_time);
-  v("poll", x.poll);
-  v("open", x.open);
-  v("effects", x.effects);
-  v("refused", x.refused);
 }
 
 template <class V, class X>

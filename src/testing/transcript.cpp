@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "novelo/rules/calendar.hpp"
+#include "testing/invisible.hpp"
 
 namespace novelo::testing {
 namespace {
@@ -50,6 +51,7 @@ Glyph take_glyph(std::string_view& text) {
   const std::string_view bytes = text.substr(0, static_cast<std::size_t>(length));
   text.remove_prefix(bytes.size());
   const auto category = utf8proc_category(scalar);
+  if (is_harmless_format(scalar)) return {"", 0};  // terminals disagree on its width
   if (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF) return {"?", 1};
   return {bytes, static_cast<std::size_t>(std::max(0, utf8proc_charwidth(scalar)))};
 }
@@ -192,6 +194,20 @@ class Renderer {
 };
 
 }  // namespace
+
+std::string_view name_of(Side side) {
+  switch (side) {
+    case Side::heading: return "heading";
+    case Side::contact: return "contact";
+    case Side::agent: return "agent";
+    case Side::staff: return "staff";
+    case Side::bot: return "bot";
+    case Side::event: return "event";
+    case Side::problem: return "problem";
+    case Side::note: return "note";
+  }
+  return {};
+}
 
 std::string render(const std::vector<TranscriptLine>& lines, const TranscriptOptions& options) {
   return Renderer(options).render(lines);

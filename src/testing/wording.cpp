@@ -35,7 +35,7 @@ constexpr std::array variants{
     Variant{EventKind::callback_created, "again", "true",
             "{contact} asks again to be called back, by {agent}"},
     Variant{EventKind::callback_created, "agent", "",
-            "whoever is free is to call {number} back{, not before :not_before}"},
+            "whoever is free is to call {contact} back{ on :number}{, not before :not_before}"},
     Variant{EventKind::case_fields, "fields", "{}", "the case stays as it was: {not_set}"},
     Variant{EventKind::callback_ended, "state", "served", "the promise to call is kept"},
     Variant{EventKind::callback_ended, "state", "exhausted",
@@ -156,6 +156,40 @@ std::string spaced(std::string text) {
   return text;
 }
 
+std::string_view channel_name(Channel channel) {
+  switch (channel) {
+    case Channel::none: return {};
+    case Channel::voice: return "Telephone";
+    case Channel::sms: return "SMS";
+    case Channel::whatsapp: return "WhatsApp";
+    case Channel::instagram: return "Instagram";
+    case Channel::messenger: return "Messenger";
+    case Channel::email: return "E-mail";
+    case Channel::web_chat: return "Web chat";
+  }
+  return {};
+}
+
+std::string shown(const Address& address) {
+  constexpr std::size_t shortest = 8;  // with its country code
+  const bool whole = address.kind == AddressKind::phone && address.value.size() >= shortest &&
+                     address.value.front() != '0' && address.value.front() != '+';
+  return whole ? "+" + address.value : address.value;
+}
+
+std::string short_date_time(const LocalTime& local, Year year) {
+  // "Tuesday, 17 March 2026, 07:30": the first letters of its words.
+  const std::string spoken = spoken_date_time(local, "en");
+  const std::size_t day = spoken.find(", ") + 2;
+  const std::size_t month = spoken.find(' ', day) + 1;
+  if (spoken.find(", ") == std::string::npos || month == 0) return spoken;
+  constexpr std::size_t letters = 3;
+  return fmt::format("{} {}{}{}, {:02}:{:02}", spoken.substr(0, letters),
+                     spoken.substr(day, month - day), spoken.substr(month, letters),
+                     year == Year::shown ? fmt::format(" {}", local.year) : std::string(),
+                     local.hour, local.minute);
+}
+
 std::string_view special_sentence(const Entry& entry) {
   for (const Variant& variant : variants) {
     if (variant.event == entry.event && fits(variant, entry)) return variant.sentence;
@@ -209,9 +243,18 @@ std::string in_words(std::string_view detail, const Value& value) {
   if (detail == "not_set") {
     if (const auto* reasons = value.as_map()) return reasons_in_words(*reasons);
   }
-  if (detail == "address") return text.substr(text.find(':') + 1);
-  const bool word = detail == "result" || detail == "class" || detail == "which" ||
-                    detail == "what" || detail == "outcome" || detail == "reason";
+  if (detail == "address") {
+    const auto address = parse_address(text);
+    return address ? shown(*address) : text;
+  }
+  if (detail == "channel") {
+    const auto channel = parse_channel(text);
+    return channel ? std::string(channel_name(*channel)) : text;
+  }
+  const bool word = detail == "queue" || detail == "flow" || detail == "name" ||
+                    detail == "action" || detail == "type" || detail == "result" ||
+                    detail == "class" || detail == "which" || detail == "what" ||
+                    detail == "outcome" || detail == "reason";
   return word ? spaced(text) : text;
 }
 
@@ -226,8 +269,12 @@ std::string notice_text(std::string_view type, const std::string& agent, const s
 }
 
 std::string refusal_text(const Error& error) {
-  std::string text = "refused: " + error.message;
-  if (!error.remedy.empty()) text += " (remedy: " + error.remedy + ")";
+  const auto open_ended = [](std::string sentence) {
+    while (sentence.ends_with('.')) sentence.pop_back();
+    return sentence;
+  };
+  std::string text = open_ended(error.message);
+  if (!error.remedy.empty()) text += " (remedy: " + open_ended(error.remedy) + ")";
   return text;
 }
 

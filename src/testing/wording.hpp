@@ -7,6 +7,7 @@
 
 #include "novelo/base/error.hpp"
 #include "novelo/model/entry.hpp"
+#include "novelo/rules/calendar.hpp"
 
 namespace novelo::testing {
 
@@ -17,6 +18,16 @@ std::string_view special_sentence(const Entry& entry);
 
 // A name of the configuration or of the model, as people read it: "blood test".
 std::string spaced(std::string text);
+
+// "Telephone", "WhatsApp"; empty for none.
+std::string_view channel_name(Channel channel);
+
+// An address in its plain form: "+5541988887777"; short and service numbers have no plus.
+std::string shown(const Address& address);
+
+// "Tue 17 Mar 2026, 07:30", or without the year.
+enum class Year : std::uint8_t { shown, left_out };
+std::string short_date_time(const LocalTime& local, Year year);
 
 // One detail of an event in words: "no answer", "8 min 20 s", "5541988887777".
 std::string in_words(std::string_view detail, const Value& value);
@@ -32,7 +43,7 @@ std::string spoken_seconds(std::int64_t seconds);
 // where the timeline says it already.
 std::string notice_text(std::string_view type, const std::string& agent, const std::string& about);
 
-// What was refused, and what may be done instead.
+// Why something was refused, and what may be done instead.
 std::string refusal_text(const Error& error);
 
 // How a call ended, by its Q.850 cause.

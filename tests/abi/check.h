@@ -26,7 +26,7 @@ static int check_failures = 0;
     printf("%s %s\n", check_failures == before ? "ok    " : "FAILED", #test); \
   } while (0)
 
-static novelo_text text_of(const char* data) {
+static inline novelo_text text_of(const char* data) {
   novelo_text text;
   text.data = data;
   text.size = data == NULL ? 0 : strlen(data);
@@ -35,7 +35,7 @@ static novelo_text text_of(const char* data) {
 
 /* Whether the error says this, and that its code is the status; frees it. By its place, for C does
    not say whether the call that makes it comes first. */
-static int says(novelo_status status, novelo_error** place, novelo_status code,
+static inline int says(novelo_status status, novelo_error** place, novelo_status code,
                 const char* reason) {
   novelo_error* const error = *place;
   const novelo_error_info* info = NULL;

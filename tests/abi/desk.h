@@ -31,7 +31,7 @@ typedef struct desk {
   novelo_engine* engine;
 } desk;
 
-static novelo_engine_options desk_options(void) {
+static inline novelo_engine_options desk_options(void) {
   novelo_engine_options options;
   ZERO(options);
   options.struct_size = sizeof(options);
@@ -40,7 +40,7 @@ static novelo_engine_options desk_options(void) {
 }
 
 /* Without a configuration. */
-static desk open_bare_desk(void) {
+static inline desk open_bare_desk(void) {
   const novelo_engine_options options = desk_options();
   desk made = {NULL, NULL};
   CHECK(novelo_store_open_memory(NULL, &made.store, NULL) == NOVELO_OK);
@@ -48,19 +48,19 @@ static desk open_bare_desk(void) {
   return made;
 }
 
-static desk open_desk(void) {
+static inline desk open_desk(void) {
   const desk made = open_bare_desk();
   CHECK(novelo_configure(made.engine, "configuration", NOVELO_NUL, desk_configuration, NOVELO_NUL,
                          DESK_OPENED, NULL, NULL) == NOVELO_OK);
   return made;
 }
 
-static void close_desk(desk closed) {
+static inline void close_desk(desk closed) {
   CHECK(novelo_engine_close(closed.engine, NULL) == NOVELO_OK);
   CHECK(novelo_store_close(closed.store, NULL) == NOVELO_OK);
 }
 
-static novelo_request desk_request(const char* body) {
+static inline novelo_request desk_request(const char* body) {
   novelo_request request;
   ZERO(request);
   request.struct_size = sizeof(request);
@@ -69,7 +69,7 @@ static novelo_request desk_request(const char* body) {
   return request;
 }
 
-static novelo_status ring(novelo_engine* engine, int64_t now) {
+static inline novelo_status ring(novelo_engine* engine, int64_t now) {
   const novelo_request request = desk_request(desk_call);
   novelo_answer* answer = NULL;
   const novelo_status status = novelo_receive(engine, &request, now, &answer, NULL);

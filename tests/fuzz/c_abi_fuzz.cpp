@@ -6,6 +6,7 @@
 // kept ones and some of its own without it.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
@@ -31,6 +32,49 @@ void must(bool holds, const char* what) {
 
 novelo_text view(const std::string& text) {
   return {text.data(), text.size()};
+}
+
+// Of a runner's completions: a status with its error, and texts with their NUL.
+void told(const novelo_completed* result, void* user) {
+  must(result->struct_size == sizeof(*result), "a completion says its size");
+  must((result->status == NOVELO_OK) == (result->error == nullptr), "a failure has its error");
+  if (result->error != nullptr) {
+    must(result->error->code == result->status, "the error has the status");
+    must(result->status != NOVELO_INTERNAL, result->error->message.data);
+  }
+  for (std::size_t i = 0; i < result->item_count; ++i) {
+    must(result->items[i].status != NOVELO_INTERNAL, result->items[i].text.data);
+    must(result->items[i].text.data[result->items[i].text.size] == '\0', "a NUL stands behind");
+  }
+  ++*static_cast<std::atomic<std::uint64_t>*>(user);
+}
+
+// What the runner's callbacks share: time stands still unless a call moves it.
+struct Hall {
+  std::atomic<std::int64_t> now = opened_at;
+  std::atomic<std::uint64_t> told = 0;
+};
+
+std::int64_t hall_clock(void* user) {
+  return static_cast<Hall*>(user)->now;
+}
+
+// Settles at once, and tries what a callback may not do.
+void hall_carry(novelo_runner* runner, novelo_text tenant, const novelo_handout* handout,
+                void* user) {
+  auto* const hall = static_cast<Hall*>(user);
+  must((handout->request != nullptr) == (handout->kind <= NOVELO_CALL), "what is sent is there");
+  novelo_settlement settlement{};
+  settlement.struct_size = sizeof(settlement);
+  settlement.effect = handout->id;
+  settlement.kind = handout->request != nullptr ? NOVELO_REPLY : NOVELO_DONE;
+  settlement.status = handout->id % 3 == 0 ? 500 : 200;
+  if (novelo_runner_settle(runner, tenant.data, tenant.size, &settlement, 1, told, &hall->told,
+                           nullptr) == NOVELO_OK) {
+    --hall->told;
+  }
+  must(novelo_runner_stop(runner, 0, nullptr) == NOVELO_REENTRANT, "a callback cannot stop it");
+  must(novelo_runner_free(runner, nullptr) == NOVELO_REENTRANT, "a callback cannot free it");
 }
 
 // One run: a desk, and every handle it ever had.
@@ -130,6 +174,26 @@ class Run {
   void read_something();
   void close_engine();
   void other_store();
+  void metrics();
+  void backup();
+  void recorder();
+  void runner_start();
+  void runner_feed();
+  void runner_receive();
+  void runner_settle();
+  void runner_reads();
+  void runner_engines();
+  void runner_stop();
+  novelo_runner* runner() {
+    if (runners_.empty() || bytes_.below(16) == 0) return static_cast<novelo_runner*>(any());
+    return runners_.back();
+  }
+  // Whom a runner's calls are about.
+  novelo_text tenant() { return bytes_.below(8) == 0 ? novelo_text{"other", 5} : novelo_text{}; }
+  // A completion that is owed when this was accepted.
+  void owe(novelo_status status, novelo_error* const& error) {
+    if (check(status, error) == NOVELO_OK) ++owed_;
+  }
   void parse_time();
   void close_all();
   void free_any(void* handle);
@@ -142,16 +206,23 @@ class Run {
   std::vector<novelo_engine*> engines_;  // closed ones too
   std::vector<void*> others_;            // freed ones too
   std::vector<std::uint64_t> effects_;
+  std::vector<novelo_runner*> runners_;  // freed ones too
+  Hall hall_;
+  std::uint64_t owed_ = 0;
 };
 
 void Run::call() {
   // What makes a desk live comes more often.
-  static constexpr std::array<Step, 24> steps{
-      &Run::feed,    &Run::feed,    &Run::feed,           &Run::feed,         &Run::receive,
-      &Run::receive, &Run::receive, &Run::poll,           &Run::poll,         &Run::settle,
-      &Run::settle,  &Run::time,    &Run::time,           &Run::signals,      &Run::query,
-      &Run::query,   &Run::route,   &Run::free_something, &Run::settle_oddly, &Run::read_something,
-      &Run::look,    &Run::load,    &Run::close_engine,   &Run::other_store};
+  static constexpr std::array<Step, 36> steps{
+      &Run::feed,          &Run::feed,           &Run::feed,           &Run::feed,
+      &Run::receive,       &Run::receive,        &Run::receive,        &Run::poll,
+      &Run::poll,          &Run::settle,         &Run::settle,         &Run::time,
+      &Run::time,          &Run::signals,        &Run::query,          &Run::query,
+      &Run::route,         &Run::free_something, &Run::settle_oddly,   &Run::read_something,
+      &Run::look,          &Run::load,           &Run::close_engine,   &Run::other_store,
+      &Run::metrics,       &Run::backup,         &Run::recorder,       &Run::runner_start,
+      &Run::runner_feed,   &Run::runner_feed,    &Run::runner_receive, &Run::runner_receive,
+      &Run::runner_settle, &Run::runner_reads,   &Run::runner_engines, &Run::runner_stop};
   (this->*steps[bytes_.below(steps.size())])();
 }
 
@@ -355,6 +426,8 @@ void Run::free_any(void* handle) {
   check(novelo_items_free(static_cast<novelo_items*>(handle)));
   check(novelo_answer_free(static_cast<novelo_answer*>(handle)));
   check(novelo_handouts_free(static_cast<novelo_handouts*>(handle)));
+  check(novelo_backup_free(static_cast<novelo_backup*>(handle), nullptr));
+  check(novelo_recorder_free(static_cast<novelo_recorder*>(handle)));
 }
 
 void Run::read_something() {
@@ -390,7 +463,156 @@ void Run::other_store() {
   configure(false);
 }
 
+void Run::metrics() {
+  novelo_error* error = nullptr;
+  novelo_items* items = nullptr;
+  check(novelo_metrics(engine(), now(), static_cast<std::int32_t>(bytes_.below(4)), &items, &error),
+        error);
+  take(items);
+}
+
+// Of stores in memory: nothing is written anywhere.
+void Run::backup() {
+  novelo_backup_options options{};
+  options.struct_size = bytes_.below(8) == 0 ? bytes_.below(80) : sizeof(options);
+  novelo_error* error = nullptr;
+  novelo_backup* made = nullptr;
+  check(novelo_store_backup(store(), "/nowhere/at/all", NOVELO_NUL, &options, &error), error);
+  check(novelo_backup_begin(store(), "/nowhere/at/all", NOVELO_NUL, nullptr, &made, &error), error);
+  must(made == nullptr, "there is no such folder");
+  check(novelo_backup_step(static_cast<novelo_backup*>(any()), 1, nullptr, &error), error);
+  check(novelo_runner_backup(runner(), "/nowhere/at/all", NOVELO_NUL, &options, &error), error);
+  check(
+      novelo_sqlite_restore("/nowhere", NOVELO_NUL, "/nowhere/at/all", NOVELO_NUL, nullptr, &error),
+      error);
+}
+
+// To where everything can be written and nothing stays.
+void Run::recorder() {
+  novelo_recorder* made = nullptr;
+  novelo_error* error = nullptr;
+  check(novelo_recorder_open("/dev/null", NOVELO_NUL, nullptr, &made, &error), error);
+  novelo_recorder* const one = bytes_.below(4) == 0 ? static_cast<novelo_recorder*>(any()) : made;
+  check(novelo_recorder_status(one, &error), error);
+  check(novelo_recorder_finish(one, store(), &error), error);
+  keep(made);
+}
+
+void Run::runner_start() {
+  novelo_runner_options options{};
+  options.struct_size = bytes_.below(16) == 0 ? bytes_.below(sizeof(options)) : sizeof(options);
+  options.queue_inputs = bytes_.below(3);
+  options.batch_inputs = bytes_.below(3);
+  options.batch_handouts = bytes_.below(3);
+  options.clock = hall_clock;
+  options.on_send = options.on_call = options.on_notify = hall_carry;
+  options.user = &hall_;
+  novelo_engine* given = engine();
+  novelo_runner* started = nullptr;
+  novelo_error* error = nullptr;
+  hall_.now = now_;
+  check(novelo_runner_start(store(), &given, bytes_.below(2), &options, &started, &error), error);
+  if (started != nullptr) runners_.push_back(started);
+}
+
+void Run::runner_feed() {
+  std::array<std::string, 3> texts;
+  std::array<novelo_text, 3> inputs{};
+  const std::size_t count = bytes_.below(texts.size() + 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    texts[i] = bytes_.command(*journey_);
+    inputs[i] = view(texts[i]);
+  }
+  const novelo_text whose = tenant();
+  const std::string text = bytes_.changed(journey_->configuration);
+  novelo_error* error = nullptr;
+  hall_.now = now();
+  const std::int64_t deadline = bytes_.below(4) == 0 ? now() : 0;
+  owe(novelo_runner_feed(runner(), whose.data, whose.size, inputs.data(), count, deadline, told,
+                         &hall_.told, &error),
+      error);
+  if (bytes_.below(4) != 0) return;
+  owe(novelo_runner_configure(runner(), whose.data, whose.size, "c", 1, text.data(), text.size(), 0,
+                              told, &hall_.told, &error),
+      error);
+}
+
+void Run::runner_receive() {
+  const Request sent = bytes_.request(*journey_);
+  novelo_request request{};
+  request.struct_size = sizeof(request);
+  request.method = view(sent.method);
+  request.url = view(sent.url);
+  request.body = view(sent.body);
+  const novelo_text whose = tenant();
+  novelo_error* error = nullptr;
+  owe(novelo_runner_receive(runner(), whose.data, whose.size, &request,
+                            static_cast<std::int64_t>(bytes_.below(2)), told, &hall_.told, &error),
+      error);
+}
+
+void Run::runner_settle() {
+  std::array<novelo_settlement, 2> settlements{};
+  for (novelo_settlement& settlement : settlements) {
+    settlement.struct_size = sizeof(settlement);
+    settlement.effect = bytes_.below(64);
+    settlement.kind = static_cast<std::int32_t>(bytes_.below(5));
+  }
+  const novelo_text whose = tenant();
+  novelo_error* error = nullptr;
+  owe(novelo_runner_settle(runner(), whose.data, whose.size, settlements.data(),
+                           bytes_.below(settlements.size() + 1), told, &hall_.told, &error),
+      error);
+}
+
+void Run::runner_reads() {
+  const std::string question = bytes_.question();
+  const novelo_text whose = tenant();
+  novelo_error* error = nullptr;
+  novelo_items* items = nullptr;
+  novelo_runner_counts counts{};
+  counts.struct_size = bytes_.below(8) == 0 ? bytes_.below(80) : sizeof(counts);
+  if (counts.struct_size > sizeof(counts)) counts.struct_size = 0;
+  owe(novelo_runner_query(runner(), whose.data, whose.size, question.data(), question.size(), told,
+                          &hall_.told, &error),
+      error);
+  owe(novelo_runner_metrics(runner(), whose.data, whose.size,
+                            static_cast<std::int32_t>(bytes_.below(4)), told, &hall_.told, &error),
+      error);
+  check(novelo_runner_statistics(runner(), &counts, &error), error);
+  check(novelo_runner_fallback_route(runner(), whose.data, whose.size, "line", NOVELO_NUL, &items,
+                                     &error),
+        error);
+  take(items);
+}
+
+void Run::runner_engines() {
+  novelo_engine_options options{};
+  options.struct_size = sizeof(options);
+  options.tenant = tenant();
+  options.tenant_secret = view(journey_->tenant_secret);
+  options.recorder = bytes_.below(8) == 0 ? static_cast<novelo_recorder*>(any()) : nullptr;
+  novelo_error* error = nullptr;
+  owe(novelo_runner_engine_open(runner(), &options, told, &hall_.told, &error), error);
+  const novelo_text whose = tenant();
+  if (bytes_.below(2) != 0) return;
+  owe(novelo_runner_engine_close(runner(), whose.data, whose.size, told, &hall_.told, &error),
+      error);
+}
+
+void Run::runner_stop() {
+  novelo_error* error = nullptr;
+  check(novelo_runner_stop(runner(), static_cast<std::int64_t>(bytes_.below(3)) - 1, &error),
+        error);
+  if (bytes_.below(2) == 0) check(novelo_runner_free(runner(), &error), error);
+}
+
 void Run::close_all() {
+  for (novelo_runner* runner : runners_) {
+    const novelo_status status = check(novelo_runner_free(runner, nullptr));
+    must(status == NOVELO_OK || status == NOVELO_INVALID, "a runner is freed");
+  }
+  must(hall_.told == owed_, "each completion is called once");
   for (void* handle : others_) free_any(handle);
   // What was closed before is no handle any more; nothing else may keep it from being closed.
   for (novelo_engine* engine : engines_) {

@@ -21,7 +21,7 @@ struct Include {
 // Which modules each module may include besides itself.
 //
 //   base <- model <- { channel_adapter, store <- published_view, rules <- config, codec }
-//        <- { router, flow_engine } <- engine <- handles <- testing
+//        <- { router, flow_engine } <- engine <- handles <- recorder <- testing
 //   adapters and stores see their own doors, base and model.
 const std::map<std::string, Modules, std::less<>>& may_include() {
   static const Modules low = {"base", "model"};
@@ -51,8 +51,9 @@ const std::map<std::string, Modules, std::less<>>& may_include() {
       {"stores", with(low, {"store", "published_view"})},
       {"json", with(handles, {"handles"})},
       {"umbrella", umbrella},
-      {"bindings/c", with(umbrella, {"umbrella", "json", "adapters", "stores"})},
-      {"testing", with(umbrella, {"umbrella", "json", "adapters", "stores"})},
+      {"recorder", with(handles, {"handles", "json"})},
+      {"bindings/c", with(umbrella, {"umbrella", "json", "recorder", "adapters", "stores"})},
+      {"testing", with(umbrella, {"umbrella", "json", "recorder", "adapters", "stores"})},
   };
   return table;
 }

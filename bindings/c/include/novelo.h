@@ -8,8 +8,9 @@
  *
  *  1. Handles. A handle is opaque and is never read through: NULL, a number that was never a
  *     handle, a handle of another kind and one that was freed are told from living ones and give
- *     NOVELO_INVALID ("bad_handle"). Every handle has one function that ends it. Ending NULL is a
- *     success that does nothing.
+ *     NOVELO_INVALID ("bad_handle"). Every handle has one function that ends it, and an engine's is
+ *     also ended by novelo_runner_start, which takes the engine over. Ending NULL is a success that
+ *     does nothing.
  *  2. Errors. Functions return a status: NOVELO_OK, or the number of what went wrong. The last
  *     argument, where there is one, may be NULL; else it gets NULL after a success and a new error
  *     handle, which is the caller's to free, after a failure. (When even that has no room it stays
@@ -23,26 +24,36 @@
  *     library gives has a NUL behind its end, which its size does not count.
  *  4. Ownership. What a call is given is read during the call and copied; it is the caller's
  *     again when the call returns. What is read from a handle (`novelo_*_read`) belongs to the
- *     handle and stays as it is until that is freed. Secrets are copied, and the copies are wiped
- *     when the engine is closed. A store is closed after its engines: before, it is
- *     NOVELO_CONFLICT ("in_use"), and nothing happens.
+ *     handle and stays as it is until that is freed. What a callback is given is the library's, and
+ *     good until the callback returns: copy what is to stay; nothing of it is freed. Secrets are
+ *     copied, and the copies are wiped when the engine is closed. A store is closed after its
+ *     engines: before, it is NOVELO_CONFLICT ("in_use"), and nothing happens.
  *  5. Structs. One that begins with `struct_size` may grow at its end. Of what you give: zero the
  *     whole struct, set `struct_size` to its sizeof, set the members you want; zero means "as
  *     usual". A wrong size is NOVELO_INVALID ("struct_size"), a member that this library does not
  *     know yet NOVELO_UNSUPPORTED ("newer_struct"). In an array of them the first one's size is the
- *     step from one to the next, and all must have it. Of what the library gives: look at a member
- *     of a later version only if `struct_size` reaches behind it. The others (novelo_text,
- *     novelo_header, novelo_secret, novelo_item) never change.
+ *     step from one to the next, and all must have it. A struct of yours that the library fills is
+ *     prepared the same way, and no more of it is written than its `struct_size` says. Of what the
+ *     library gives: look at a member of a later version only if `struct_size` reaches behind it.
+ *     The others (novelo_text, novelo_header, novelo_secret, novelo_item) never change.
  *  6. Time and ids. Time is an argument: int64_t microseconds since 1970-01-01T00:00:00Z. Ids are
  *     uint64_t; 0 is none. In JSON times are RFC 3339 and ids decimal strings.
- *  7. Threads. The library starts none. An engine, its store and the store's other engines are used
- *     by one thread at a time, from any thread: a second one inside any of them at once gets
- *     NOVELO_REENTRANT ("in_use") and nothing happens. Whoever has several threads puts a lock
- *     around the store and its engines. Results and errors may be read by any number of threads,
- *     and are freed by one when nobody reads them any more. Different stores never disturb one
- *     another.
- *  8. Re-entry. A callback runs inside the call that it is about: what it calls on that engine or
- *     its store gives NOVELO_REENTRANT ("in_use"). It must return; it may not throw or jump out.
+ *  7. Threads. A runner is one thread of the library; there are no others. An engine, its store and
+ *     the store's other engines are used by one thread at a time, from any thread: a second one
+ *     inside any of them at once gets NOVELO_REENTRANT ("in_use") and nothing happens. Whoever has
+ *     several threads starts a runner, or puts a lock around the store and its engines. A runner
+ *     has its store for itself until it has stopped: every other use of the store gives
+ *     NOVELO_REENTRANT ("in_use"). The functions novelo_runner_* may be called from any thread, and
+ *     by any number at once; novelo_runner_stop, novelo_runner_free and novelo_runner_backup wait,
+ *     the others never wait for a decision, a commit or a callback. Results and errors may be read
+ *     by any number of threads, and are freed by one when nobody reads them any more. Different
+ *     stores never disturb one another.
+ *  8. Re-entry. A callback of an engine runs inside the call that it is about: what it calls on
+ *     that engine or its store gives NOVELO_REENTRANT ("in_use"). Callbacks and completions of a
+ *     runner run on its thread, one at a time, and all its tenants wait for them: they may call
+ *     every novelo_runner_* function but those that wait, which give NOVELO_REENTRANT ("inside"),
+ *     and should return soon. Every callback must return: it may not throw, jump out or end its
+ *     thread.
  *  9. Versions. NOVELO_ABI_VERSION counts what would break a compiled program, and nothing has
  *     yet: functions are never removed or changed, numbers never reused, structs grow as rule 5
  *     says. novelo_abi_version() is that of the library which is loaded: refuse to run when it is
@@ -175,9 +186,129 @@ NOVELO_API novelo_status novelo_store_open_sqlite(const char* path, size_t size,
 NOVELO_API novelo_status novelo_store_checkpoint(novelo_store* store, novelo_error** error);
 NOVELO_API novelo_status novelo_store_close(novelo_store* store, novelo_error** error);
 
+/* --- backups ---------------------------------------------------------------------------------- */
+
+/* Of an SQLite store, online: a file of its own that any SQLite tool reads, with the views of
+   docs/sql.md; docs/operation.md is the operator's page. A store of another kind is
+   NOVELO_UNSUPPORTED ("no_backup"). Until the copy is whole it stands at "<path>.partial"; whoever
+   gives up, and every failure, leaves nothing behind. What can go wrong, each with its remedy:
+   include/novelo/stores/sqlite.hpp (begin_backup, restore). */
+enum {
+  NOVELO_BACKUP_COPYING = 1,    /* pages of the store; commits made meanwhile are carried over */
+  NOVELO_BACKUP_PUBLISHING = 2, /* rows of the copy are read, and written for SQL */
+  NOVELO_BACKUP_CLOSING = 3,    /* the file is synced, and gets its name */
+  NOVELO_BACKUP_DONE = 4
+};
+
+typedef struct novelo_backup_progress {
+  size_t struct_size;
+  int32_t phase;
+  uint64_t pages;       /* of 4,096 bytes, copied; can fall back when a commit is rolled back */
+  uint64_t pages_total; /* grows with the store */
+  uint64_t rows;        /* read so far */
+  uint64_t unreadable;  /* rows whose record cannot be read: they are in the copy and in no view */
+} novelo_backup_progress;
+
+typedef struct novelo_backup_options {
+  size_t struct_size;
+  uint32_t max_pages;  /* that the copy may have, what is published included; 0: no ceiling */
+  uint32_t cache_kib;  /* 0: 16 MiB */
+  uint64_t step;       /* pages or rows of one step, where the library goes step by step; 0: 500 */
+  /* Told after each step, on the thread that called for the backup; not 0 gives it up
+     (NOVELO_REFUSED, "given_up"). Not told of the steps of novelo_backup_step. May be NULL. */
+  int32_t (*on_progress)(const novelo_backup_progress* progress, void* user);
+  void* user;
+} novelo_backup_options;
+
+/* The whole of it in one call. The store is in use until all of it is copied: for quiet moments, or
+   else go by steps, or ask the runner (novelo_runner_backup). `options` may be NULL. */
+NOVELO_API novelo_status novelo_store_backup(novelo_store* store, const char* path, size_t size,
+                                             const novelo_backup_options* options,
+                                             novelo_error** error);
+
+/* The same by steps, between which the engines go on: one backup of a store at a time. */
+typedef struct novelo_backup novelo_backup;
+NOVELO_API novelo_status novelo_backup_begin(novelo_store* store, const char* path, size_t size,
+                                             const novelo_backup_options* options,
+                                             novelo_backup** backup, novelo_error** error);
+/* At most `most` pages or rows, at least one; to be called until the phase is NOVELO_BACKUP_DONE.
+   `progress` may be NULL. While it copies, a step is a call on the store (rule 7), and when the
+   store is closed it fails (NOVELO_CONFLICT, "store_closed"). From NOVELO_BACKUP_PUBLISHING on it
+   has nothing to do with the store any more: let another thread do the rest, so that no commit
+   waits for it. A failure ends the backup and is said again by every later step. */
+NOVELO_API novelo_status novelo_backup_step(novelo_backup* backup, uint64_t most,
+                                            novelo_backup_progress* progress, novelo_error** error);
+/* Gives up what is not done. While it copies this is a call on the store too. */
+NOVELO_API novelo_status novelo_backup_free(novelo_backup* backup, novelo_error** error);
+
+typedef struct novelo_restore_options {
+  size_t struct_size;
+  uint64_t ids;       /* left free for what the lost time may have given out; 0: 2^40 */
+  uint64_t protocols; /* the same in each sequence of protocol numbers; 0: 100,000 */
+  uint32_t cache_kib; /* 0: 16 MiB */
+  uint32_t max_pages; /* as novelo_sqlite_options */
+} novelo_restore_options;
+
+/* Makes the file `path` of a store, which must not exist, of a backup, which stays as it is.
+   `options` may be NULL. */
+NOVELO_API novelo_status novelo_sqlite_restore(const char* backup, size_t backup_size,
+                                               const char* path, size_t size,
+                                               const novelo_restore_options* options,
+                                               novelo_error** error);
+
+/* --- recordings ------------------------------------------------------------------------------- */
+
+/* Writes down what an engine is asked, as a journey that gives the same again, byte for byte: the
+   way to report a fault. `novelo play FILE` plays it (docs/journeys.md, Recording). It holds what
+   people said, their numbers and addresses: treat it as the store itself. */
+typedef struct novelo_recorder novelo_recorder;
+
+typedef struct novelo_recorder_options {
+  size_t struct_size;
+  novelo_text name;    /* of the journey; empty: "A recording" */
+  novelo_text zone;    /* by whose clock it is told; empty: the configuration's */
+  int32_t secrets;     /* not 0: with the secrets of the engine, and the rows are held against the
+                          store at the end; whoever has the file can forge signatures and tokens */
+  uint64_t most_bytes; /* the rest is not recorded; 0: 64 MiB */
+} novelo_recorder_options;
+
+/* Makes the file, or empties the one that is there. Give the recorder to the options of a tenant's
+   first engine, on a store that has nothing of the tenant, and of every engine of the tenant after
+   it. `options` may be NULL. NOVELO_STORAGE ("cannot_open"). */
+NOVELO_API novelo_status novelo_recorder_open(const char* path, size_t size,
+                                              const novelo_recorder_options* options,
+                                              novelo_recorder** recorder, novelo_error** error);
+/* The last step: the store must then hold exactly these rows. Reads all of the tenant's; between
+   two calls of its engine, or when its runner has stopped. Nothing is recorded after it. Fails as
+   novelo_recorder_status. */
+NOVELO_API novelo_status novelo_recorder_finish(novelo_recorder* recorder, novelo_store* store,
+                                                novelo_error** error);
+/* A fault of the disk ends a recording and never an engine: why nothing more is recorded.
+   NOVELO_CONFLICT ("not_from_the_beginning"), NOVELO_LIMIT ("full": what was written until then is
+   whole), NOVELO_STORAGE ("io"). From any thread. */
+NOVELO_API novelo_status novelo_recorder_status(novelo_recorder* recorder, novelo_error** error);
+/* An engine that has it goes on recording. */
+NOVELO_API novelo_status novelo_recorder_free(novelo_recorder* recorder);
+
 /* --- engines ---------------------------------------------------------------------------------- */
 
 typedef struct novelo_engine novelo_engine;
+
+enum {
+  NOVELO_LOG_DEBUG = 1,   /* an input that changed nothing new; time that passed */
+  NOVELO_LOG_INFO = 2,    /* what is meant to happen */
+  NOVELO_LOG_WARNING = 3, /* refused, quarantined, failed at a provider */
+  NOVELO_LOG_ERROR = 4    /* the engine is out of service */
+};
+
+/* One thing that happened (docs/monitoring.md). */
+typedef struct novelo_log_line {
+  size_t struct_size;
+  int64_t at; /* the engine's time */
+  int32_t level;
+  novelo_text what; /* "opened", "input", "handout", "quarantine", "fault" */
+  novelo_text json; /* all of it: {"at": ..., "level": ..., "what": ..., "fields": {...}} */
+} novelo_log_line;
 
 /* One secret of one connection; of several with the same name the newest comes first. */
 typedef struct novelo_secret {
@@ -201,14 +332,22 @@ typedef struct novelo_engine_options {
   /* Told once, inside the call in which the engine becomes faulted (rule 8). May be NULL. */
   void (*on_fault)(const novelo_error_info* error, void* user);
   void* user;
+  /* A line for each input, hand-out, quarantined request and fault, after its commit (rule 8). No
+     line has a secret, a name or what somebody wrote. May be NULL. */
+  void (*on_log)(const novelo_log_line* line, void* user);
+  int32_t log_personal;      /* not 0: whole addresses too, and what errors are about */
+  novelo_recorder* recorder; /* may be NULL; the engine keeps what it needs of it */
 } novelo_engine_options;
 
-/* Takes the tenant over and restores everything. The engine uses the store until it is closed. */
+/* Takes the tenant over and restores everything. The engine uses the store until it is closed. With
+   a recorder that cannot begin here it is NOVELO_CONFLICT ("not_from_the_beginning"), and nothing
+   is opened: do without the recorder. */
 NOVELO_API novelo_status novelo_engine_open(novelo_store* store,
                                             const novelo_engine_options* options, int64_t now,
                                             novelo_engine** engine, novelo_error** error);
 NOVELO_API novelo_status novelo_engine_close(novelo_engine* engine, novelo_error** error);
-/* Not 0 after a failed commit or a broken invariant: every other call gives NOVELO_UNKNOWN. */
+/* Not 0 after a failed commit or a broken invariant: every other call but novelo_metrics and
+   novelo_fallback_route gives NOVELO_UNKNOWN. */
 NOVELO_API novelo_status novelo_engine_faulted(novelo_engine* engine, int32_t* faulted,
                                                novelo_error** error);
 
@@ -378,6 +517,178 @@ NOVELO_API novelo_status novelo_query(novelo_engine* engine, const char* questio
 NOVELO_API novelo_status novelo_fallback_route(novelo_engine* engine, const char* entry_point,
                                                size_t size, novelo_items** route,
                                                novelo_error** error);
+
+enum {
+  NOVELO_METRICS_JSON = 1,
+  NOVELO_METRICS_PROMETHEUS = 2 /* its text format, version 0.0.4, each sample with the tenant */
+};
+
+/* One item: the engine in numbers (docs/monitoring.md), in one of these forms. */
+NOVELO_API novelo_status novelo_metrics(novelo_engine* engine, int64_t now, int32_t form,
+                                        novelo_items** metrics, novelo_error** error);
+
+/* --- the runner ------------------------------------------------------------------------------- */
+
+/* One thread that feeds the engines of a store with what any number of threads hand in, commits
+   what arrived meanwhile together, and calls the host. One round of it: takes what is queued, in
+   the order in which it was accepted; asks the clock once; decides it, and what is due by then;
+   commits all of it at once; calls the completions in the order in which their work was taken, then
+   shows the signals and hands out the effects. docs/runner.md is the page about it. */
+typedef struct novelo_runner novelo_runner;
+
+/* What came of something that was handed in. */
+typedef struct novelo_completed {
+  size_t struct_size;
+  novelo_status status;            /* NOVELO_OK, or why nothing at all was done */
+  const novelo_error_info* error;  /* the same in full; NULL after NOVELO_OK */
+  const novelo_response* response; /* novelo_runner_receive: what the provider is to be answered */
+  const novelo_item* items;        /* as novelo_feed, novelo_query or novelo_metrics gives them */
+  size_t item_count;
+} novelo_completed;
+
+/* Called exactly once, on the runner's thread, for everything that was accepted; never for what was
+   not, whose status says so at once. A completion may be NULL: then nobody is told. */
+typedef void (*novelo_completion)(const novelo_completed* result, void* user);
+
+/* Begins to carry an effect out; what came of it is told by novelo_runner_settle, from any thread,
+   from inside too. */
+typedef void (*novelo_carry)(novelo_runner* runner, novelo_text tenant,
+                             const novelo_handout* handout, void* user);
+
+typedef struct novelo_runner_options {
+  size_t struct_size;
+  /* Accepted and not begun: beyond it NOVELO_BUSY ("queue_full"). Settlements have as much room
+     again of their own, so that what was handed out can be settled when nothing else gets in. */
+  uint64_t queue_inputs; /* a request counts as one; 0: 10,000 */
+  uint64_t queue_bytes;  /* 0: 256 MiB */
+  uint64_t batch_inputs;   /* that one round takes; 0: 1,000 */
+  uint64_t batch_handouts; /* of one tenant in one round; 0: 100 */
+  /* The store's housekeeping, never inside a commit: when nothing has happened for `quiet`
+     microseconds and so many pages wait, or between two rounds when `maintain_latest` wait. */
+  int64_t quiet;            /* 0: 20 ms */
+  uint64_t maintain_pages;  /* 0: 1,000; UINT64_MAX: never */
+  uint64_t maintain_latest; /* 0: 12,000 */
+  /* Gives the engines time (rule 6), and the runner the differences by which it waits; what is no
+     time of the years 0000 to 9999 is taken for the nearest one. NULL: the system's clock. */
+  int64_t (*clock)(void* user);
+  /* One for each kind of effect. One whose kind has no callback fails with "no_callback". */
+  novelo_carry on_send;
+  novelo_carry on_call;
+  novelo_carry on_notify;
+  novelo_carry on_action;
+  void (*on_signal)(novelo_runner* runner, novelo_text tenant, novelo_text signal, void* user);
+  /* An engine is faulted; told once for each, after the completions of its round. Unless the reason
+     is "fenced", novelo_runner_engine_open puts another in its place; if the code is
+     NOVELO_UNKNOWN, stop, and open the store again. */
+  void (*on_fault)(novelo_runner* runner, novelo_text tenant, const novelo_error_info* error,
+                   void* user);
+  /* What went wrong and has nobody else to be told to: housekeeping failed, the clock jumped. */
+  void (*on_trouble)(const novelo_error_info* error, void* user);
+  void* user;
+} novelo_runner_options;
+
+/* Starts the thread over engines of this store, each another tenant's; there may be none. On
+   success the engines are the runner's and their handles are ended; callbacks may come before this
+   returns. NOVELO_INVALID ("other_store", "tenant_twice", "out_of_range") and NOVELO_REENTRANT
+   leave the engines with the caller; what fails later, NOVELO_BUSY ("no_thread") and
+   NOVELO_INTERNAL, has ended their handles and closed them. `options` may be NULL. */
+NOVELO_API novelo_status novelo_runner_start(novelo_store* store, novelo_engine* const* engines,
+                                             size_t count, const novelo_runner_options* options,
+                                             novelo_runner** runner, novelo_error** error);
+
+/* Hands in work of a tenant (empty: "default"). NOVELO_OK: it is accepted, and the completion will
+   be called, after the commit, with what novelo_receive, novelo_feed, novelo_configure or
+   novelo_settle would have given, or with
+     NOVELO_BUSY ("deadline")   it was not begun before `deadline`, and nothing was done
+     NOVELO_BUSY ("stopping")   as much, in a stop that could not wait
+     NOVELO_UNKNOWN             the engine is faulted
+   `deadline` is a time of the runner's clock; 0 and NOVELO_NEVER: none. Not accepted:
+     NOVELO_BUSY                "queue_full", "stopping"
+     NOVELO_NOT_FOUND           "unknown_tenant": no engine of this tenant is open here
+     NOVELO_LIMIT               "too_much": more than the whole queue takes; "too_many_inputs" */
+NOVELO_API novelo_status novelo_runner_receive(novelo_runner* runner, const char* tenant,
+                                               size_t tenant_size, const novelo_request* request,
+                                               int64_t deadline, novelo_completion done, void* user,
+                                               novelo_error** error);
+/* All inputs of a call in one commit, with nothing of others between them. */
+NOVELO_API novelo_status novelo_runner_feed(novelo_runner* runner, const char* tenant,
+                                            size_t tenant_size, const novelo_text* inputs,
+                                            size_t count, int64_t deadline, novelo_completion done,
+                                            void* user, novelo_error** error);
+NOVELO_API novelo_status novelo_runner_configure(novelo_runner* runner, const char* tenant,
+                                                 size_t tenant_size, const char* id, size_t id_size,
+                                                 const char* configuration,
+                                                 size_t configuration_size, int64_t deadline,
+                                                 novelo_completion done, void* user,
+                                                 novelo_error** error);
+NOVELO_API novelo_status novelo_runner_settle(novelo_runner* runner, const char* tenant,
+                                              size_t tenant_size,
+                                              const novelo_settlement* settlements, size_t count,
+                                              novelo_completion done, void* user,
+                                              novelo_error** error);
+
+/* Reads, after the commit of everything that was accepted before: one item, as novelo_query and
+   novelo_metrics. Accepted and told as above; a faulted engine tells its metrics. */
+NOVELO_API novelo_status novelo_runner_query(novelo_runner* runner, const char* tenant,
+                                             size_t tenant_size, const char* question, size_t size,
+                                             novelo_completion done, void* user,
+                                             novelo_error** error);
+NOVELO_API novelo_status novelo_runner_metrics(novelo_runner* runner, const char* tenant,
+                                               size_t tenant_size, int32_t form,
+                                               novelo_completion done, void* user,
+                                               novelo_error** error);
+
+/* Opens one more engine, with the clock's time; or another in the place of a faulted one. Work for
+   it may be handed in at once, and fails as the opening does. NOVELO_CONFLICT ("tenant_open"). */
+NOVELO_API novelo_status novelo_runner_engine_open(novelo_runner* runner,
+                                                   const novelo_engine_options* options,
+                                                   novelo_completion done, void* user,
+                                                   novelo_error** error);
+/* Closes the engine when everything that was accepted for it is done. */
+NOVELO_API novelo_status novelo_runner_engine_close(novelo_runner* runner, const char* tenant,
+                                                    size_t tenant_size, novelo_completion done,
+                                                    void* user, novelo_error** error);
+
+/* As novelo_fallback_route, of the newest configuration that was committed: at any time, also when
+   the engine is faulted or closed and when the runner has stopped. */
+NOVELO_API novelo_status novelo_runner_fallback_route(novelo_runner* runner, const char* tenant,
+                                                      size_t tenant_size, const char* entry_point,
+                                                      size_t size, novelo_items** route,
+                                                      novelo_error** error);
+
+/* Since the start; all but `queued` only grow. */
+typedef struct novelo_runner_counts {
+  size_t struct_size;
+  uint64_t accepted; /* calls that handed something in */
+  uint64_t refused;  /* NOVELO_BUSY */
+  uint64_t expired;  /* their deadline came before they were begun */
+  uint64_t inputs;   /* decided; a request is one */
+  uint64_t rounds;   /* that had something to decide */
+  uint64_t commits;  /* successful ones, of whatever many tenants */
+  uint64_t handouts;
+  uint64_t queued; /* inputs accepted and not begun, now */
+} novelo_runner_counts;
+NOVELO_API novelo_status novelo_runner_statistics(novelo_runner* runner,
+                                                  novelo_runner_counts* counts,
+                                                  novelo_error** error);
+
+/* As novelo_store_backup, of the runner's store, while it goes on: pages are copied between its
+   rounds, and the rest is done on the calling thread. NOVELO_BUSY ("stopping") when the runner
+   stops before all is copied. */
+NOVELO_API novelo_status novelo_runner_backup(novelo_runner* runner, const char* path, size_t size,
+                                              const novelo_backup_options* options,
+                                              novelo_error** error);
+
+/* Takes no new work, finishes what was accepted, calls the completions, hands out nothing more,
+   ends the thread, and closes the engines; then the store is free again. What was not begun when
+   `patience` microseconds are over is told "stopping"; NOVELO_NEVER: waits for all of it. What was
+   handed out and not settled is offered again by the next engine, marked `maybe_done`. Again:
+   nothing happens. */
+NOVELO_API novelo_status novelo_runner_stop(novelo_runner* runner, int64_t patience,
+                                            novelo_error** error);
+/* Stops, with everything that was accepted done, and ends the handle. NOVELO_REENTRANT ("in_use")
+   while somebody is inside another call on it: it has stopped, and is freed by another call. */
+NOVELO_API novelo_status novelo_runner_free(novelo_runner* runner, novelo_error** error);
 
 #ifdef __cplusplus
 }

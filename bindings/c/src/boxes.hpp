@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "novelo.h"
 #include "novelo/base/limits.hpp"
 #include "novelo/engine.hpp"
+#include "novelo/recorder.hpp"
 #include "novelo/store.hpp"
 #include "novelo/stores/sqlite.hpp"
 
@@ -35,11 +37,34 @@ struct StoreBox {
   std::size_t engines = 0;        // open on it
 };
 
+// A recorder that engines may have after its handle is gone.
+struct Recording {
+  explicit Recording(Recorder from) : recorder(std::move(from)) {}
+  std::mutex lock;
+  Recorder recorder;
+};
+
+struct RecorderBox {
+  using Handle = novelo_recorder;
+  static constexpr Kind kind = Kind::recorder;
+
+  std::shared_ptr<Recording> recording;
+};
+
+struct BackupBox {
+  using Handle = novelo_backup;
+  static constexpr Kind kind = Kind::backup;
+
+  Token store = 0;
+  std::unique_ptr<SqliteBackup> backup;
+};
+
 struct EngineBox {
   using Handle = novelo_engine;
   static constexpr Kind kind = Kind::engine;
 
   Token store = 0;
+  TenantName tenant{""};
   Limits limits;
   std::optional<Engine> engine;
 };
@@ -156,6 +181,8 @@ class Reserved {
   }
 
   Box* operator->() const { return box_; }
+  Box& operator*() const { return *box_; }
+  typename Box::Handle* handle() const { return handle_; }
   void publish(typename Box::Handle** handle) { *handle = std::exchange(handle_, nullptr); }
 
  private:

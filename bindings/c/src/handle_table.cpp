@@ -93,6 +93,9 @@ const char* to_string(Kind kind) {
     case Kind::answer: return "answer";
     case Kind::handouts: return "handouts";
     case Kind::items: return "items";
+    case Kind::backup: return "backup";
+    case Kind::recorder: return "recorder";
+    case Kind::runner: return "runner";
     default: return "handle";
   }
 }

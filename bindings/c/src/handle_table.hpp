@@ -13,7 +13,18 @@
 
 namespace novelo::abi {
 
-enum class Kind : std::uint8_t { none, error, store, engine, answer, handouts, items };
+enum class Kind : std::uint8_t {
+  none,
+  error,
+  store,
+  engine,
+  answer,
+  handouts,
+  items,
+  backup,
+  recorder,
+  runner
+};
 
 // The word for messages: "engine".
 const char* to_string(Kind kind);

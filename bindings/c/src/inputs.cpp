@@ -35,23 +35,33 @@ Result<Input> input_from_text(std::string_view text, const Limits& limits) {
   return input_from_json(*json);
 }
 
-Result<std::vector<Result<Outcome>>> feed_all(Engine& engine, std::vector<Result<Input>> inputs,
-                                              Timestamp now) {
+std::vector<Input> take_readable(std::vector<Result<Input>>& inputs) {
   std::vector<Input> readable;
   readable.reserve(inputs.size());
   for (auto& input : inputs) {
     if (input) readable.push_back(std::move(*input));
   }
-  auto fed = engine.feed(readable, now);
-  if (!fed) return fed;
-  if (readable.size() == inputs.size()) return fed;
+  return readable;
+}
+
+std::vector<Result<Outcome>> in_their_places(const std::vector<Result<Input>>& inputs,
+                                             std::vector<Result<Outcome>> fed) {
+  if (fed.size() == inputs.size()) return fed;
   std::vector<Result<Outcome>> outcomes;
   outcomes.reserve(inputs.size());
-  auto next = fed->begin();
+  auto next = fed.begin();
   for (const auto& input : inputs) {
     outcomes.push_back(input ? std::move(*next++) : fail(input.error()));
   }
   return outcomes;
+}
+
+Result<std::vector<Result<Outcome>>> feed_all(Engine& engine, std::vector<Result<Input>> inputs,
+                                              Timestamp now) {
+  const std::vector<Input> readable = take_readable(inputs);
+  auto fed = engine.feed(readable, now);
+  if (!fed) return fed;
+  return in_their_places(inputs, std::move(*fed));
 }
 
 }  // namespace novelo::abi

@@ -20,6 +20,12 @@ Status check_text(std::string_view text, const Limits& limits);
 Result<std::vector<Result<Outcome>>> feed_all(Engine& engine, std::vector<Result<Input>> inputs,
                                               Timestamp now);
 
+// The two halves of it: takes those that could be read out of a list, and puts what came of them
+// in their places.
+std::vector<Input> take_readable(std::vector<Result<Input>>& inputs);
+std::vector<Result<Outcome>> in_their_places(const std::vector<Result<Input>>& inputs,
+                                             std::vector<Result<Outcome>> fed);
+
 // Refuses at once what the engine would refuse after it was read.
 Status check_count(std::size_t count, const Limits& limits);
 

@@ -51,6 +51,15 @@ Result<std::string_view> text_of(const char* data, std::size_t size, std::string
   return std::string_view(data, size);
 }
 
+Result<std::string> path_of(const char* data, std::size_t size, std::string_view name) {
+  const auto text = text_of(data, size, name);
+  if (!text) return fail(text.error());
+  if (text->empty() || text->find('\0') != std::string_view::npos) {
+    return fail(invalid("bad_path", "This is no path of a file.", name, "Name a file."));
+  }
+  return std::string(*text);
+}
+
 Result<std::vector<Header>> headers_of(const novelo_header* headers, std::size_t count) {
   if (const auto there = array_of(headers, count, "headers"); !there) return fail(there.error());
   std::vector<Header> list;
@@ -71,6 +80,10 @@ Result<Timestamp> time_of(std::int64_t at, std::string_view name) {
                       "Give microseconds since 1970-01-01T00:00:00Z."));
 }
 
+Timestamp nearest_time(std::int64_t at) {
+  return Timestamp(Duration(std::clamp(at, first_time, end_of_time - 1)));
+}
+
 Status place_for(const void* result, std::string_view name) {
   if (result != nullptr) return {};
   return fail(invalid("null", "This argument must be there.", name));
@@ -85,13 +98,17 @@ Status array_of(const void* array, std::size_t count, std::string_view name) {
                "Give them in several calls."});
 }
 
-Status check_size(const void* object, std::size_t given, std::size_t known, std::string_view name) {
-  if (given < known || given > largest_struct || given % alignof(std::size_t) != 0) {
-    return fail(invalid("struct_size", "The struct does not say its own size.", name,
-                        "Set struct_size to the sizeof of the struct."));
-  }
+Status check_size(std::size_t given, std::size_t first, std::string_view name) {
+  if (given >= first && given <= largest_struct && given % alignof(std::size_t) == 0) return {};
+  return fail(invalid("struct_size", "The struct does not say its own size.", name,
+                      "Set struct_size to the sizeof of the struct."));
+}
+
+Status check_known(const void* object, std::size_t given, std::size_t known,
+                   std::string_view name) {
   const auto* const bytes = static_cast<const unsigned char*>(object);
-  if (std::all_of(bytes + known, bytes + given, [](unsigned char byte) { return byte == 0; })) {
+  if (given <= known ||
+      std::all_of(bytes + known, bytes + given, [](unsigned char byte) { return byte == 0; })) {
     return {};
   }
   return fail({ErrorCode::unsupported, "newer_struct",

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "novelo/base/ids.hpp"
@@ -26,6 +27,8 @@ enum class Side : std::uint8_t {
   note = 8,     // what people write among themselves; the contact never sees it
 };
 
+std::string_view name_of(Side side);  // "heading", "contact", ...
+
 struct TranscriptLine {
   Timestamp at{};
   Side side = Side::event;
@@ -35,6 +38,7 @@ struct TranscriptLine {
   std::string text;        // may have several lines
   std::string status;      // "delivered", "refused", ...; may be empty
   std::string about = {};  // whose conversation it is, while there is more than one
+  std::string actor = {};  // where `who` is empty: whose doing the text tells, "Ana calls 4000"
 
   friend bool operator==(const TranscriptLine&, const TranscriptLine&) = default;
 };

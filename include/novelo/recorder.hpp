@@ -30,7 +30,7 @@
 #include "novelo/engine.hpp"
 #include "novelo/store.hpp"
 
-namespace novelo::testing {
+namespace novelo {
 
 struct RecordingOptions {
   std::string name = "A recording";
@@ -72,4 +72,4 @@ class Recorder {
 // A digest of every row of a tenant, by OpenCall::tenant. Equal digests: equal rows.
 Result<std::string> rows_digest(Store& store, std::uint64_t tenant);
 
-}  // namespace novelo::testing
+}  // namespace novelo

@@ -1,4 +1,4 @@
-#include "novelo/testing/recorder.hpp"
+#include "novelo/recorder.hpp"
 
 #include <cstdio>
 #include <optional>
@@ -10,13 +10,18 @@
 #include "codec/json.hpp"
 #include "novelo/base/digest.hpp"
 #include "novelo/json.hpp"
-#include "testing/exact.hpp"
-#include "testing/story_fields.hpp"
+#include "recorder/call_spec.hpp"
+#include "recorder/exact.hpp"
 
-namespace novelo::testing {
+namespace novelo {
 namespace {
 
 using nlohmann::json;
+using recording::CallSpec;
+using recording::OpenSpec;
+using recording::OptionsSpec;
+using recording::Secrets;
+using recording::Texts;
 
 constexpr std::string_view tail = "\n]\n}\n";
 constexpr const char* left_out = "left out of this recording";  // long enough for a tenant's secret
@@ -167,7 +172,7 @@ void Recorder::Body::take(const EngineCall& call) {
     last_ = call.now;
     return begin(call, *open);
   }
-  CallSpec spec = spec_of(call);
+  CallSpec spec = recording::spec_of(call);
   if (open != nullptr) spec.open = changes(*open);
   if (!options_.secrets) {
     for (auto& [id, digest] : spec.effects) digest.clear();  // tokens stand in them
@@ -247,4 +252,4 @@ Result<std::string> rows_digest(Store& store, std::uint64_t tenant) {
   return to_hex(digest);
 }
 
-}  // namespace novelo::testing
+}  // namespace novelo

@@ -1,4 +1,4 @@
-#include "testing/exact.hpp"
+#include "recorder/exact.hpp"
 
 #include <concepts>
 #include <optional>
@@ -13,7 +13,7 @@
 #include "novelo/base/digest.hpp"
 #include "novelo/json.hpp"
 
-namespace novelo::testing {
+namespace novelo::recording {
 namespace {
 
 using nlohmann::json;
@@ -339,4 +339,4 @@ std::map<std::string, std::string> digests_of(const std::vector<Handout>& handou
   return digests;
 }
 
-}  // namespace novelo::testing
+}  // namespace novelo::recording

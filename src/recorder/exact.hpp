@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "novelo/engine.hpp"
-#include "testing/story.hpp"
+#include "recorder/call_spec.hpp"
 
-namespace novelo::testing {
+namespace novelo::recording {
 
 // Everything but `open`, which says what is other than before: its caller knows.
 CallSpec spec_of(const EngineCall& call);
@@ -30,4 +30,4 @@ Value refusals_of(const Result<std::vector<Result<Outcome>>>& results);
 // By id, what was handed out: a digest of everything in it but `maybe_done`, which restarts change.
 std::map<std::string, std::string> digests_of(const std::vector<Handout>& handouts);
 
-}  // namespace novelo::testing
+}  // namespace novelo::recording
