@@ -18,7 +18,14 @@ if(novelo_cli_sources)
       target_link_libraries(novelo_cli PRIVATE novelo::${component})
     endif()
   endforeach()
+  target_compile_definitions(novelo_cli PRIVATE NOVELO_VERSION="${PROJECT_VERSION}")
   novelo_strict(novelo_cli)
+  # The operator's tool, a component of its own: cmake --install BUILD --component tools
+  if(NOVELO_INSTALL)
+    set_target_properties(novelo_cli PROPERTIES
+      INSTALL_RPATH "$<$<PLATFORM_ID:Linux>:$ORIGIN/../${CMAKE_INSTALL_LIBDIR}>")
+    install(TARGETS novelo_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)
+  endif()
 endif()
 
 # The same from C: a telephone system in small.

@@ -33,8 +33,13 @@ endif()
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/novelo-config.cmake.in"
   "${PROJECT_BINARY_DIR}/novelo-config.cmake" INSTALL_DESTINATION "${novelo_package_dir}")
+# As the shared libraries' names: novelo-library.cmake.
+set(novelo_compatibility SameMajorVersion)
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(novelo_compatibility SameMinorVersion)
+endif()
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/novelo-config-version.cmake"
-  COMPATIBILITY SameMajorVersion)
+  COMPATIBILITY ${novelo_compatibility})
 install(FILES "${PROJECT_BINARY_DIR}/novelo-config.cmake"
   "${PROJECT_BINARY_DIR}/novelo-config-version.cmake" DESTINATION "${novelo_package_dir}")
 

@@ -20,6 +20,12 @@ function(novelo_strict target)
   endif()
 endfunction()
 
+# Before 1.0 every minor version may break what was built against another.
+set(novelo_compatible ${PROJECT_VERSION_MAJOR})
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  string(APPEND novelo_compatible ".${PROJECT_VERSION_MINOR}")
+endif()
+
 set(novelo_components)
 
 # novelo_component(<name> <sources>...): a library `novelo::<name>`, exported under that name.
@@ -32,7 +38,7 @@ function(novelo_component name)
   add_library(novelo::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON
-    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+    VERSION ${PROJECT_VERSION} SOVERSION ${novelo_compatible})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/big_endian.hpp"
 #include "codec/binary.hpp"
 #include "codec/json.hpp"
 #include "engine/tables.hpp"
@@ -127,14 +128,6 @@ class ValueList {
  private:
   std::vector<SqlValue>* values_;
 };
-
-std::uint64_t number_in(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char byte : bytes) value = (value << 8) | static_cast<std::uint8_t>(byte);
-  return value;
-}
-
-constexpr std::size_t number_bytes = 8;
 
 // Every field of a record, in order.
 template <class T>

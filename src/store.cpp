@@ -1,20 +1,8 @@
 #include "novelo/store.hpp"
 
+#include "base/big_endian.hpp"
+
 namespace novelo {
-
-namespace {
-
-void append_number(std::string& bytes, std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
-}
-
-std::uint64_t number_in(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char byte : bytes) value = (value << 8) | static_cast<std::uint8_t>(byte);
-  return value;
-}
-
-}  // namespace
 
 std::string_view to_string(Table table) {
   switch (table) {
@@ -70,9 +58,9 @@ std::string restore_mark_value(const RestoreMark& mark) {
 }
 
 std::optional<RestoreMark> read_restore_mark(std::string_view value) {
-  constexpr std::size_t number = 8;
-  if (value.size() != 2 * number) return std::nullopt;
-  return RestoreMark{number_in(value.substr(0, number)), number_in(value.substr(number))};
+  if (value.size() != 2 * number_bytes) return std::nullopt;
+  return RestoreMark{number_in(value.substr(0, number_bytes)),
+                     number_in(value.substr(number_bytes))};
 }
 
 }  // namespace novelo

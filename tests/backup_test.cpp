@@ -239,6 +239,8 @@ TEST_CASE("backup: paths that would harm somebody are refused") {
   fs::remove(files.copy);
   CHECK(refusal(files.store).reason == "exists");
   CHECK(refusal(files.store + "-wal").reason == "exists");
+  CHECK(refusal(files.store + "-journal").reason == "bad_path");
+  CHECK(refusal((files.folder.path() / "." / "desk.novelo-shm").string()).reason == "bad_path");
   const fs::path roundabout = files.folder.path() / "." / "desk.novelo";
   CHECK(refusal(roundabout.string()).reason == "exists");
   std::ofstream(files.copy + "-wal") << "of a file that is gone";
@@ -268,13 +270,16 @@ TEST_CASE("backup: paths that would harm somebody are refused") {
   CHECK(rows_of(*store) == held);
 }
 
-TEST_CASE("backup: a folder that this user may not write is refused") {
+namespace {
+
+// A backup by somebody who is not root, into a folder with this mode.
+void refuse_folder(unsigned mode) {
   const Files files;
   const std::string file = files.store;
   { open_sqlite(file); }
   const fs::path closed = files.folder.path() / "closed";
   fs::create_directory(closed);
-  fs::permissions(closed, static_cast<fs::perms>(0555));
+  fs::permissions(closed, static_cast<fs::perms>(mode));
   fs::permissions(files.folder.path(), static_cast<fs::perms>(0777));
   fs::permissions(file, static_cast<fs::perms>(0666));
   const pid_t child = ::fork();
@@ -292,6 +297,13 @@ TEST_CASE("backup: a folder that this user may not write is refused") {
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(WEXITSTATUS(status) == 0);
   CHECK(fs::is_empty(closed));
+}
+
+}  // namespace
+
+TEST_CASE("backup: a folder that this user may not write, or not sync, is refused before all") {
+  refuse_folder(0555);
+  refuse_folder(0733);
 }
 
 TEST_CASE("backup: a disk that is full leaves nothing, and the store goes on") {
@@ -362,13 +374,99 @@ TEST_CASE("backup: what a dead process left is used again, what a living one mak
   REQUIRE(WIFSIGNALED(status));
   REQUIRE(fs::exists(files.copy + ".partial"));
   const auto store = open_sqlite(files.store);
-  const int handle = ::open((files.copy + ".partial").c_str(), O_RDWR | O_CLOEXEC);
+  const int handle = ::open((files.copy + ".partial-mark").c_str(), O_RDWR | O_CLOEXEC);
   REQUIRE(::flock(handle, LOCK_EX | LOCK_NB) == 0);
   CHECK(error_of(store->begin_backup(files.copy, sql_views())).reason == "backup_running");
   ::close(handle);
   must(store->backup(files.copy, sql_views()));
-  CHECK_FALSE(fs::exists(files.copy + ".partial"));
+  CHECK(others_in(files.folder.path(), {"desk.novelo", "desk.novelo-wal", "copy.novelo"}).empty());
   must(SqliteReader::open(files.copy).value()->check());
+}
+
+TEST_CASE("backup: a file of somebody's at the partial name is never touched") {
+  const Files files;
+  const std::string partial = files.copy + ".partial";
+  const std::string mark = files.copy + ".partial-mark";
+  const auto refused = [&](SqliteStore& store) {
+    const Error error = error_of(store.begin_backup(files.copy, sql_views()));
+    CHECK(error.code == ErrorCode::refused);
+    CHECK(error.reason == "exists");
+  };
+  {  // a store in service, in its own backup and in another's
+    const auto live = open_sqlite(partial);
+    fill(*live, 10);
+    const auto held = rows_of(*live);
+    refused(*live);
+    refused(*open_sqlite(files.store));
+    CHECK(rows_of(*live) == held);
+    commit(*live, fence_of(*live), {put(Table::command, "goes on", "")});
+    CHECK(error_of(SqliteStore::open(partial)).reason == "held");
+  }
+  const auto store = open_sqlite(files.store);
+  CHECK(get(*open_sqlite(partial), Table::command, "goes on"));
+  fs::remove(partial);
+  for (const std::string& somebodys : {partial, mark, partial + "-journal"}) {
+    CAPTURE(somebodys);
+    std::ofstream(somebodys) << "somebody's";
+    refused(*store);
+    CHECK(content_of_file(somebodys) == "somebody's");
+    fs::remove(somebodys);
+    CHECK(others_in(files.folder.path(), {"desk.novelo", "desk.novelo-wal"}).empty());
+  }
+  {  // a mark that a dead process left, of another file
+    const auto backup = begin_backup(*store, files.copy);
+    fs::copy_file(mark, mark + "-kept");
+  }
+  fs::rename(mark + "-kept", mark);
+  std::ofstream(partial) << "somebody's";
+  refused(*store);
+  CHECK(content_of_file(partial) == "somebody's");
+  fs::remove(partial);
+  must(store->backup(files.copy, sql_views()));
+}
+
+TEST_CASE("backup: restoring from the partial name of the target leaves the backup") {
+  const Files files;
+  {
+    const auto store = open_sqlite(files.store);
+    fill(*store, 10);
+    must(store->backup(files.copy, sql_views()));
+  }
+  fs::rename(files.copy, files.back + ".partial");
+  const std::string before = content_of_file(files.back + ".partial");
+  CHECK(error_of(SqliteStore::restore(files.back + ".partial", files.back)).reason == "exists");
+  CHECK(content_of_file(files.back + ".partial") == before);
+}
+
+TEST_CASE("backup: a row of any size is copied and restored") {
+  const Files files;
+  const std::string large(80 * 1024 * 1024, 'x');
+  {
+    SqliteOptions options;
+    options.row_bytes = 100 * 1024 * 1024;
+    const auto store = open_sqlite(files.store, options);
+    commit(*store, fence_of(*store), {put(Table::command, "large", large)});
+    must(store->backup(files.copy, sql_views()));
+  }
+  const auto reader = SqliteReader::open(files.store);
+  REQUIRE(reader);
+  CHECK(get(**reader, Table::command, "large") == large);
+  must(SqliteStore::restore(files.copy, files.back));
+  SqliteOptions options;
+  options.row_bytes = 100 * 1024 * 1024;
+  CHECK(get(*open_sqlite(files.back, options), Table::command, "large") == large);
+}
+
+TEST_CASE("backup: stores and backups are their owner's alone") {
+  const Files files;
+  const auto store = open_sqlite(files.store);
+  fill(*store, 10);
+  must(store->backup(files.copy, sql_views()));
+  must(SqliteStore::restore(files.copy, files.back));
+  for (const std::string& file : {files.store, files.store + "-wal", files.copy, files.back}) {
+    CAPTURE(file);
+    CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  }
 }
 
 TEST_CASE("backup: somebody who takes the name meanwhile keeps it") {

@@ -211,6 +211,83 @@ TEST_CASE("inspection: the command line shows a file, a backup, and why it canno
   CHECK(of_copy["tenants"][0]["restored"].is_null());
 }
 
+TEST_CASE("inspection: the command line writes over nothing that it does not know as its own") {
+  const TempFolder folder;
+  if (!run_cli(folder, "--help")) {
+    MESSAGE("NOVELO_CLI names no command line: not run");
+    return;
+  }
+  {
+    const auto store = open_sqlite(folder.file());
+    clinic::Host host(*store);
+    live(host);
+  }
+  const std::string store = content_of_file(folder.file());
+  const std::string link = (folder.path() / "link").string();
+  fs::create_symlink(folder.file(), link);
+  for (const std::string& to : {folder.file(), link, folder.file() + "-wal"}) {
+    const Printed refused = *run_cli(folder, "timeline " + folder.file() + " --html " + to);
+    CHECK(refused.code == 2);
+    CHECK(refused.err.find("refused") != std::string::npos);
+  }
+  CHECK(content_of_file(folder.file()) == store);
+  const std::string notes = (folder.path() / "notes").string();
+  std::ofstream(notes) << "somebody's";
+  std::ofstream(notes + ".html.part") << "somebody's";
+  CHECK(run_cli(folder, "timeline " + folder.file() + " --html " + notes)->code == 2);
+  CHECK(content_of_file(notes) == "somebody's");
+  const std::string page = notes + ".html";
+  for (int time = 0; time < 2; ++time) {  // its own page it may write again
+    CHECK(run_cli(folder, "timeline " + folder.file() + " --html " + page)->code == 0);
+  }
+  CHECK(content_of_file(page).starts_with("<!doctype html>"));
+  CHECK(content_of_file(page + ".part") == "somebody's");
+  const fs::path ana = folder.path() / "journeys" / "ana";
+  const std::string examples = std::string(NOVELO_SOURCE_DIR) + "/examples";
+  fs::create_directory(ana.parent_path());
+  fs::copy(examples + "/journeys/ana", ana, fs::copy_options::recursive);
+  fs::copy(examples + "/flows", folder.path() / "flows", fs::copy_options::recursive);
+  const std::string journey = (ana / "journey.json").string();
+  const std::string story = content_of_file(journey);
+  for (const char* how : {" --html ", " --record "}) {
+    const Printed input = *run_cli(folder, "play --quiet " + journey + how + journey);
+    CHECK(input.code == 2);
+    CHECK(input.err.find("what is read") != std::string::npos);
+    CHECK(run_cli(folder, "play --quiet " + journey + how + notes)->code == 2);
+  }
+  const std::string both = (folder.path() / "both").string();
+  CHECK(run_cli(folder, "play --quiet " + journey + " --store " + both + " --html " + both)->code ==
+        2);
+  CHECK(content_of_file(journey) == story);
+  CHECK(content_of_file(notes) == "somebody's");
+}
+
+TEST_CASE("inspection: the command line says what it is, and what it could not do") {
+  const TempFolder folder;
+  if (!run_cli(folder, "--help")) {
+    MESSAGE("NOVELO_CLI names no command line: not run");
+    return;
+  }
+  const Printed version = *run_cli(folder, "--version");
+  CHECK(version.code == 0);
+  CHECK(version.out.starts_with("novelo "));
+  {
+    const auto store = open_sqlite(folder.file());
+    fence_of(*store, "clinic");
+    fence_of(*store, "\x1b]0;mine\x07\xc2\x9bm");
+  }
+  const Printed names = *run_cli(folder, "inspect " + folder.file());
+  CHECK(names.code == 0);
+  CHECK(names.out.find('\x1b') == std::string::npos);
+  CHECK(names.out.find('\x9b') == std::string::npos);
+  CHECK(names.out.find("?]0;mine??m") != std::string::npos);
+  for (const char* option : {"--contact", "--conversation", "--protocol", "--tenant"}) {
+    CHECK(run_cli(folder, "timeline " + folder.file() + " " + option + " ''")->code == 2);
+  }
+  const Printed full = *run_cli(folder, "inspect --json " + folder.file() + " >/dev/full; exit $?");
+  CHECK(full.code == 2);
+}
+
 TEST_CASE("inspection: the command line says what is damaged, foreign or not there") {
   const TempFolder folder;
   if (!run_cli(folder, "--help")) {

@@ -731,6 +731,157 @@ TEST_CASE("runner: housekeeping is done at a quiet moment, or between rounds whe
 
 namespace {
 
+// Sends of the host's own into a conversation: one lane.
+std::vector<Input> sends_into(ConversationId conversation, int count) {
+  std::vector<Input> sends;
+  for (int i = 0; i < count; ++i) {
+    SendMessage send{conversation, EntryPointName("whatsapp"), {}, {}, {}, {}};
+    send.content.text = "number " + std::to_string(i);
+    sends.emplace_back(Command{"send " + std::to_string(i), {}, send});
+  }
+  return sends;
+}
+
+}  // namespace
+
+TEST_CASE("runner: an engine is closed while the runner settles what nobody carries out") {
+  for (const bool throws : {false, true}) {
+    MemoryStore store;
+    Clock clock;
+    RunnerOptions options = quiet_options(clock);
+    options.on_send = {};
+    if (throws) {
+      options.on_send = [](auto&&...) { throw std::runtime_error("no network"); };
+    }
+    auto runner = must_start(store, engines_of(store, {aurora, boreal}), options);
+    const auto came = runner->submit_future(aurora, text_from(1, "hello")).get();
+    REQUIRE(came);
+    std::promise<Status> closed;
+    REQUIRE(runner->submit(
+        aurora, sends_into(came->conversation, 3), [&](const Result<Runner::Outcomes>& outcomes) {
+          REQUIRE(outcomes);
+          for (const auto& outcome : *outcomes) CHECK(outcome);
+          CHECK(runner->close(aurora, [&](Status done) { closed.set_value(std::move(done)); }));
+        }));
+    CHECK(closed.get_future().get());
+    CHECK(runner->submit_future(boreal, text_from(1, "still here")).get());
+    CHECK(runner->stop());
+    // The next engine finds every send, none of them settled twice or lost.
+    auto engine = Engine::open(store, adapters(), options_of(aurora), clock.now());
+    REQUIRE(engine);
+  }
+}
+
+TEST_CASE("runner: a clock that throws is told of, and the last time stands") {
+  MemoryStore store;
+  Clock clock;
+  std::atomic<int> looks = 0;
+  std::atomic<int> troubles = 0;
+  RunnerOptions options = quiet_options(clock);
+  options.clock = [&] {
+    if (++looks > 3) throw std::runtime_error("no clock");
+    return clock.now();
+  };
+  options.on_trouble = [&](const Error& error) {
+    CHECK(error.reason == "callback_threw");
+    ++troubles;
+  };
+  auto runner = must_start(store, engines_of(store, {aurora}), options);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(runner->submit_future(aurora, text_from(i, "w" + std::to_string(i))).get());
+  }
+  std::promise<Status> opened;
+  REQUIRE(runner->open(adapters(), options_of(boreal),
+                       [&](Status done) { opened.set_value(std::move(done)); }));
+  CHECK(opened.get_future().get());
+  CHECK(runner->stop());
+  CHECK(troubles > 0);
+}
+
+TEST_CASE("runner: handouts beyond a round's go on when the clock is set back meanwhile") {
+  MemoryStore store;
+  Clock clock;
+  std::vector<Engine> engines = engines_of(store, {aurora});
+  const auto came_from = [&](int contact) {
+    const Input text = text_from(contact, "c" + std::to_string(contact));
+    const auto came = engines[0].feed(std::span(&text, 1), morning());
+    REQUIRE(came);
+    REQUIRE(came->front());
+    return came->front()->conversation;
+  };
+  RunnerOptions options = quiet_options(clock);
+  options.batch_handouts = 2;
+  std::atomic<int> handed = 0;
+  std::promise<void> all;
+  options.on_send = [&](Runner& runner, const TenantName& tenant, const Handout& out) {
+    if (++handed == 1) clock.pass(-std::chrono::hours(2));
+    CHECK(runner.settle(tenant, out.id,
+                        novelo::testing::friendly_reply(adapter_of(out.connection), out.id)));
+    if (handed == 9) all.set_value();
+  };
+  clock.pass(std::chrono::hours(2));
+  std::vector<Input> sends;
+  for (int contact = 10; contact < 19; ++contact) {
+    SendMessage send{came_from(contact), EntryPointName("whatsapp"), {}, {}, {}, {}};
+    send.content.text = "Bom dia!";
+    sends.emplace_back(Command{"s" + std::to_string(contact), {}, send});
+  }
+  const auto sent = engines[0].feed(sends, morning());
+  REQUIRE(sent);
+  for (const auto& outcome : *sent) REQUIRE(outcome);
+  auto runner = must_start(store, std::move(engines), options);
+  CHECK(all.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+}
+
+TEST_CASE("runner: a flood of one tenant leaves the others their room and their turn") {
+  MemoryStore memory;
+  GateStore store(memory);
+  Clock clock;
+  RunnerOptions options = quiet_options(clock);
+  options.queue_inputs = 40;
+  options.batch_inputs = 4;
+  auto runner = must_start(store, engines_of(store, {aurora, boreal}), options);
+  settle_down(*runner, aurora);
+  settle_down(*runner, boreal);
+  store.close();
+  auto first = runner->submit_future(aurora, text_from(1, "first"));
+  store.await_commit();
+  std::vector<TenantName> order;  // the thread's until it has stopped
+  const auto hand_in = [&](const TenantName& tenant, int number) {
+    return runner->submit(tenant, text_from(number, "n" + std::to_string(number)),
+                          [&order, tenant](const auto&) { order.push_back(tenant); });
+  };
+  int of_aurora = 0;
+  while (of_aurora < 100 && hand_in(aurora, of_aurora)) ++of_aurora;
+  CHECK(of_aurora == 30);  // its own quarter, and the half that is anybody's
+  int of_boreal = 0;
+  while (of_boreal < 100 && hand_in(boreal, of_boreal)) ++of_boreal;
+  CHECK(of_boreal == 10);
+  const std::vector<Input> many(40, SettleEffect{EffectId(77), Done{}});
+  CHECK(runner->submit(boreal, many, {}));  // settlements have room of their own
+  store.open();
+  CHECK(first.get());
+  REQUIRE(runner->stop());
+  REQUIRE(order.size() == 40);
+  for (std::size_t i = 0; i < 20; i += 2) CHECK(order[i] != order[i + 1]);
+}
+
+TEST_CASE("runner: what is too deep to be measured does not come in") {
+  MemoryStore store;
+  Clock clock;
+  auto runner = must_start(store, engines_of(store, {aurora}), quiet_options(clock));
+  Value deep = Value(std::string(100, 'x'));
+  for (int level = 0; level < 300; ++level) deep = Value(Value::List{std::move(deep)});
+  SendMessage send{ConversationId(1), EntryPointName("whatsapp"), {}, {}, {}, {}};
+  send.variables["deep"] = std::move(deep);
+  const Status refused = runner->submit(aurora, Command{"deep", {}, send}, {});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::limit);
+  CHECK(refused.error().reason == "too_deep");
+}
+
+namespace {
+
 // docs: begin
 // Answers one provider's request, on whatever thread it came; `answer` sends the response.
 void on_webhook(Runner& runner, const TenantName& tenant, Request request,

@@ -13,9 +13,11 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <new>
 
 #include <fmt/format.h>
 
+#include "novelo/stores/sqlite_reader.hpp"
 #include "store_support.hpp"
 #include "stores/sqlite_schema.hpp"
 
@@ -352,6 +354,56 @@ TEST_CASE("sqlite store: a file that is shorter than its log makes it is opened"
   CHECK(fs::file_size(file) > before);
 }
 
+TEST_CASE("sqlite store: through a link it is the same store, the log of a dead process included") {
+  const TempFolder folder;
+  fs::create_directory(folder.path() / "data");
+  const std::string file = (folder.path() / "data" / "desk.novelo").string();
+  const std::string link = (folder.path() / "link.novelo").string();
+  const auto die = [&] {
+    return in_child([&] {
+      SqliteOptions options;
+      options.checkpoint_pages = 0;
+      const auto store = SqliteStore::open(file, options);
+      if (!store) return 1;
+      const auto fence = (*store)->open_tenant(TenantName("clinic"));
+      if (!fence) return 2;
+      for (std::uint64_t i = 0; i < 100; ++i) {
+        const std::vector<Write> row{put(Table::entry, big_endian(i), std::string(2000, 'x'))};
+        if (!(*store)->commit(*fence, row)) return 3;
+      }
+      ::_exit(0);
+    });
+  };
+  REQUIRE(die() == 0);
+  fs::create_symlink("data/desk.novelo", link);
+  {
+    const auto reader = SqliteReader::open(link);
+    REQUIRE(reader);
+    CHECK((*reader)->file_bytes() == fs::file_size(file) + fs::file_size(file + "-wal"));
+    CHECK((*reader)->file_bytes() > 200'000);
+  }
+  CHECK(scan(*open_sqlite(link), Table::entry, "", after_all).size() == 100);
+  REQUIRE(SqliteReader::open(link));
+  CHECK_FALSE(fs::exists(file + "-wal"));  // that was made to look
+  CHECK_FALSE(fs::exists(link + "-wal"));
+}
+
+TEST_CASE(
+    "sqlite store: a transaction whose work throws is rolled back, and the next one goes on") {
+  const TempFolder folder;
+  { open_sqlite(folder.file()); }
+  auto connection = SqliteConnection::open(folder.file(), {});
+  REQUIRE(connection);
+  SqliteConnection& file = **connection;
+  CHECK_THROWS_AS((void)file.transact([&]() -> Status {
+    if (Status done = file.execute("INSERT INTO meta VALUES('lost', '')"); !done) return done;
+    throw std::bad_alloc();
+  }),
+                  std::bad_alloc);
+  CHECK(file.transact([&] { return file.execute("INSERT INTO meta VALUES('kept', '')"); }));
+  CHECK(file.query_text("SELECT group_concat(key) FROM meta").value() == "kept");
+}
+
 TEST_CASE("sqlite store: garbled pages are found, when opening with quick_check or when read") {
   const TempFolder folder;
   {
@@ -588,6 +640,76 @@ TEST_CASE("sqlite store: a migration that fails or dies midway loses and repeats
   REQUIRE(migrate(*connection, slow_steps).has_value());
   CHECK(connection->query_number("SELECT min(year)=1902 AND max(year)=1902 FROM shelf").value() ==
         1);
+}
+
+namespace {
+
+// The next version: every row of `command` gets one byte more.
+Result<RowsDone> lengthen(SqliteConnection& connection, const std::string& after,
+                          std::uint64_t most) {
+  Result<SqliteStatement> change = connection.prepare(
+      "UPDATE command SET value=value||'+' WHERE key IN (SELECT key FROM command WHERE key>?1 "
+      "ORDER BY key LIMIT ?2) RETURNING key");
+  if (!change) return fail(std::move(change).error());
+  change->bind(1, std::string_view(after));
+  change->bind(2, static_cast<std::int64_t>(most));
+  RowsDone done{after};
+  int code = SQLITE_OK;
+  while ((code = change->step()) == SQLITE_ROW) {
+    done.after = std::max(done.after, std::string(change->bytes(0)));
+    ++done.rows;
+  }
+  if (code != SQLITE_DONE) return fail(connection.error(code));
+  done.all = done.rows < most;
+  return done;
+}
+
+}  // namespace
+
+TEST_CASE("sqlite store: an older store's rows come forward in as many openings as it takes") {
+  const TempFolder folder;
+  constexpr std::uint64_t rows = 12'345;
+  std::vector<SchemaStep> next(schema_steps().begin(), schema_steps().end());
+  const std::size_t older = next.size();
+  next.push_back(SchemaStep{nothing, lengthen});
+  {
+    const auto store = open_sqlite(folder.file());
+    const Fence fence = fence_of(*store);
+    std::vector<Write> writes;
+    for (std::uint64_t i = 0; i < rows; ++i) {
+      writes.push_back(put(Table::command, big_endian(1) + big_endian(i), "old"));
+    }
+    commit(*store, fence, writes);
+  }
+  SqliteOptions options;
+  options.migration_rows = 5'000;
+  const auto opened = [&]() -> Status {
+    auto connection = SqliteConnection::open(folder.file(), options);
+    if (!connection) return fail(connection.error());
+    return bring_into_service(**connection, next, options);
+  };
+  for (int call = 1; call <= 2; ++call) {
+    // Each dies with what it has done in its log.
+    const int code = in_child([&]() -> int {
+      const Status came = opened();
+      ::_exit(!came && came.error().reason == "migrating" ? 0 : 1);
+    });
+    CHECK(code == 0);
+    CHECK_FALSE(SqliteReader::open(folder.file()));
+  }
+  const Status came = opened();
+  if (!came) FAIL(to_string(came.error()));
+  CHECK(opened());
+  auto connection = SqliteConnection::open(folder.file(), options);
+  REQUIRE(connection);
+  CHECK((*connection)->query_number("PRAGMA user_version").value() ==
+        static_cast<std::int64_t>(older + 1));
+  CHECK((*connection)->query_number("SELECT count(*) FROM command WHERE value='old+'").value() ==
+        static_cast<std::int64_t>(rows));
+  connection->reset();
+  const auto by_the_older = SqliteStore::open(folder.file());
+  REQUIRE_FALSE(by_the_older);
+  CHECK(by_the_older.error().code == ErrorCode::newer);
 }
 
 TEST_CASE("sqlite store: a file that says it is being migrated, and is not, is refused") {

@@ -9,17 +9,12 @@
 #include "novelo/sql_views.hpp"
 #include "novelo/stores/sqlite.hpp"
 #include "novelo/stores/sqlite_reader.hpp"
+#include "terminal.hpp"
 
 namespace cli {
 namespace {
 
 constexpr int done = 0;
-constexpr int not_done = 2;
-
-int complain(const novelo::Error& error) {
-  fmt::print(stderr, "novelo: {}\n", novelo::to_string(error));
-  return not_done;
-}
 
 // How far it is, on one line that writes over itself; nothing unless somebody watches.
 void tell(const novelo::BackupProgress& progress) {

@@ -12,6 +12,7 @@
 
 #include "novelo/inspection.hpp"
 #include "novelo/stores/sqlite_reader.hpp"
+#include "terminal.hpp"
 
 namespace cli {
 namespace {
@@ -21,10 +22,9 @@ using novelo::Counts;
 
 constexpr int sound = 0;
 constexpr int damaged = 1;
-constexpr int unusable = 2;
 
-int complain(const novelo::Error& error) {
-  fmt::print(stderr, "novelo: {}\n", novelo::to_string(error));
+int complain_of_file(const novelo::Error& error) {
+  const int unusable = complain(error);
   const bool ours = error.code == novelo::ErrorCode::corrupt && error.reason != "not_a_store";
   return ours ? damaged : unusable;
 }
@@ -85,7 +85,7 @@ std::uint64_t unreadable_in(const novelo::Inspection& found) {
 
 void show_tenant(Page& page, const novelo::TenantInspection& tenant) {
   page.gap();
-  page.title(fmt::format("tenant {}", tenant.name.text()));
+  page.title(fmt::format("tenant {}", printable(tenant.name.text())));
   page.line("number", std::to_string(tenant.number));
   page.line("epoch", std::to_string(tenant.epoch));
   if (tenant.now) {
@@ -201,12 +201,13 @@ std::string to_json_text(const InspectArguments& arguments, novelo::SqliteReader
 
 int inspect(const InspectArguments& arguments) {
   const auto reader = novelo::SqliteReader::open(arguments.file);
-  if (!reader) return complain(reader.error());
+  if (!reader) return complain_of_file(reader.error());
   if (arguments.check) {
-    if (const novelo::Status whole = (*reader)->check(); !whole) return complain(whole.error());
+    if (const novelo::Status whole = (*reader)->check(); !whole)
+      return complain_of_file(whole.error());
   }
   const auto found = novelo::inspect(**reader, (*reader)->tenants());
-  if (!found) return complain(found.error());
+  if (!found) return complain_of_file(found.error());
   if (arguments.json) {
     fmt::print("{}\n", to_json_text(arguments, **reader, *found));
   } else {

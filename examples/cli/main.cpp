@@ -67,9 +67,10 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
                    "Write the transcripts as one page to this file: conversation, cases and "
                    "queues. It needs nothing else, and can be mailed or printed")
       ->type_name("FILE");
-  play->add_option("--record", arguments.record,
-                   "Write every call of the engine to this file, as a journey that gives the same "
-                   "rows again, byte for byte. The journey's secrets stand in it")
+  play->add_option(
+          "--record", arguments.record,
+          "Write every call of the engine to this file, where nothing may be, as a journey "
+          "that gives the same rows again, byte for byte. The journey's secrets stand in it")
       ->type_name("FILE");
   play->add_flag("--json", arguments.json, "Print a report in JSON instead of the transcript");
   play->add_flag("--quiet", arguments.quiet, "Print only what failed and one line for a journey");
@@ -82,6 +83,11 @@ void add_play(CLI::App& app, cli::PlayArguments& arguments) {
       "  novelo play examples/journeys/ana --html ana.html");
 }
 
+// A variable that a script has left empty is no choice.
+const CLI::Validator something(
+    [](std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); },
+    "");
+
 void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
   CLI::App* const timeline = app.add_subcommand(
       "timeline",
@@ -93,18 +99,22 @@ void add_timeline(CLI::App& app, cli::TimelineArguments& arguments) {
       ->required();
   auto* const one = timeline->add_option_group("Which", "One of these");
   one->add_option("--conversation", arguments.conversation, "The conversation with this number")
-      ->type_name("NUMBER");
+      ->type_name("NUMBER")
+      ->check(something);
   one->add_option("--contact", arguments.contact,
                   "Everything with whoever has this address, in any spelling: a number, a mail "
                   "address, or kind:value")
-      ->type_name("ADDRESS");
+      ->type_name("ADDRESS")
+      ->check(something);
   one->add_option("--protocol", arguments.protocol, "Where the case with this number was opened")
-      ->type_name("NUMBER");
+      ->type_name("NUMBER")
+      ->check(something);
   one->require_option(0, 1);
   timeline
       ->add_option("--tenant", arguments.tenant,
                    "Whose conversations, where the file has several tenants")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(something);
   auto* const customer =
       timeline->add_flag("--customer", arguments.customer, "Only what the customer sees");
   timeline
@@ -192,6 +202,7 @@ int complain_of_use(const CLI::App& app, const std::string& first, const CLI::Pa
 
 int run(int argc, char** argv) {
   CLI::App app("Novelo: an embeddable omnichannel engine, from the command line.", "novelo");
+  app.set_version_flag("--version", "novelo " NOVELO_VERSION);
   app.require_subcommand(1);
   app.footer("`novelo COMMAND --help` tells more of each.");
   cli::PlayArguments arguments;
@@ -218,11 +229,18 @@ int run(int argc, char** argv) {
   return cli::play(arguments);
 }
 
+// What a full disk or a closed pipe has swallowed was not shown.
+int flushed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "novelo: the output cannot be written\n");
+  return cli::unusable;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return flushed(run(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "novelo: %s\n", error.what());
     return cli::unusable;

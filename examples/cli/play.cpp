@@ -143,6 +143,9 @@ novelo::Result<std::vector<Journey>> load(const std::vector<std::string>& paths)
 // What is recorded of a run begins with an empty store, and is of one journey.
 novelo::Status check_record(const PlayArguments& arguments, std::size_t journeys) {
   if (arguments.record.empty()) return {};
+  std::vector<std::string> inputs = arguments.paths;
+  inputs.push_back(arguments.store);
+  if (auto free = check_new(arguments.record, inputs); !free) return free;
   std::error_code error;
   if (journeys != 1) {
     return novelo::fail({novelo::ErrorCode::invalid, "one_journey",
@@ -155,6 +158,15 @@ novelo::Status check_record(const PlayArguments& arguments, std::size_t journeys
                          arguments.store, "Name a file that does not exist yet."});
   }
   return {};
+}
+
+// Told before anything is played.
+novelo::Status check_html(const PlayArguments& arguments) {
+  if (arguments.html.empty()) return {};
+  std::vector<std::string> inputs = arguments.paths;
+  inputs.push_back(arguments.store);
+  inputs.push_back(arguments.record);
+  return check_page(arguments.html, inputs);
 }
 
 // The secrets are those that stand in the journey itself.
@@ -229,6 +241,7 @@ int play(const PlayArguments& arguments) {
   if (const auto checked = check_record(arguments, journeys->size()); !checked) {
     return complain(checked.error());
   }
+  if (const auto checked = check_html(arguments); !checked) return complain(checked.error());
   int result = all_held;
   nlohmann::json reports = nlohmann::json::array();
   std::vector<PageChapter> chapters;

@@ -76,6 +76,12 @@ std::string printable(const std::string& text) {
   for (char& c : out) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
   }
+  // U+0080 to U+009F: some terminals take them for the same.
+  for (std::size_t at = 0; (at = out.find('\xc2', at)) != std::string::npos; ++at) {
+    if (at + 1 < out.size() && static_cast<unsigned char>(out[at + 1]) < 0xa0) {
+      out.replace(at, 2, "?");
+    }
+  }
   return out;
 }
 

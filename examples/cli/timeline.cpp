@@ -211,6 +211,10 @@ int show(const StoredDesk& desk, const std::vector<ConversationId>& wanted,
 }  // namespace
 
 int timeline(const TimelineArguments& arguments) {
+  if (!arguments.html.empty()) {
+    const auto checked = check_page(arguments.html, {arguments.file});
+    if (!checked) return complain(checked.error());
+  }
   auto opened = open_for_reading(arguments.file);
   if (!opened) return complain(opened.error());
   const auto tenant = tenant_of(opened->tenants, arguments.tenant);

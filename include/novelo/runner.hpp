@@ -10,7 +10,9 @@
 //   runner.value()->stop();
 //
 // One round of the thread:
-//   1. takes what is queued, in the order in which it was accepted, up to `batch_inputs`;
+//   1. takes what is queued, up to `batch_inputs`: the tenants in turn, each one's work in the
+//   order
+//      in which it was accepted;
 //   2. asks the clock once, and has every engine decide its part, and what is due by then;
 //   3. commits what all of them have to write, at once;
 //   4. calls the completions, in the order in which their work was taken, then shows the signals
@@ -21,7 +23,8 @@
 // Threads: `submit`, `settle`, `ask`, `metrics`, `between`, `open`, `close`, `fallback_route`,
 // `statistics` and `inside` may be called from any thread, callbacks included, and never wait for a
 // decision or a commit. `stop` and the destructor wait, and must not be called from a callback.
-// From `start` on the store and the engines belong to the thread, until it has stopped.
+// From `start` on the store and the engines belong to the thread, until it has stopped: what else
+// is to be done with the store (a backup, statistics, a checkpoint) is done in `between`.
 //
 // Callbacks and completions run on the thread and must return soon: all tenants wait for them. They
 // may not destroy the runner, nor wait for a future of it. What they throw is told to `on_trouble`.
@@ -44,13 +47,15 @@ namespace novelo {
 class Runner;
 
 struct RunnerOptions {
-  // Gives engine time; called on the thread, which waits for deadlines by its differences. Empty:
-  // the system's clock.
+  // Gives engine time; called on the thread, which waits for deadlines by its differences. When it
+  // throws, the time it gave last stands. It may go back: the engines' time waits until it has come
+  // again. Empty: the system's clock.
   std::function<Timestamp()> clock;
 
-  // Work accepted and not begun: beyond it `submit` says `busy`. Settlements have as much room
-  // again of their own, so that what was handed out can be settled when nothing else gets in; a
-  // batch is of them when it has nothing else.
+  // Work accepted and not begun: beyond it `submit` says `busy`. Of n tenants each has 1/(2n) of
+  // both for itself, and the other half is anybody's: nobody can fill the queue for the others.
+  // Settlements have as much room again of their own, so that what was handed out can be settled
+  // when nothing else gets in; a batch is of them when it has nothing else.
   std::size_t queue_inputs = 10'000;  // a request counts as one
   std::size_t queue_bytes = 256 * 1024 * 1024;
   // What one round takes, at least the first that waits: a longer round is a better rate, and a
@@ -81,16 +86,16 @@ struct RunnerOptions {
   // it is fenced, `open` puts another in its place; if the store says `unknown`, stop, and open the
   // store again.
   std::function<void(Runner&, const TenantName&, const Error&)> on_fault;
-  // What went wrong and has nobody else to be told to: a callback threw, housekeeping failed, the
-  // clock jumped.
+  // What went wrong and has nobody else to be told to: a callback or the clock threw, housekeeping
+  // failed, the clock jumped.
   std::function<void(const Error&)> on_trouble;
 };
 
 // Since the start; counters only grow.
 struct RunnerStatistics {
-  std::uint64_t accepted = 0;  // calls of `submit`, `settle`, `ask`, `metrics` and `between`
-  std::uint64_t refused = 0;   // of them, `busy`
-  std::uint64_t expired = 0;   // their deadline came before they were begun
+  std::uint64_t accepted = 0;  // calls of `submit`, `settle`, `ask`, `metrics`, `between`
+  std::uint64_t refused = 0;   // such calls that were `busy`, and are not among the accepted
+  std::uint64_t expired = 0;   // accepted; their deadline came before they were begun
   std::uint64_t inputs = 0;    // decided; a request is one
   std::uint64_t rounds = 0;    // that had something to decide
   std::uint64_t commits = 0;   // successful ones, of whatever many tenants
@@ -123,7 +128,9 @@ class Runner {
   // Otherwise `done` is never called. Fails with
   //  - `busy`: "queue_full", or "stopping";
   //  - `not_found` ("unknown_tenant"): no engine of this tenant is open here;
-  //  - `limit` ("too_much"): more than the whole queue takes.
+  //  - `limit`: "too_much", more than the whole queue takes; "too_deep", values more than 256
+  //  levels
+  //    inside one another.
   // An empty completion is called by nobody.
   Status submit(const TenantName& tenant, Input input, Completion<Outcome> done,
                 Deadline deadline = {});
@@ -145,8 +152,9 @@ class Runner {
                                               Deadline deadline = {});
 
   // Reads: `question` is called exactly once, on the thread, after the commit of everything that
-  // was accepted before it. The Query is good for as long as that call. Fails as `submit` does; the
-  // error that `question` may get is "stopping" or why the engine could not be opened.
+  // was accepted for this tenant before it. The Query is good for as long as that call. Fails as
+  // `submit` does; the error that `question` may get is "stopping" or why the engine could not be
+  // opened.
   Status ask(const TenantName& tenant, Completion<Query> question);
 
   // The engine in numbers (Engine::metrics), of a faulted one too; else as `ask`.
@@ -164,7 +172,8 @@ class Runner {
   // ("tenant_open") or `busy` ("stopping").
   Status open(std::vector<const ChannelAdapter*> adapters, EngineOptions options,
               Completion<void> done = {});
-  // Closes the engine when everything that was accepted for it is done. Fails with `not_found`
+  // Closes the engine when everything that was accepted for it is done; from the last round of it
+  // on nothing is handed out. Fails with `not_found`
   // ("unknown_tenant") or `busy` ("stopping").
   Status close(const TenantName& tenant, Completion<void> done = {});
 

@@ -51,13 +51,17 @@ class Runner::Body {
   // --- rounds (rounds.cpp)
   // -------------------------------------------------------------------------
   void run();
-  bool next_round(RunnerJobs& jobs);  // false: the end
-  bool overdue() const;
+  // Adds to `jobs`, which may have some of a round that could not begin. False: the end.
+  bool next_round(RunnerJobs& jobs);
+  // What the clock says; where it throws, what it said last.
+  Timestamp read_clock();
+  bool overdue();
   std::optional<Duration> wait_for();
-  void work(RunnerJobs& jobs);
-  void alone(RunnerJob& job);
+  void work(RunnerJobs jobs);
+  void work_alone(RunnerJob& job, RunnerJobs before);
   void open(RunnerJob& job, RunnerJob::Opening& opening);
   void close(RunnerJob& job, RunnerJob::Closing& closing);
+  void let_go(const std::shared_ptr<Member>& member, Error why);
   void decide_all(RunnerJobs& jobs);
   void decide(RunnerJob& job);
   void pass_time();
@@ -74,9 +78,11 @@ class Runner::Body {
 
   // --- what the host is told (tell.cpp) ----------------------------------------------------------
   // Lets the engine's observer see what was asked of it (EngineOptions::on_call).
-  void observe(const RunnerJob& job);
+  void observe(RunnerJob& job);
+  void observe_time();
   void tell(RunnerJob& job);
-  void tell_stopping(RunnerJobs& jobs);
+  void tell_stopping(RunnerJob& job);
+  // Shows and hands out. Throws only where memory is gone.
   void after_round(const std::shared_ptr<Member>& member);
   bool hand_out(const std::shared_ptr<Member>& member);  // true: there may be more
   void carry(const std::shared_ptr<Member>& member, Handout out);
@@ -84,9 +90,10 @@ class Runner::Body {
   void keep_routes(Member& member);
   void wake_at(const std::shared_ptr<Member>& member, std::optional<Timestamp> at);
   void trouble(const Error& error);
+  void callback_threw(std::string_view what, std::string_view why) noexcept;
   // Calls the host; false when it threw.
   template <class Call>
-  bool call_host(std::string_view what, Call call);
+  bool call_host(std::string_view what, Call call) noexcept;
 
   static Engine::Body& road(Member& member) { return *member.engine->body_; }
 
@@ -100,7 +107,9 @@ class Runner::Body {
   std::map<std::pair<Timestamp, std::uint64_t>, std::shared_ptr<Member>> due_;
   RunnerJobs own_;   // settlements of the runner's own, for the next round
   Members touched_;  // in this round
-  Timestamp now_{};  // of this round
+  std::vector<std::pair<Member*, Status>> timed_;  // in this round, by passing time
+  Timestamp now_{};                                // of this round
+  Timestamp clock_ = Timestamp::min();             // what it said last
   RunnerStatistics counted_;
   std::uint64_t pages_ = 0;            // of housekeeping that wait
   std::uint64_t maintained_from_ = 0;  // pages below which a failed one is not tried again
@@ -118,22 +127,14 @@ class Runner::Body {
 };
 
 template <class Call>
-bool Runner::Body::call_host(std::string_view what, Call call) {
+bool Runner::Body::call_host(std::string_view what, Call call) noexcept {
   try {
     call();
     return true;
   } catch (const std::exception& exception) {
-    trouble({ErrorCode::internal,
-             "callback_threw",
-             fmt::format("{} threw: {}", what, exception.what()),
-             {},
-             "mend the callback"});
+    callback_threw(what, exception.what());
   } catch (...) {
-    trouble({ErrorCode::internal,
-             "callback_threw",
-             fmt::format("{} threw something", what),
-             {},
-             "mend the callback"});
+    callback_threw(what, "something unknown");
   }
   return false;
 }

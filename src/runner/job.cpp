@@ -10,24 +10,27 @@ namespace novelo {
 
 namespace {
 
-std::size_t bytes_in(const auto& object) {
-  // Nothing is refused here; what goes deeper than this is refused when it is decided.
-  constexpr std::size_t deep_enough = 256;
-  codec::Bounds bounds({SIZE_MAX, deep_enough, SIZE_MAX});
-  fields(bounds, object);
-  return bounds.bytes();
-}
+// Deeper nothing is measured, and what is not measured does not come in.
+constexpr std::size_t deepest = 256;
 
 struct Bytes {
+  std::optional<Error>& too_deep;
+
+  std::size_t bytes_in(const auto& object) const {
+    codec::Bounds bounds({SIZE_MAX, deepest, SIZE_MAX});
+    fields(bounds, object);
+    if (bounds.fault()) too_deep = bounds.fault();
+    return bounds.bytes();
+  }
   std::size_t operator()(const Command& command) const {
     return command.id.size() +
-           std::visit([](const auto& body) { return bytes_in(body); }, command.body);
+           std::visit([this](const auto& body) { return bytes_in(body); }, command.body);
   }
   std::size_t operator()(const DecodedEvent& event) const {
-    return std::visit([](const auto& what) { return bytes_in(what); }, event.event);
+    return std::visit([this](const auto& what) { return bytes_in(what); }, event.event);
   }
   std::size_t operator()(const SettleEffect& settle) const {
-    return std::visit([](const auto& what) { return bytes_in(what); }, settle.settlement);
+    return std::visit([this](const auto& what) { return bytes_in(what); }, settle.settlement);
   }
   std::size_t operator()(const Request& request) const {
     std::size_t bytes = request.method.size() + request.url.size() + request.body.size();
@@ -50,20 +53,17 @@ struct Bytes {
 
 }  // namespace
 
-RunnerJob::RunnerJob(Work what, Runner::Deadline by)
-    : work(std::move(what)), deadline(by), bytes(std::visit(Bytes(), work)) {
-  const Many* many = std::get_if<Many>(&work);
-  inputs = many != nullptr ? many->inputs.size() : 1;
-}
-
-bool RunnerJob::is_settlement() const {
+RunnerJob::RunnerJob(Work what, Runner::Deadline by) : work(std::move(what)), deadline(by) {
   const auto settles = [](const Input& input) {
     return std::holds_alternative<SettleEffect>(input);
   };
-  if (const One* one = std::get_if<One>(&work)) return settles(one->input);
-  const Many* many = std::get_if<Many>(&work);
-  return many != nullptr && !many->inputs.empty() &&
-         std::all_of(many->inputs.begin(), many->inputs.end(), settles);
+  const One* const one = std::get_if<One>(&work);
+  const Many* const many = std::get_if<Many>(&work);
+  inputs = many != nullptr ? many->inputs.size() : 1;
+  bytes = std::visit(Bytes{too_deep}, work);
+  settlement = (one != nullptr && settles(one->input)) ||
+               (many != nullptr && !many->inputs.empty() &&
+                std::all_of(many->inputs.begin(), many->inputs.end(), settles));
 }
 
 }  // namespace novelo

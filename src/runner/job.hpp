@@ -21,12 +21,14 @@ struct RunnerMember {
   std::atomic<bool> faulted = false;
 
   std::optional<Engine> engine;
-  std::optional<Error> gone;     // why there is none
+  std::optional<Error> gone;     // why there is none any more
   std::optional<Timestamp> due;  // its place in the list of deadlines
   std::uint64_t configuration = 0;
+  Timestamp now{};  // of the engine, which the clock may have fallen behind
   bool in_round = false;
   bool progress = false;  // something was written or handed out in this round
   bool fault_told = false;
+  bool closing = false;  // nothing is handed out any more
 };
 
 struct RunnerJob {
@@ -73,15 +75,19 @@ struct RunnerJob {
            is_between();
   }
   bool is_between() const { return std::holds_alternative<Between>(work); }
-  bool is_settlement() const;
+  // Of settlements alone.
+  bool is_settlement() const { return settlement; }
 
   Work work;
   Runner::Deadline deadline;
+  std::uint64_t number = 0;                   // in the order in which they were accepted
   std::shared_ptr<RunnerMember> member = {};  // nobody's: Between
   std::optional<Error> error = {};            // instead of a result
   // What it takes of the queue's room: inputs, and about how many bytes.
   std::size_t inputs;
-  std::size_t bytes;
+  std::size_t bytes = 0;
+  bool settlement;
+  std::optional<Error> too_deep = {};  // what cannot be measured is not taken
 };
 using RunnerJobs = std::vector<std::unique_ptr<RunnerJob>>;
 

@@ -18,6 +18,11 @@ RunnerOptions with_clock(RunnerOptions options) {
   return options;
 }
 
+Error closed(const RunnerMember& member) {
+  return {ErrorCode::not_found, "unknown_tenant", "no engine of this tenant is open here any more",
+          fmt::format("tenant {}", member.name.text()), "open it again first"};
+}
+
 Error expired() {
   return {ErrorCode::busy,
           "deadline",
@@ -93,9 +98,13 @@ Status Runner::Body::stop(std::optional<Duration> patience) {
 void Runner::Body::run() {
   inside_ = std::this_thread::get_id();
   RunnerJobs jobs;
-  while (next_round(jobs)) {
-    work(jobs);
-    jobs.clear();
+  bool more = true;
+  while (more) {
+    // What could not be taken for want of memory stays where it is, and is tried again.
+    call_host("a round", [&] {
+      more = next_round(jobs);
+      if (more) work(std::exchange(jobs, {}));
+    });
   }
   due_.clear();
   members_.clear();
@@ -107,25 +116,24 @@ void Runner::Body::run() {
 
 bool Runner::Body::next_round(RunnerJobs& jobs) {
   for (;;) {
-    jobs = std::exchange(own_, {});
-    const bool more = !jobs.empty();
-    RunnerJobs handed_in;
-    const auto taken = intake_.take(handed_in, more ? Duration(0) : wait_for());
+    jobs.reserve(jobs.size() + own_.size());
+    std::move(own_.begin(), own_.end(), std::back_inserter(jobs));
+    own_.clear();
+    const std::size_t ours = jobs.size();
+    const auto taken = intake_.take(jobs, ours != 0 ? Duration(0) : wait_for());
     stopping_ = stopping_ || taken == RunnerIntake::Taken::ended || intake_.stopping();
     if (taken == RunnerIntake::Taken::abandoned) {
-      tell_stopping(handed_in);
-      handed_in.clear();
+      for (std::size_t i = ours; i < jobs.size(); ++i) tell_stopping(*jobs[i]);
+      jobs.resize(ours);
     }
-    if (!handed_in.empty() && handed_in.front()->alone()) {
-      // What is our own goes first: it may be of the engine that is to be closed.
-      if (more) work(jobs);
-      jobs.clear();
-      alone(*handed_in.front());
+    if (!jobs.empty() && jobs.back()->alone()) {
+      const std::unique_ptr<RunnerJob> alone = std::move(jobs.back());
+      jobs.pop_back();
+      work_alone(*alone, std::exchange(jobs, {}));
       // However many of these come one after another, what is due happens.
       if (overdue()) return true;
       continue;
     }
-    std::move(handed_in.begin(), handed_in.end(), std::back_inserter(jobs));
     if (!jobs.empty()) return true;
     if (taken == RunnerIntake::Taken::ended) return false;
     if (taken == RunnerIntake::Taken::abandoned) continue;
@@ -134,15 +142,29 @@ bool Runner::Body::next_round(RunnerJobs& jobs) {
   }
 }
 
-bool Runner::Body::overdue() const {
-  return !due_.empty() && due_.begin()->first.first <= options_.clock();
+bool Runner::Body::overdue() {
+  const Timestamp now = read_clock();  // may change what is due
+  return !due_.empty() && due_.begin()->first.first <= now;
+}
+
+// Engines keep their own time, which never goes back: what waits for the clock alone, the next
+// handouts and the pauses of the stuck, is looked at anew.
+Timestamp Runner::Body::read_clock() {
+  Timestamp now = clock_;
+  call_host("the clock", [&] { now = options_.clock(); });
+  if (std::exchange(clock_, now) > now) {
+    for (const auto& member : members_) {
+      if (member->due) wake_at(member, Timestamp::min());
+    }
+  }
+  return now;
 }
 
 std::optional<Duration> Runner::Body::wait_for() {
   std::optional<Duration> wait;
   if (!due_.empty()) {
+    const Timestamp now = read_clock();
     const Timestamp next = due_.begin()->first.first;
-    const Timestamp now = options_.clock();
     wait = next <= now ? Duration(0) : std::min(next - now, longest_sleep);
   }
   const bool untidy = options_.maintain_pages != 0 && pages_ >= options_.maintain_pages &&
@@ -151,9 +173,10 @@ std::optional<Duration> Runner::Body::wait_for() {
   return wait;
 }
 
-void Runner::Body::work(RunnerJobs& jobs) {
-  now_ = options_.clock();
+void Runner::Body::work(RunnerJobs jobs) {
+  now_ = read_clock();
   counted_ = {};
+  timed_.clear();
   try {
     pass_time();
     decide_all(jobs);
@@ -163,9 +186,22 @@ void Runner::Body::work(RunnerJobs& jobs) {
   } catch (...) {
     fault_everybody(thrown("something unknown"));
   }
-  for (const auto& job : jobs) observe(*job);
-  for (const auto& job : jobs) tell(*job);
-  for (const auto& member : std::exchange(touched_, {})) after_round(member);
+  call_host("the observer", [&] { observe_time(); });
+  for (const auto& job : jobs) {
+    call_host("the observer", [&] { observe(*job); });
+  }
+  for (const auto& job : jobs) {
+    call_host("a completion", [&] { tell(*job); });
+  }
+  for (const auto& member : std::exchange(touched_, {})) {
+    try {
+      after_round(member);
+    } catch (const std::exception& exception) {
+      // What it had in hand would never be handed out again.
+      fault(*member, thrown(exception.what()));
+      call_host("the end of a round", [&] { after_round(member); });
+    }
+  }
   intake_.count(counted_);
   if (options_.maintain_pages != 0) maintain(options_.maintain_latest);
 }
@@ -183,7 +219,7 @@ void Runner::Body::pass_time() {
     join_round(member);
     Engine::Body& engine = road(*member);
     const Status passed = guarded(engine, [&] { return engine.take_time(now_); });
-    engine.tell(now_, FeedTimeCall{passed});
+    timed_.emplace_back(member.get(), passed);
     if (!passed && !engine.faulted()) trouble(passed.error());
   }
 }
@@ -191,7 +227,7 @@ void Runner::Body::pass_time() {
 void Runner::Body::decide_all(RunnerJobs& jobs) {
   for (const auto& job : jobs) {
     if (!job->member->engine) {
-      job->error = job->member->gone;
+      job->error = job->member->gone.value_or(closed(*job->member));
     } else if (job->deadline && *job->deadline < now_) {
       job->error = expired();
       ++counted_.expired;
@@ -224,44 +260,60 @@ void Runner::Body::decide(RunnerJob& job) {
   counted_.inputs += job.inputs;
 }
 
-void Runner::Body::alone(RunnerJob& job) {
-  if (auto* opening = std::get_if<RunnerJob::Opening>(&job.work)) {
+// What is our own goes first: it may be of the engine that is to be closed.
+void Runner::Body::work_alone(RunnerJob& job, RunnerJobs before) {
+  auto* const closing = std::get_if<RunnerJob::Closing>(&job.work);
+  if (closing != nullptr) job.member->closing = true;
+  if (!before.empty()) work(std::move(before));
+  if (auto* const opening = std::get_if<RunnerJob::Opening>(&job.work)) {
     open(job, *opening);
-  } else if (auto* closing = std::get_if<RunnerJob::Closing>(&job.work)) {
+  } else if (closing != nullptr) {
     close(job, *closing);
-  } else if (auto* between = std::get_if<RunnerJob::Between>(&job.work); between->done) {
+  } else if (auto* const between = std::get_if<RunnerJob::Between>(&job.work); between->done) {
     call_host("what was to be done between rounds", [&] { between->done({}); });
   }
 }
 
+// Nothing of it is left in the hands of the thread.
+void Runner::Body::let_go(const std::shared_ptr<Member>& member, Error why) {
+  wake_at(member, std::nullopt);
+  member->gone = std::move(why);
+  member->engine.reset();
+  std::erase(members_, member);
+}
+
 void Runner::Body::open(RunnerJob& job, RunnerJob::Opening& opening) {
-  if (opening.replaced && opening.replaced->engine) {
-    wake_at(opening.replaced, std::nullopt);
-    opening.replaced->engine.reset();
-    std::erase(members_, opening.replaced);
-  }
-  auto engine = Engine::open(store_, std::move(opening.adapters), std::move(opening.options),
-                             options_.clock());
   Status opened;
-  if (engine) {
-    job.member->engine.emplace(std::move(*engine));
-    members_.push_back(job.member);
+  try {
+    if (opening.replaced && opening.replaced->engine) {
+      let_go(opening.replaced, closed(*opening.replaced));
+    }
+    auto engine =
+        Engine::open(store_, std::move(opening.adapters), std::move(opening.options), read_clock());
+    if (engine) {
+      members_.push_back(job.member);
+      job.member->engine.emplace(std::move(*engine));
+    } else {
+      opened = fail(std::move(engine).error());
+    }
+  } catch (const std::exception& exception) {
+    opened = fail(thrown(exception.what()));
+  } catch (...) {
+    opened = fail(thrown("something unknown"));
+  }
+  if (opened) {
     keep_routes(*job.member);
     wake_at(job.member, Timestamp::min());
   } else {
-    job.member->gone = engine.error();
+    job.member->gone = opened.error();
     intake_.forget(*job.member);
-    opened = fail(engine.error());
   }
   if (opening.done) call_host("a completion", [&] { opening.done(opened); });
 }
 
 void Runner::Body::close(RunnerJob& job, RunnerJob::Closing& closing) {
-  if (job.member->engine) {
-    wake_at(job.member, std::nullopt);
-    job.member->engine.reset();
-    std::erase(members_, job.member);
-  }
+  if (job.member->engine) let_go(job.member, closed(*job.member));
+  std::erase_if(own_, [&](const auto& own) { return own->member == job.member; });
   if (closing.done) call_host("a completion", [&] { closing.done({}); });
 }
 

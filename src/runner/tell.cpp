@@ -1,4 +1,5 @@
 // What the host is told after the commit of a round: completions, signals, effects, faults.
+#include <algorithm>
 #include <utility>
 
 #include "runner/body.hpp"
@@ -20,20 +21,40 @@ Error stopped() {
 
 }  // namespace
 
-void Runner::Body::observe(const RunnerJob& job) {
-  if (job.error) return;
+void Runner::Body::observe_time() {
+  for (auto& [member, passed] : timed_) {
+    Engine::Body& engine = road(*member);
+    if (engine.faulted()) passed = fail(engine.out_of_service());
+    engine.tell(now_, FeedTimeCall{passed});
+  }
+}
+
+// Results are lent: what is large is not copied for an observer that there may not be.
+void Runner::Body::observe(RunnerJob& job) {
+  if (job.error || job.alone() || !job.member->engine) return;
   Engine::Body& engine = road(*job.member);
-  const auto told = [&engine](auto result) {
-    if (engine.faulted()) result = fail(engine.out_of_service());
-    return result;
+  const auto show = [&]<class T>(const Result<T>& result, const auto& call) {
+    if (!engine.faulted()) return engine.tell(now_, call(result));
+    const Result<T> nothing = fail(engine.out_of_service());
+    engine.tell(now_, call(nothing));
   };
-  if (const auto* one = std::get_if<RunnerJob::One>(&job.work)) {
-    const Result<Outcomes> results = told(Result<Outcomes>(Outcomes{one->result}));
-    engine.tell(now_, FeedCall{std::span(&one->input, 1), results});
-  } else if (const auto* many = std::get_if<RunnerJob::Many>(&job.work)) {
-    engine.tell(now_, FeedCall{many->inputs, told(many->result)});
-  } else if (const auto* incoming = std::get_if<RunnerJob::Incoming>(&job.work)) {
-    engine.tell(now_, ReceiveCall{incoming->request, told(incoming->result)});
+  if (auto* one = std::get_if<RunnerJob::One>(&job.work)) {
+    Result<Outcomes> results = Outcomes(1);
+    std::swap(results->front(), one->result);
+    call_host("the observer", [&] {
+      show(results, [&](const Result<Outcomes>& result) {
+        return FeedCall{std::span<const Input>(&one->input, 1), result};
+      });
+    });
+    std::swap(results->front(), one->result);
+  } else if (auto* many = std::get_if<RunnerJob::Many>(&job.work)) {
+    show(many->result, [&](const Result<Outcomes>& result) {
+      return FeedCall{many->inputs, result};
+    });
+  } else if (auto* incoming = std::get_if<RunnerJob::Incoming>(&job.work)) {
+    show(incoming->result, [&](const Result<Response>& result) {
+      return ReceiveCall{incoming->request, result};
+    });
   }
 }
 
@@ -52,15 +73,19 @@ void Runner::Body::tell(RunnerJob& job) {
     return say(request->done, request->result);
   }
   if (auto* question = std::get_if<RunnerJob::Question>(&job.work)) {
-    Result<Query> query = fail(job.error.value_or(Error()));
-    if (!job.error) query = Query(*job.member->engine);
-    return say(question->done, query);
+    if (!question->done) return;
+    call_host("a completion", [&] {
+      if (job.error) return question->done(fail(*job.error));
+      question->done(Query(*job.member->engine));
+    });
+    return;
   }
   if (auto* measure = std::get_if<RunnerJob::Measure>(&job.work)) {
     if (!measure->done) return;
-    Result<Metrics> metrics = fail(job.error.value_or(Error()));
-    if (!job.error) metrics = job.member->engine->metrics(now_);
-    call_host("a completion", [&] { measure->done(std::move(metrics)); });
+    call_host("a completion", [&] {
+      if (job.error) return measure->done(fail(*job.error));
+      measure->done(job.member->engine->metrics(now_));
+    });
     return;
   }
   Status nothing;
@@ -69,11 +94,11 @@ void Runner::Body::tell(RunnerJob& job) {
   if (auto* closing = std::get_if<RunnerJob::Closing>(&job.work)) say(closing->done, nothing);
 }
 
-void Runner::Body::tell_stopping(RunnerJobs& jobs) {
-  for (const auto& job : jobs) {
-    job->error = stopped();
-    tell(*job);
-  }
+void Runner::Body::tell_stopping(RunnerJob& job) {
+  call_host("a completion", [&] {
+    job.error = stopped();
+    tell(job);
+  });
 }
 
 void Runner::Body::after_round(const std::shared_ptr<Member>& member) {
@@ -86,7 +111,7 @@ void Runner::Body::after_round(const std::shared_ptr<Member>& member) {
       if (!options_.on_signal) continue;
       call_host("on_signal", [&] { options_.on_signal(*runner_, member->name, signal); });
     }
-    more = !stopping_ && hand_out(member);
+    more = !stopping_ && !member->closing && hand_out(member);
   }
   if (engine.faulted()) {
     member->faulted = true;
@@ -96,8 +121,10 @@ void Runner::Body::after_round(const std::shared_ptr<Member>& member) {
     return;
   }
   std::optional<Timestamp> next = engine.next_deadline();
-  if (next && *next <= now_ && !member->progress) next = now_ + pause_of_the_stuck;
-  wake_at(member, more ? now_ : next);
+  const bool due = next && *next <= std::max(now_, member->now);
+  if (due && !member->progress) next = now_ + pause_of_the_stuck;
+  if (more || (due && member->progress)) next = Timestamp::min();  // whatever becomes of the clock
+  wake_at(member, next);
 }
 
 bool Runner::Body::hand_out(const std::shared_ptr<Member>& member) {
@@ -151,6 +178,7 @@ void Runner::Body::keep_routes(Member& member) {
   call_host("the store", [&] {
     Engine::Body& engine = road(member);
     const EngineClock* clock = engine.tables().clock.find(engine.tables().clock_key());
+    if (clock != nullptr) member.now = clock->now;
     if (clock == nullptr || clock->configuration == member.configuration) return;
     member.configuration = clock->configuration;
     std::map<EntryPointName, std::string> routes;
@@ -175,6 +203,17 @@ void Runner::Body::wake_at(const std::shared_ptr<Member>& member, std::optional<
   if (member->due) due_.erase({*member->due, member->number});
   member->due = at;
   if (at) due_.emplace(std::pair(*at, member->number), member);
+}
+
+void Runner::Body::callback_threw(std::string_view what, std::string_view why) noexcept {
+  try {
+    trouble({ErrorCode::internal,
+             "callback_threw",
+             fmt::format("{} threw: {}", what, why),
+             {},
+             "mend the callback"});
+  } catch (...) {  // no memory to say so
+  }
 }
 
 void Runner::Body::trouble(const Error& error) {

@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "stores/sqlite_backup_body.hpp"
 #include "stores/sqlite_connection.hpp"
+#include "stores/sqlite_look.hpp"
+#include "stores/sqlite_rows.hpp"
 #include "stores/sqlite_schema.hpp"
 #include "stores/store_errors.hpp"
 
@@ -25,16 +25,8 @@ std::string sql_of(Task task, Table table) {
   const std::string_view name = to_string(table);
   switch (task) {
     case Task::get: return fmt::format("SELECT value FROM \"{}\" WHERE key=?1", name);
-    case Task::scan_up:
-      return fmt::format(
-          "SELECT key, value FROM \"{}\" WHERE key>=?1 AND key<?2 "
-          "ORDER BY key LIMIT ?3",
-          name);
-    case Task::scan_down:
-      return fmt::format(
-          "SELECT key, value FROM \"{}\" WHERE key>=?1 AND key<?2 "
-          "ORDER BY key DESC LIMIT ?3",
-          name);
+    case Task::scan_up: return scan_sql(table, Order::ascending);
+    case Task::scan_down: return scan_sql(table, Order::descending);
     case Task::put:
       return fmt::format(
           "INSERT INTO \"{}\"(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET "
@@ -63,7 +55,7 @@ class SqliteStore::Body {
       : connection_(std::move(connection)),
         checkpoint_pages_(options.checkpoint_pages),
         next_checkpoint_(options.checkpoint_pages) {}
-  ~Body() { abandon_backup(store_closed_error(connection_->path())); }
+  ~Body() { backups_.abandon(store_closed_error(connection_->path())); }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
@@ -87,7 +79,6 @@ class SqliteStore::Body {
   // Every transaction goes through here, so that an unknown outcome ends the store's service.
   Status transact(const std::function<Status()>& work);
   void checkpoint_when_due();
-  void abandon_backup(const Error& why);
 
   std::unique_ptr<SqliteConnection> connection_;  // first: statements end before it
   std::array<std::optional<SqliteStatement>, table_count * task_count> statements_;
@@ -97,23 +88,16 @@ class SqliteStore::Body {
   std::uint64_t next_checkpoint_;        // log pages at which a commit checkpoints
   std::optional<Error> out_of_service_;  // set when a commit's outcome is not known
   StoreStatistics statistics_;
-  std::weak_ptr<SqliteCopier> backup_;  // while it copies
+  SqliteBackup::Body::Series backups_;
 };
 
 Status SqliteStore::Body::load_tenants() {
-  Result<SqliteStatement> rows = connection_->prepare("SELECT name, number, epoch FROM tenant");
-  if (!rows) return fail(std::move(rows).error());
-  int code = SQLITE_OK;
-  while ((code = rows->step()) == SQLITE_ROW) {
-    const Fence fence{static_cast<std::uint64_t>(rows->number(1)),
-                      static_cast<std::uint64_t>(rows->number(2))};
-    if (rows->number(1) <= 0 || rows->number(2) <= 0) {
-      return fail(connection_->error(SQLITE_CORRUPT));
-    }
-    tenants_[std::string(rows->bytes(0))] = fence;
+  const auto tenants = tenants_in(*connection_);
+  if (!tenants) return fail(tenants.error());
+  for (const auto& [name, fence] : *tenants) {
+    tenants_[name.text()] = fence;
     epochs_[fence.tenant] = fence.epoch;
   }
-  if (code != SQLITE_DONE) return fail(connection_->error(code));
   return {};
 }
 
@@ -166,20 +150,7 @@ Result<std::vector<Row>> SqliteStore::Body::scan(Table table, std::string_view f
   const Result<SqliteStatement*> rows =
       statement(order == Order::ascending ? Task::scan_up : Task::scan_down, table);
   if (!rows) return fail(rows.error());
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-  const SqliteRun run(**rows);
-  int code = (*rows)->bind(1, from);
-  if (code == SQLITE_OK) code = (*rows)->bind(2, to);
-  if (code == SQLITE_OK) {
-    code = (*rows)->bind(3, static_cast<std::int64_t>(std::min<std::uint64_t>(limit, most)));
-  }
-  if (code != SQLITE_OK) return fail(connection_->error(code));
-  std::vector<Row> found;
-  while ((code = (*rows)->step()) == SQLITE_ROW) {
-    found.push_back({std::string((*rows)->bytes(0)), std::string((*rows)->bytes(1))});
-  }
-  if (code != SQLITE_DONE) return fail(connection_->error(code));
-  return found;
+  return scan_rows(*connection_, **rows, from, to, limit);
 }
 
 Status SqliteStore::Body::commit_all(std::span<const TenantWrites> parts) {
@@ -226,7 +197,7 @@ Status SqliteStore::Body::transact(const std::function<Status()>& work) {
   if (!done) {
     if (done.error().code == ErrorCode::unknown) {
       out_of_service_ = done.error();
-      abandon_backup(*out_of_service_);
+      backups_.abandon(*out_of_service_);
     }
     return done;
   }
@@ -238,18 +209,7 @@ Status SqliteStore::Body::transact(const std::function<Status()>& work) {
 Result<std::unique_ptr<SqliteBackup::Body>> SqliteStore::Body::begin_backup(
     const std::string& path, PublishedViews views, const BackupOptions& options) {
   if (out_of_service_) return fail(*out_of_service_);
-  const std::shared_ptr<SqliteCopier> other = backup_.lock();
-  if (other && other->running()) {
-    return fail(Error{ErrorCode::busy, "backup_running", "a backup of this store is under way",
-                      connection_->path(), "wait until it has copied, or give it up first"});
-  }
-  auto backup = SqliteBackup::Body::begin(*connection_, path, std::move(views), options);
-  if (backup) backup_ = (*backup)->copier();
-  return backup;
-}
-
-void SqliteStore::Body::abandon_backup(const Error& why) {
-  if (const std::shared_ptr<SqliteCopier> running = backup_.lock()) running->abandon(why);
+  return backups_.begin(*connection_, path, std::move(views), options);
 }
 
 void SqliteStore::Body::checkpoint_when_due() {
@@ -306,14 +266,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
   Result<std::unique_ptr<SqliteConnection>> connection = SqliteConnection::open(path, options);
   if (!connection) return fail(std::move(connection).error());
   SqliteConnection& file = **connection;
-  // Until both of these hold the file is somebody else's and stays as it is.
-  Status ready = check_owner(file);
-  if (ready) ready = check_version(file, schema_steps().size());
-  if (ready) ready = file.check_length();
-  if (ready) ready = file.take_into_service();
-  if (ready) ready = migrate(file, schema_steps(), options.migration_rows);
-  if (ready) ready = check_schema(file);
-  if (ready && options.quick_check) ready = check_pages(file);
+  Status ready = bring_into_service(file, schema_steps(), options);
   if (!ready) return fail(std::move(ready).error());
   auto body = std::make_unique<Body>(std::move(*connection), options);
   if (Status loaded = body->load_tenants(); !loaded) return fail(std::move(loaded).error());

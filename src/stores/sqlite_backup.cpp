@@ -24,13 +24,30 @@ Error store_closed_error(const std::string& path) {
           "begin the backup again, and keep the store open while it copies"};
 }
 
+Result<std::unique_ptr<SqliteBackup::Body>> SqliteBackup::Body::Series::begin(
+    SqliteConnection& source, const std::string& path, PublishedViews views,
+    const BackupOptions& options) {
+  const std::shared_ptr<SqliteCopier> other = copying_.lock();
+  if (other && other->running()) {
+    return fail(Error{ErrorCode::busy, "backup_running", "a backup of this store is under way",
+                      source.path(), "wait until it has copied, or give it up first"});
+  }
+  auto backup = Body::begin(source, path, std::move(views), options);
+  if (backup) copying_ = (*backup)->copier_;
+  return backup;
+}
+
+void SqliteBackup::Body::Series::abandon(const Error& why) {
+  if (const std::shared_ptr<SqliteCopier> copying = copying_.lock()) copying->abandon(why);
+}
+
 Result<std::unique_ptr<SqliteBackup::Body>> SqliteBackup::Body::begin(
     SqliteConnection& source, const std::string& path, PublishedViews views,
     const BackupOptions& options) {
   if (Status named = SqlitePublisher::check(views); !named) return fail(std::move(named).error());
   Result<std::string> file = sqlite_file_path(path);
   if (!file) return fail(std::move(file).error());
-  Result<std::unique_ptr<PartialFile>> partial = PartialFile::create(*file);
+  Result<std::unique_ptr<PartialFile>> partial = PartialFile::create(*file, source.file());
   if (!partial) return fail(std::move(partial).error());
   std::unique_ptr<Body> body(new Body(path, std::move(*partial)));
   SqliteOptions how;

@@ -16,6 +16,19 @@ Error store_closed_error(const std::string& path);
 
 class SqliteBackup::Body {
  public:
+  // The backups of one store, of which one at a time copies.
+  class Series {
+   public:
+    // `busy` ("backup_running"), or as below.
+    Result<std::unique_ptr<Body>> begin(SqliteConnection& source, const std::string& path,
+                                        PublishedViews views, const BackupOptions& options);
+    // The store goes, or is out of service: one that copies fails with `why`.
+    void abandon(const Error& why);
+
+   private:
+    std::weak_ptr<SqliteCopier> copying_;
+  };
+
   static Result<std::unique_ptr<Body>> begin(SqliteConnection& source, const std::string& path,
                                              PublishedViews views, const BackupOptions& options);
   ~Body();
@@ -24,8 +37,6 @@ class SqliteBackup::Body {
 
   Status step(std::size_t most);
   BackupProgress progress() const { return progress_; }
-  // For the source, which abandons it when it goes.
-  std::weak_ptr<SqliteCopier> copier() const { return copier_; }
 
  private:
   Body(std::string path, std::unique_ptr<PartialFile> partial)

@@ -1,6 +1,7 @@
 #include "stores/sqlite_connection.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -16,20 +17,13 @@ constexpr std::uint64_t log_header_bytes = 32;  // https://sqlite.org/fileformat
 constexpr std::uint64_t frame_header_bytes = 24;
 constexpr int most_columns = 128;
 
-// 0 where there is no such file.
-std::uint64_t bytes_in(const std::string& file) {
-  std::error_code trouble;
-  const std::uintmax_t bytes = std::filesystem::file_size(file, trouble);
-  return trouble ? 0 : bytes;
-}
-
 Error bad_path(std::string message, const std::string& path) {
   return {ErrorCode::invalid, "bad_path", std::move(message), path,
           "give the path of a file in a folder that exists"};
 }
 
 // What an attacker who wrote the file could lean on is lowered to what the store's own SQL needs.
-void lower_limits(sqlite3* handle, const SqliteOptions& options) {
+void lower_limits(sqlite3* handle, const SqliteOptions& options, SqliteAccess access) {
   const std::array<std::pair<int, int>, 10> limits = {{
       {SQLITE_LIMIT_SQL_LENGTH, 10'000},
       {SQLITE_LIMIT_COLUMN, most_columns},
@@ -43,10 +37,17 @@ void lower_limits(sqlite3* handle, const SqliteOptions& options) {
       {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
   }};
   for (const auto& [limit, value] : limits) sqlite3_limit(handle, limit, value);
-  constexpr std::uint32_t least = 4096;  // the schema itself must fit
-  constexpr std::uint32_t most = std::numeric_limits<int>::max();
-  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH,
-                static_cast<int>(std::clamp(options.row_bytes, least, most)));
+  constexpr std::uint32_t least = 4096;                            // the schema itself must fit
+  constexpr std::uint32_t most = std::numeric_limits<int>::max();  // SQLite lowers it to its own
+  // What a store once took can be looked at and copied, whatever it takes now.
+  const std::uint32_t row = access == SqliteAccess::serve ? options.row_bytes : most;
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, static_cast<int>(std::clamp(row, least, most)));
+}
+
+// SQLite would make it readable by everybody. The log beside it is made alike. No handle is opened:
+// closing one would end the locks of a store that this process has just opened here.
+void make_private(const std::string& file) {
+  (void)::mknod(file.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0);  // SQLite says why it cannot be
 }
 
 // Returns SQLite's result code.
@@ -127,6 +128,12 @@ int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
 }
 
 }  // namespace
+
+std::uint64_t bytes_in(const std::string& file) {
+  std::error_code trouble;
+  const std::uintmax_t bytes = std::filesystem::file_size(file, trouble);
+  return trouble ? 0 : bytes;
+}
 
 // SQLite reads some texts as something other than a file; an absolute path is always one.
 Result<std::string> sqlite_file_path(const std::string& path) {
@@ -219,12 +226,19 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   Result<std::string> absolute = sqlite_file_path(path);
   if (!absolute) return fail(std::move(absolute).error());
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  flags |= access == SqliteAccess::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (access == SqliteAccess::serve) flags |= SQLITE_OPEN_CREATE;
+  flags |= access == SqliteAccess::share ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (access == SqliteAccess::serve) {
+    flags |= SQLITE_OPEN_CREATE;
+    make_private(*absolute);
+  }
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(absolute->c_str(), &handle, flags, nullptr);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, path, *absolute));
   if (code != SQLITE_OK) return fail(connection->error(code));
+  // Where a link leads: the log stands there, and not beside the link.
+  if (const char* const real = sqlite3_db_filename(handle, "main"); real != nullptr) {
+    connection->file_ = real;
+  }
   if (Status ready = connection->configure(options, access); !ready) {
     return fail(std::move(ready).error());
   }
@@ -234,27 +248,27 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
 SqliteConnection::~SqliteConnection() {
   begin_.reset();
   commit_.reset();
-  if (leaves_no_trace_ && bytes_in(file_ + "-wal") == 0) {
+  if (leaves_no_trace_ && bytes_in(log_file()) == 0) {
     // SQLite has made a log to look into. Under the lock nobody else has it open.
     std::error_code ignored;
-    std::filesystem::remove(file_ + "-wal", ignored);
+    std::filesystem::remove(log_file(), ignored);
   }
   sqlite3_close(handle_);
 }
 
 Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess access) {
   if (const int code = harden(handle_); code != SQLITE_OK) return fail(error(code));
-  lower_limits(handle_, options);
+  lower_limits(handle_, options, access);
   // SQLite opens what it may not write for reading only, and does not say so.
-  const bool reads = access == SqliteAccess::read;
-  if (!reads && sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
+  const bool shares = access == SqliteAccess::share;
+  if (!shares && sqlite3_db_readonly(handle_, "main") != 0) return fail(error(SQLITE_READONLY));
   const std::string settings = fmt::format(
       "PRAGMA locking_mode={}; PRAGMA page_size=4096; PRAGMA mmap_size=0;"
       "PRAGMA cell_size_check=ON; PRAGMA synchronous={}; PRAGMA temp_store=MEMORY;"
       "PRAGMA secure_delete=ON;"  // what was erased is not to be read in the file's free space
       "PRAGMA query_only={}; PRAGMA cache_size=-{};",
-      reads ? "NORMAL" : "EXCLUSIVE", access == SqliteAccess::fill ? "OFF" : "FULL",
-      reads || access == SqliteAccess::look ? "ON" : "OFF",
+      shares ? "NORMAL" : "EXCLUSIVE", access == SqliteAccess::fill ? "OFF" : "FULL",
+      shares || access == SqliteAccess::hold ? "ON" : "OFF",
       std::max<std::uint32_t>(options.cache_kib, 64));
   if (Status set = execute(settings); !set) return set;
   if (access == SqliteAccess::fill) {
@@ -275,7 +289,7 @@ Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess ac
   Result<std::int64_t> page_bytes = query_number("PRAGMA page_size");
   if (!page_bytes) return fail(std::move(page_bytes).error());
   page_bytes_ = static_cast<std::uint32_t>(*page_bytes);
-  leaves_no_trace_ = access == SqliteAccess::look;  // the lock is held
+  leaves_no_trace_ = access == SqliteAccess::hold;  // the lock is held
   sqlite3_wal_hook(handle_, on_log_grown, &log_pages_);
   return prepare_transactions();
 }
@@ -326,7 +340,17 @@ Status SqliteConnection::transact(const std::function<Status()>& work) {
     const SqliteRun run(*begin_);
     if (const int code = begin_->step(); code != SQLITE_DONE) return fail(error(code));
   }
-  if (Status done = work(); !done) return roll_back(std::move(done).error());
+  Status done;
+  try {
+    done = work();
+  } catch (...) {
+    // Left open it would fail every later transaction. The exception is the caller's, unless
+    // nobody knows any more what is in the file.
+    Status closed = roll_back(Error());
+    if (closed.error().code == ErrorCode::unknown) return closed;
+    throw;
+  }
+  if (!done) return roll_back(std::move(done).error());
   const SqliteRun run(*commit_);
   const int code = commit_->step();
   count_log_bytes();
@@ -354,7 +378,7 @@ Status SqliteConnection::check_length() {
   const std::uint64_t due = static_cast<std::uint64_t>(*pages) * page_bytes_;
   const std::uint64_t there = bytes_in(file_);
   // A page beyond the end of the file can only stand in the log, in a frame of its own.
-  const std::uint64_t log = bytes_in(file_ + "-wal");
+  const std::uint64_t log = bytes_in(log_file());
   const std::uint64_t frames =
       log > log_header_bytes ? (log - log_header_bytes) / (frame_header_bytes + page_bytes_) : 0;
   if (there + frames * page_bytes_ >= due) return {};

@@ -59,13 +59,16 @@ class SqliteRun {
 // How a file is opened.
 enum class SqliteAccess : std::uint8_t {
   serve,  // made when there is none; locked against everybody else
-  look,   // must be there; locked against everybody else, and not written
-  read,   // must be there; never written, and shared with other readers. Not with a log
+  hold,   // must be there; locked against everybody else, and not written
+  share,  // must be there; never written, and shared with other readers. Not with a log
   fill,   // an empty file of ours, that nobody else knows and a crash may spoil
 };
 
 // The absolute path of the file that `path` means; `invalid` ("bad_path") when it can mean none.
 Result<std::string> sqlite_file_path(const std::string& path);
+
+// 0 where there is no such file.
+std::uint64_t bytes_in(const std::string& file);
 
 // Whether the database at `file` says that it has a log beside it. Asks SQLite to read that:
 // whoever closes a file by himself ends the locks that his process has on it.
@@ -90,8 +93,9 @@ class SqliteConnection {
   Result<std::string> query_text(const std::string& sql);
 
   // Runs `work` between BEGIN and COMMIT. When `work` fails, or the disk is full, everything is
-  // rolled back and the error returned; when COMMIT or ROLLBACK fails otherwise the outcome is not
-  // known and the error is `unknown`: nothing on this connection may be trusted any more.
+  // rolled back and the error returned; when it throws, everything is rolled back and it is thrown
+  // on. When COMMIT or ROLLBACK fails otherwise the outcome is not known and the error is
+  // `unknown`: nothing on this connection may be trusted any more.
   Status transact(const std::function<Status()>& work);
 
   // Fails with `corrupt`, reason "truncated", when the file ends before its last page and the log
@@ -104,13 +108,16 @@ class SqliteConnection {
 
   Status checkpoint();
 
-  // Pages in the log after the newest commit.
+  // Pages in the log that the file does not have: all after a commit, those that a checkpoint could
+  // not copy after one.
   std::uint32_t log_pages() const { return log_pages_; }
   std::uint64_t statements_run() const { return runs_; }
   std::uint64_t wal_bytes() const { return wal_bytes_; }
   const std::string& path() const { return path_; }
-  const std::string& file() const { return file_; }  // the same, absolute
-  sqlite3* handle() const { return handle_; }        // for what only SQLite's own calls can do
+  // The file itself, absolute, wherever links have led; and its log.
+  const std::string& file() const { return file_; }
+  std::string log_file() const { return file_ + "-wal"; }
+  sqlite3* handle() const { return handle_; }  // for what only SQLite's own calls can do
 
   // What a failed SQLite call means to the user of a store.
   Error error(int code) const;

@@ -9,12 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "base/big_endian.hpp"
 #include "stores/sqlite_schema.hpp"
 
 namespace novelo {
 namespace {
-
-constexpr std::size_t tenant_bytes = 8;  // that lead every key
 
 bool is_name(std::string_view name) {
   const auto allowed = [](char c) {
@@ -28,13 +27,10 @@ Error bad_view(std::string message, const std::string& name) {
           "give each view, and each column of one, a plain name of its own"};
 }
 
+// That leads every key.
 std::optional<std::int64_t> tenant_of(std::string_view key) {
-  if (key.size() < tenant_bytes) return std::nullopt;
-  std::uint64_t number = 0;
-  for (const char byte : key.substr(0, tenant_bytes)) {
-    number = (number << 8) | static_cast<std::uint8_t>(byte);
-  }
-  return static_cast<std::int64_t>(number);
+  if (key.size() < number_bytes) return std::nullopt;
+  return static_cast<std::int64_t>(number_in(key.substr(0, number_bytes)));
 }
 
 std::string table_sql(const PublishedView& view) {
@@ -78,6 +74,17 @@ int bind_value(SqliteStatement& statement, int index, const SqlValue& value) {
         }
       },
       value);
+}
+
+// SQL ends a text at a NUL byte, or does not, as the function likes.
+void mark_nuls(std::vector<SqlValue>& values) {
+  for (SqlValue& value : values) {
+    std::string* const text = std::get_if<std::string>(&value);
+    if (text == nullptr) continue;
+    for (std::size_t at = 0; (at = text->find('\0', at)) != std::string::npos;) {
+      text->replace(at, 1, "\xef\xbf\xbd");  // U+FFFD
+    }
+  }
 }
 
 Status run(SqliteConnection& connection, SqliteStatement& statement) {
@@ -208,10 +215,11 @@ Status SqlitePublisher::publish(std::string_view key, std::string_view record) {
     values_.clear();
     const Published came = !tenant
                                ? Published::unreadable
-                               : insertion.view->read(key.substr(tenant_bytes), record, values_);
+                               : insertion.view->read(key.substr(number_bytes), record, values_);
     const bool fits = values_.size() == insertion.view->columns.size();
     if (came == Published::unreadable || (came == Published::shown && !fits)) ++unreadable_;
     if (came != Published::shown || !fits) continue;
+    mark_nuls(values_);
     if (Status written = insert(insertion, *tenant); !written) return written;
   }
   return {};

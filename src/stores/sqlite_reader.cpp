@@ -1,16 +1,13 @@
 #include "novelo/stores/sqlite_reader.hpp"
 
-#include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "stores/sqlite_backup_body.hpp"
 #include "stores/sqlite_look.hpp"
+#include "stores/sqlite_rows.hpp"
 #include "stores/store_errors.hpp"
 
 namespace novelo {
@@ -32,7 +29,7 @@ Result<SqliteAccess> access_to(const std::string& path) {
   }
   const Result<bool> log = keeps_a_log(*file);
   if (!log) return fail(log.error());
-  return *log ? SqliteAccess::look : SqliteAccess::read;
+  return *log ? SqliteAccess::hold : SqliteAccess::share;
 }
 
 // What a file that somebody else has is to be called here.
@@ -50,12 +47,6 @@ Result<SqliteFileKind> kind_of(SqliteConnection& connection) {
   if (*mark == backup_application_id) return SqliteFileKind::backup;
   if (*mark == store_application_id) return SqliteFileKind::store;
   return fail(foreign_error(connection.path()));
-}
-
-std::uint64_t size_of(const std::string& file) {
-  std::error_code trouble;
-  const std::uintmax_t bytes = std::filesystem::file_size(file, trouble);
-  return trouble ? 0 : bytes;
 }
 
 }  // namespace
@@ -114,7 +105,7 @@ class SqliteReader::Body {
  public:
   Body(SqliteLook look, std::vector<std::pair<TenantName, Fence>> tenants, std::int64_t views)
       : look_(std::move(look)), tenants_(std::move(tenants)), views_version_(views) {}
-  ~Body() { abandon(); }
+  ~Body() { backups_.abandon(store_closed_error(file().path())); }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
@@ -130,14 +121,10 @@ class SqliteReader::Body {
                                                            const BackupOptions& options);
 
  private:
-  void abandon() {
-    if (const auto running = backup_.lock()) running->abandon(store_closed_error(file().path()));
-  }
-
   SqliteLook look_;
   std::vector<std::pair<TenantName, Fence>> tenants_;
   std::int64_t views_version_;
-  std::weak_ptr<SqliteCopier> backup_;
+  SqliteBackup::Body::Series backups_;
 };
 
 Result<std::vector<Row>> SqliteReader::Body::scan(Table table, std::string_view from,
@@ -146,23 +133,9 @@ Result<std::vector<Row>> SqliteReader::Body::scan(Table table, std::string_view 
   if (table_index(table) >= table_count) return fail(unknown_table_error(table));
   // An older file does not have every table yet.
   if (table_index(table) >= tables_in_version(look_.version)) return std::vector<Row>();
-  Result<SqliteStatement> rows = file().prepare(
-      fmt::format("SELECT key, value FROM \"{}\" WHERE key>=?1 AND key<?2 ORDER BY key{} LIMIT ?3",
-                  to_string(table), order == Order::descending ? " DESC" : ""));
+  Result<SqliteStatement> rows = file().prepare(scan_sql(table, order));
   if (!rows) return fail(std::move(rows).error());
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-  int code = rows->bind(1, from);
-  if (code == SQLITE_OK) code = rows->bind(2, to);
-  if (code == SQLITE_OK) {
-    code = rows->bind(3, static_cast<std::int64_t>(std::min<std::uint64_t>(limit, most)));
-  }
-  if (code != SQLITE_OK) return fail(file().error(code));
-  std::vector<Row> found;
-  while ((code = rows->step()) == SQLITE_ROW) {
-    found.push_back({std::string(rows->bytes(0)), std::string(rows->bytes(1))});
-  }
-  if (code != SQLITE_DONE) return fail(file().error(code));
-  return found;
+  return scan_rows(file(), *rows, from, to, limit);
 }
 
 Result<std::unique_ptr<SqliteBackup::Body>> SqliteReader::Body::begin_backup(
@@ -171,14 +144,7 @@ Result<std::unique_ptr<SqliteBackup::Body>> SqliteReader::Body::begin_backup(
     return fail(Error{ErrorCode::refused, "backup", "the file is a backup already", file().path(),
                       "copy the file itself"});
   }
-  const std::shared_ptr<SqliteCopier> other = backup_.lock();
-  if (other && other->running()) {
-    return fail(Error{ErrorCode::busy, "backup_running", "a backup of this store is under way",
-                      file().path(), "wait until it has copied, or give it up first"});
-  }
-  auto backup = SqliteBackup::Body::begin(file(), path, std::move(views), options);
-  if (backup) backup_ = (*backup)->copier();
-  return backup;
+  return backups_.begin(file(), path, std::move(views), options);
 }
 
 Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const std::string& path) {
@@ -212,8 +178,8 @@ std::int64_t SqliteReader::views_version() const {
 }
 
 std::uint64_t SqliteReader::file_bytes() const {
-  const std::string& file = body_->look().connection->file();
-  return size_of(file) + size_of(file + "-wal");
+  const SqliteConnection& connection = *body_->look().connection;
+  return bytes_in(connection.file()) + bytes_in(connection.log_file());
 }
 
 const std::vector<std::pair<TenantName, Fence>>& SqliteReader::tenants() const {

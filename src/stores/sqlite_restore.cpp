@@ -28,10 +28,11 @@ Status check_options(const RestoreOptions& options) {
 // What SQLite says of the partial file is said of the file it is to become.
 class Target {
  public:
-  static Result<Target> open(const std::string& path, const RestoreOptions& options) {
+  static Result<Target> open(const std::string& path, const SqliteConnection& backup,
+                             const RestoreOptions& options) {
     const Result<std::string> file = sqlite_file_path(path);
     if (!file) return fail(file.error());
-    Result<std::unique_ptr<PartialFile>> partial = PartialFile::create(*file);
+    Result<std::unique_ptr<PartialFile>> partial = PartialFile::create(*file, backup.file());
     if (!partial) return fail(std::move(partial).error());
     Target target(path, std::move(*partial));
     SqliteOptions how;
@@ -157,7 +158,7 @@ Status SqliteStore::restore(const std::string& backup, const std::string& path,
     return fail(Error{ErrorCode::refused, "not_a_backup", "the file is a store, and no backup",
                       backup, "open it as it is, or copy it while nobody serves it"});
   }
-  Result<Target> target = Target::open(path, options);
+  Result<Target> target = Target::open(path, *look->connection, options);
   if (!target) return fail(std::move(target).error());
   if (Status sound = check_integrity(*look->connection); !sound) return sound;
   if (Status filled = fill(*look, target->connection(), options); !filled) {

@@ -269,6 +269,18 @@ Status check_schema(SqliteConnection& connection, Extras extras) {
       altered_schema(connection, fmt::format("the table {} is missing", missing.begin()->first)));
 }
 
+Status bring_into_service(SqliteConnection& connection, std::span<const SchemaStep> steps,
+                          const SqliteOptions& options) {
+  Status ready = check_owner(connection);
+  if (ready) ready = check_version(connection, steps.size());
+  if (ready) ready = connection.check_length();
+  if (ready) ready = connection.take_into_service();
+  if (ready) ready = migrate(connection, steps, options.migration_rows);
+  if (ready) ready = check_schema(connection);
+  if (ready && options.quick_check) ready = check_pages(connection);
+  return ready;
+}
+
 Status check_pages(SqliteConnection& connection) {
   Result<std::string> verdict = connection.query_text("PRAGMA quick_check(1)");
   if (!verdict) return fail(std::move(verdict).error());

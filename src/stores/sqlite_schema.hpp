@@ -68,6 +68,12 @@ enum class Extras : std::uint8_t { refused, passed_over };
 // the same however large the file is.
 Status check_schema(SqliteConnection& connection, Extras extras = Extras::refused);
 
+// What opening a store does to its file: as long as it may be somebody else's or is too new it
+// stays as it is; then the log of a dead process is copied, the steps are taken that it has not
+// taken, and what is there is checked. `steps` are schema_steps(), or a test's.
+Status bring_into_service(SqliteConnection& connection, std::span<const SchemaStep> steps,
+                          const SqliteOptions& options);
+
 // `corrupt` when the file is damaged anywhere. Reads all of it.
 Status check_pages(SqliteConnection& connection);
 

@@ -18,9 +18,11 @@
 //
 // The file: one table per `Table`, named as `to_string(Table)` says, of rows (key, value), and the
 // table `tenant`. `application_id` marks the file as ours, `user_version` is the version of the
-// schema. Opening an older schema brings it forward, one transaction a version; a newer one is
-// refused. Beside the file stands `<path>-wal` and nothing else; to move it, close the store and
-// take the file with its `-wal`, where there is one.
+// schema. Opening an older schema brings it forward, a bounded number of rows in one call; a newer
+// one is refused. Beside the file stands `<path>-wal` and nothing else; to move it, close the store
+// and take the file with its `-wal`, where there is one. Where `path` is a link both stand where it
+// leads. A file that is made is its owner's alone (mode 600), as backups are, and so is the log of
+// a file whose mode is that: whoever wants others to read it says so with chmod.
 //
 // What is erased is overwritten (PRAGMA secure_delete): no free page of the file keeps it. Backups
 // that were made before do.
@@ -56,7 +58,8 @@ struct SqliteOptions {
   // ceiling.
   std::uint32_t max_pages = 0;
   // The largest row, key and value together, in bytes, about; a larger one is `limit`,
-  // "row_too_large". At least 4,096.
+  // "row_too_large". At least 4,096. What is in the file already is looked at, backed up and
+  // restored whatever this is.
   std::uint32_t row_bytes = 64 * 1024 * 1024;
   // Read the whole file when opening and refuse a damaged one. Takes time in proportion to its
   // size; without it the identity and the tables are checked, and damage is found when it is read.
@@ -118,10 +121,11 @@ class SqliteStore final : public Store {
 
   // Begins a copy at `path`, which must not exist; its folder must. One at a time. Errors: those of
   // SqliteBackup::step, and
-  //   invalid   "bad_path": as `open`, and a name that belongs to the store itself
-  //   storage   "cannot_open", "read_only"
+  //   invalid   "bad_path": as `open`, and a name that the store itself gives to its log or journal
+  //   storage   "cannot_open", "read_only": the folder must be readable too, to be synced
   //   busy      "backup_running": of this store, or to this path
-  //   refused   "exists"
+  //   refused   "exists": at `path`, beside it, or at `<path>.partial`, where only what a dead
+  //             process is known to have left is used again
   Result<std::unique_ptr<SqliteBackup>> begin_backup(const std::string& path, PublishedViews views,
                                                      const BackupOptions& options = {});
   // All of it in one call. No commit can be made meanwhile.

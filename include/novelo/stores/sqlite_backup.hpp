@@ -8,15 +8,16 @@
 //   }
 //
 // It goes through three phases:
-//   copying      pages of the store, through the store's own connection. Every commit made
-//   meanwhile
-//                is carried over: the copy is the store as it was at the last step of this phase.
+//   copying      pages of the store, through the store's own connection. Every commit that is made
+//                meanwhile is carried over: the copy is the store as it was at the last step of
+//                this phase.
 //   publishing   the copy's rows are read one by one, which proves that each can be read, and are
 //                written into the tables behind the `v_*` views (published_view.hpp).
 //   closing      the file is synced, and only then gets its name.
-// Until then it stands at `<path>.partial`, and there is nothing at `path`. Whoever destroys the
-// object before it is done, and every failure, takes the partial file away; one that a dead process
-// left is used again by the next backup to the same path.
+// Until then it stands at `<path>.partial`, beside a mark that says whose it is
+// (`<path>.partial-mark`), and there is nothing at `path`. Whoever destroys the object before it is
+// done, and every failure, takes both away; what a dead process left, and only that, is used again
+// by the next backup to the same path.
 //
 // Threads: while it copies, `step` is a call on the store. From `publishing` on it has nothing to
 // do with the store any more: it may be handed to another thread, and outlive the store, so that
