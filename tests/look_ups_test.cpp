@@ -336,7 +336,7 @@ TEST_CASE("two calls from one number at once ask twice and are one contact") {
                          {"addresses", Value(Value::List{Value("external:9")})}};
   desk.answer(carla);
   CHECK(desk.state(one) == InteractionState::waiting);
-  CHECK(desk.state(two) == InteractionState::arriving);
+  CHECK(desk.state(two) == InteractionState::waiting);  // who they are is known for both
   const ContactRecord before = desk.contact(one);
   desk.answer(carla);
   CHECK(desk.state(two) == InteractionState::waiting);

@@ -771,7 +771,8 @@ TEST_CASE("what was told of a telephone is not true of the next one") {
     desk.replace_device(next);
     CHECK_FALSE(desk.agent(joao).unreachable);
     CHECK_FALSE(desk.agent(joao).on_other_call);
-    CHECK(desk.work_of(call).agent == joao);
+    const bool rings = !std::string(next).empty();  // without a telephone there is no call to take
+    CHECK(desk.work_of(call).agent == (rings ? joao : AgentName()));
   }
 }
 
