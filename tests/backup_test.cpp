@@ -497,6 +497,34 @@ TEST_CASE("backup: views that cannot be told apart are refused") {
   must(store->backup(files.copy, {}));
 }
 
+TEST_CASE("backup: a text with a NUL byte is whole in its view, and marked") {
+  const Files files;
+  const auto store = open_sqlite(files.store);
+  const std::string with_nul("before\0after", 12);
+  commit(*store, fence_of(*store), {put(Table::command, big_endian(1) + "k", with_nul)});
+  PublishedView view{"command", Table::command, {{"key"}, {"text"}}, 1, {}};
+  view.read = [](std::string_view key, std::string_view record, std::vector<SqlValue>& values) {
+    values = {std::string(key), std::string(record)};
+    return Published::shown;
+  };
+  must(store->backup(files.copy, {1, {view}}));
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(files.copy.c_str(), &handle) == SQLITE_OK);
+  sqlite3_stmt* row = nullptr;
+  REQUIRE(sqlite3_prepare_v2(handle, "SELECT length(text), text FROM v_command", -1, &row,
+                             nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(row) == SQLITE_ROW);
+  CHECK(sqlite3_column_int(row, 0) == 12);
+  const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(row, 1));
+  CHECK(std::string(text) ==
+        "before\xef\xbf\xbd"
+        "after");
+  sqlite3_finalize(row);
+  sqlite3_close(handle);
+  must(SqliteStore::restore(files.copy, files.back));
+  CHECK(get(*open_sqlite(files.back), Table::command, big_endian(1) + "k") == with_nul);
+}
+
 TEST_CASE("backup: it is not taken into service, and restoring refuses what is none") {
   const Files files;
   {
