@@ -315,3 +315,20 @@ TEST_CASE("[S0.5] silence is nobody's choice") {
   CHECK(desk.interaction(call).state == InteractionState::waiting);
   CHECK(desk.latest(call.conversation, EventKind::alternative_chosen).sequence == 0);
 }
+
+TEST_CASE("[S0.5] a question that the telephone system refuses for good is not waited for") {
+  Desk desk;
+  desk.host.must(SetOtherCall{joao, true});
+  const ConversationId owned = desk.host.whatsapp(ana, "oi").conversation;
+  desk.host.must(ClaimConversation{owned}, "joao");
+  const Outcome call = desk.host.call("k1", ana);
+  for (int times = 0; times < 4; ++times) {
+    for (const Handout& out : desk.host.poll()) {
+      const bool question = out.request && out.request->body.find("gather") != std::string::npos;
+      const Settlement outcome = question ? Settlement(TransportReply{400, {}, ""}) : Done{};
+      REQUIRE(desk.host.engine().settle(out.id, outcome, desk.host.now()));
+    }
+  }
+  CHECK(desk.interaction(call).state == InteractionState::waiting);
+  CHECK(desk.host.count(call.conversation, EventKind::effect_failed) >= 1);
+}

@@ -428,6 +428,10 @@ void verb_failed(Turn& turn, const Effect& effect, const SendError& error) {
                   {{"kind", Value(to_string(effect.kind))},
                    {"what", Value(to_string(verb))},
                    {"reason", Value(error.code)}});
+  // Nobody was asked, so that nobody answers: the flow need not wait for what silence would tell.
+  if (call.session && call.listening == effect.id) {
+    turn.tasks.emplace_back(ContinueFlow{call.id, FlowSilence{}});
+  }
 }
 
 Status decide_call(Turn& turn, const ConnectionName& connection, const CallEvent& event) {

@@ -1,4 +1,5 @@
 // Flows: walking a contact through one on the channel they are on, and doing what it says.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -214,9 +215,22 @@ class Performance {
       const DialPlan& plan = here.country.empty() ? target.dial_plan : here;
       return normalise({AddressKind::phone, given}, plan);
     }
-    if (at.remote.kind == AddressKind::phone) return normalise(at.remote, here);
+    if (at.remote.kind == AddressKind::phone) return as_known(at, normalise(at.remote, here));
     if (const auto known = address_of(turn_, at.contact, AddressKind::phone)) return *known;
     return fail({ErrorCode::refused, "no_number", "no number of the contact is known", {}, {}});
+  }
+
+  // In the spelling that is known of the contact: a provider's own may lack a digit that another
+  // network needs.
+  Result<Address> as_known(const Interaction& at, Result<Address> number) {
+    if (!number) return number;
+    for (const Identity& identity : identities_at(turn_.tables, *number)) {
+      const auto& members = identity.members;
+      const bool theirs = identity.holder == at.contact ||
+                          std::find(members.begin(), members.end(), at.contact) != members.end();
+      if (theirs) return identity.address;
+    }
+    return number;
   }
 
   void on(const FlowCallback& output) { tell(promise(output)); }
