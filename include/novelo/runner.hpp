@@ -10,9 +10,8 @@
 //   runner.value()->stop();
 //
 // One round of the thread:
-//   1. takes what is queued, up to `batch_inputs`: the tenants in turn, each one's work in the
-//   order
-//      in which it was accepted;
+//   1. takes what is queued, up to `batch_inputs`: the tenants in turn, of each what was accepted
+//      first;
 //   2. asks the clock once, and has every engine decide its part, and what is due by then;
 //   3. commits what all of them have to write, at once;
 //   4. calls the completions, in the order in which their work was taken, then shows the signals
@@ -128,9 +127,8 @@ class Runner {
   // Otherwise `done` is never called. Fails with
   //  - `busy`: "queue_full", or "stopping";
   //  - `not_found` ("unknown_tenant"): no engine of this tenant is open here;
-  //  - `limit`: "too_much", more than the whole queue takes; "too_deep", values more than 256
-  //  levels
-  //    inside one another.
+  //  - `limit`: "too_much", more than the whole queue takes; "too_deep", values nested deeper than
+  //    256 levels.
   // An empty completion is called by nobody.
   Status submit(const TenantName& tenant, Input input, Completion<Outcome> done,
                 Deadline deadline = {});
@@ -172,9 +170,8 @@ class Runner {
   // ("tenant_open") or `busy` ("stopping").
   Status open(std::vector<const ChannelAdapter*> adapters, EngineOptions options,
               Completion<void> done = {});
-  // Closes the engine when everything that was accepted for it is done; from the last round of it
-  // on nothing is handed out. Fails with `not_found`
-  // ("unknown_tenant") or `busy` ("stopping").
+  // Closes the engine when everything that was accepted for it is done; from its last round on
+  // nothing is handed out. Fails with `not_found` ("unknown_tenant") or `busy` ("stopping").
   Status close(const TenantName& tenant, Completion<void> done = {});
 
   // As Engine::fallback_route, of the newest configuration that was committed; at any time, also

@@ -531,8 +531,8 @@ NOVELO_API novelo_status novelo_metrics(novelo_engine* engine, int64_t now, int3
 /* --- the runner ------------------------------------------------------------------------------- */
 
 /* One thread that feeds the engines of a store with what any number of threads hand in, commits
-   what arrived meanwhile together, and calls the host. One round of it: takes what is queued, in
-   the order in which it was accepted; asks the clock once; decides it, and what is due by then;
+   what arrived meanwhile together, and calls the host. One round of it: takes what is queued,
+   the tenants in turn, of each what was accepted first; asks the clock once; decides it, and what is due by then;
    commits all of it at once; calls the completions in the order in which their work was taken, then
    shows the signals and hands out the effects. docs/runner.md is the page about it. */
 typedef struct novelo_runner novelo_runner;
@@ -558,8 +558,9 @@ typedef void (*novelo_carry)(novelo_runner* runner, novelo_text tenant,
 
 typedef struct novelo_runner_options {
   size_t struct_size;
-  /* Accepted and not begun: beyond it NOVELO_BUSY ("queue_full"). Settlements have as much room
-     again of their own, so that what was handed out can be settled when nothing else gets in. */
+  /* Accepted and not begun: beyond it NOVELO_BUSY ("queue_full"). Of n tenants each has 1/(2n) of
+     it for itself, the other half is anybody's. Settlements have as much room again of their own,
+     so that what was handed out can be settled when nothing else gets in. */
   uint64_t queue_inputs; /* a request counts as one; 0: 10,000 */
   uint64_t queue_bytes;  /* 0: 256 MiB */
   uint64_t batch_inputs;   /* that one round takes; 0: 1,000 */
@@ -606,7 +607,8 @@ NOVELO_API novelo_status novelo_runner_start(novelo_store* store, novelo_engine*
    `deadline` is a time of the runner's clock; 0 and NOVELO_NEVER: none. Not accepted:
      NOVELO_BUSY                "queue_full", "stopping"
      NOVELO_NOT_FOUND           "unknown_tenant": no engine of this tenant is open here
-     NOVELO_LIMIT               "too_much": more than the whole queue takes; "too_many_inputs" */
+     NOVELO_LIMIT               "too_much": more than the whole queue takes; "too_many_inputs";
+                                "too_deep": values nested deeper than 256 levels */
 NOVELO_API novelo_status novelo_runner_receive(novelo_runner* runner, const char* tenant,
                                                size_t tenant_size, const novelo_request* request,
                                                int64_t deadline, novelo_completion done, void* user,
