@@ -534,7 +534,7 @@ NOVELO_API novelo_status novelo_metrics(novelo_engine* engine, int64_t now, int3
    what arrived meanwhile together, and calls the host. One round of it: takes what is queued,
    the tenants in turn, of each what was accepted first; asks the clock once; decides it, and what
    is due by then; commits all of it at once; calls the completions in the order in which their work
-   was taken, then shows the signals and hands out the effects. docs/runner.md is the page about it. */
+   was taken, then shows the signals and hands out the effects. docs/runner.md is its page. */
 typedef struct novelo_runner novelo_runner;
 
 /* What came of something that was handed in. */
