@@ -252,6 +252,18 @@ TEST_CASE("an expectation that could never match is refused when it is read") {
   CHECK(with("/steps/1/expect/error", nullptr) == "wrong_type at test: steps[1].expect.error");
   CHECK(with("/steps/1/expect/entries", {{"cont", 2}}) ==
         "wrong_type at test: steps[1].expect.entries");
+  for (const char* event :
+       {"/steps/1/expect/no_entries/0/event", "/steps/1/expect/no_entries/0/event/not"}) {
+    json journey = manual();
+    journey["steps"][1]["expect"]["no_entries"] = json::array({json::object()});
+    journey[json::json_pointer(event)] = "identity_clamed";
+    CHECK(
+        refusal(journey).starts_with("unknown_word at test: steps[1].expect.no_entries[0].event"));
+  }
+  CHECK(with("/steps/1/expect/entries/1/error/error", "perm") ==
+        "unknown_word at test: steps[1].expect.entries[1].error.error");
+  CHECK(with("/steps/1/expect/entries/1/event", "~offer") == "taken");
+  CHECK(with("/steps/1/expect/entries/1/channel", {{"any_of", {"sms", "voice"}}}) == "taken");
   CHECK(with("/steps/12/expect/quarantine", {{{"conection", "x"}}}) ==
         "unknown_key at test: steps[12].expect.quarantine[0].conection");
 }

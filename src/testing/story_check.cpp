@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
+#include <type_traits>
 
 #include <fmt/format.h>
 
+#include "codec/border_fields.hpp"
+#include "codec/words.hpp"
 #include "novelo/engine.hpp"
 #include "novelo/json.hpp"
 #include "recorder/exact.hpp"
@@ -16,6 +20,7 @@
 namespace novelo::testing {
 namespace {
 
+using codec::fields;
 using codec::item_path;
 using codec::JsonReader;
 using codec::member_path;
@@ -90,10 +95,76 @@ void check_operators(const std::optional<Value>& expected, const std::string& pa
 
 // --- what is expected ----------------------------------------------------------------------------
 
+// What there is of a kind of record.
+struct Known {
+  Value members;
+  Value words;  // of its members that take one word of a few
+};
+
+// The words of every member that is an enumeration, by its name.
+class Words {
+ public:
+  template <class T>
+  void operator()(std::string_view name, const T& member) {
+    if constexpr (std::is_enum_v<T>) {
+      Value::List list;
+      for (const auto& [value, word] : codec::words_of<T>()) list.emplace_back(std::string(word));
+      found_[std::string(name)] = Value(std::move(list));
+    } else if constexpr (requires(Words & words) { fields(words, member); }) {
+      Words inner;
+      fields(inner, member);
+      found_[std::string(name)] = inner.take();
+    }
+  }
+  template <class Text>
+  void operator()(std::string_view, codec::AsBytes<Text>) {}
+  Value take() { return Value(std::move(found_)); }
+
+ private:
+  Value::Map found_;
+};
+
 template <class Record>
-const Value& known_members() {
-  static const Value known = whole(Record{});
+const Known& known_of() {
+  static const Known known = [] {
+    const Record record{};
+    Words words;
+    fields(words, record);
+    return Known{whole(record), words.take()};
+  }();
   return known;
+}
+
+// A word that is none would match nothing, and its absence always.
+void check_words(const Value& expected, const Value& words, const std::string& path,
+                 JsonReader& reader) {
+  const auto* map = expected.as_map();
+  if (const auto* members = words.as_map()) {
+    if (map == nullptr || is_operator(expected)) return;
+    for (const auto& [key, value] : *map) {
+      const auto known = members->find(key);
+      if (known != members->end())
+        check_words(value, known->second, member_path(path, key), reader);
+    }
+    return;
+  }
+  if (map != nullptr) {
+    for (const char* op : {"any_of", "not"}) {
+      if (map->contains(op)) check_words(map->at(op), words, member_path(path, op), reader);
+    }
+  } else if (const auto* list = expected.as_list()) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      check_words((*list)[i], words, item_path(path, i), reader);
+    }
+  } else if (const auto* word = expected.as_text()) {
+    if (word->starts_with('~') || has_label(expected)) return;  // a part of one, or one of several
+    const auto& all = *words.as_list();
+    if (std::find(all.begin(), all.end(), expected) != all.end()) return;
+    std::string remedy;
+    for (const Value& word : all) remedy += (remedy.empty() ? "" : ", ") + word.to_text();
+    reader.blame("unknown_word", "There is no such word here.", path,
+                 "Write one of " + remedy + ".");
+  }
 }
 
 void check_label(const std::string& text, const std::string& path, JsonReader& reader) {
@@ -155,14 +226,15 @@ void check_effects(const std::vector<EffectMatch>& effects, const std::string& p
   }
 }
 
-void check_record(const Value& expected, const Value& known, const std::string& path,
+void check_record(const Value& expected, const Known& known, const std::string& path,
                   JsonReader& reader) {
-  check_members(expected, known, path, reader);
+  check_members(expected, known.members, path, reader);
+  check_words(expected, known.words, path, reader);
   check_operators(expected, path, reader);
 }
 
 // Records, or an operator for all of them. Where there may be none at all, null is that.
-void check_records(const std::optional<Value>& list, const Value& known, const std::string& path,
+void check_records(const std::optional<Value>& list, const Known& known, const std::string& path,
                    JsonReader& reader) {
   if (!list || list->is_null()) return;
   const auto* items = list->as_list();
@@ -178,14 +250,14 @@ void check_records(const std::optional<Value>& list, const Value& known, const s
   }
 }
 
-void check_things(const Things& things, const Value& known, const std::string& path,
+void check_things(const Things& things, const Known& known, const std::string& path,
                   JsonReader& reader) {
   for (const auto& [thing, expected] : things) {
     check_record(expected, known, member_path(path, thing), reader);
   }
 }
 
-void check_thing_lists(const Things& things, const Value& known, const std::string& path,
+void check_thing_lists(const Things& things, const Known& known, const std::string& path,
                        JsonReader& reader) {
   for (const auto& [thing, list] : things) {
     check_records(list, known, member_path(path, thing), reader);
@@ -193,28 +265,26 @@ void check_thing_lists(const Things& things, const Value& known, const std::stri
 }
 
 // A row of the quarantine, as `Catalogue::quarantine` shows it.
-const Value& known_quarantine() {
-  static const Value known = quarantine_row(Quarantined{});
+const Known& known_quarantine() {
+  static const Known known{quarantine_row(Quarantined{}), Value(Value::Map())};
   return known;
 }
 
 void check_expected_things(const ExpectSpec& expect, const std::string& path, JsonReader& reader) {
   const auto at = [&](std::string_view name) { return member_path(path, name); };
-  check_things(expect.contact, known_members<ContactRecord>(), at("contact"), reader);
-  check_things(expect.conversation, known_members<ConversationRecord>(), at("conversation"),
-               reader);
-  check_things(expect.interaction, known_members<Interaction>(), at("interaction"), reader);
-  check_things(expect.matter, known_members<CaseRecord>(), at("case"), reader);
-  check_things(expect.callback, known_members<Callback>(), at("callback"), reader);
-  check_things(expect.survey, known_members<Survey>(), at("survey"), reader);
-  check_things(expect.work, known_members<WorkRecord>(), at("work"), reader);
-  check_things(expect.place, known_members<RouterPlace>(), at("place"), reader);
-  check_things(expect.agent, known_members<AgentRecord>(), at("agent"), reader);
-  check_thing_lists(expect.timeline, known_members<Entry>(), at("timeline"), reader);
-  check_thing_lists(expect.customer_view, known_members<CustomerEntry>(), at("customer_view"),
-                    reader);
-  check_thing_lists(expect.notes, known_members<Note>(), at("notes"), reader);
-  check_thing_lists(expect.closures, known_members<Closure>(), at("closures"), reader);
+  check_things(expect.contact, known_of<ContactRecord>(), at("contact"), reader);
+  check_things(expect.conversation, known_of<ConversationRecord>(), at("conversation"), reader);
+  check_things(expect.interaction, known_of<Interaction>(), at("interaction"), reader);
+  check_things(expect.matter, known_of<CaseRecord>(), at("case"), reader);
+  check_things(expect.callback, known_of<Callback>(), at("callback"), reader);
+  check_things(expect.survey, known_of<Survey>(), at("survey"), reader);
+  check_things(expect.work, known_of<WorkRecord>(), at("work"), reader);
+  check_things(expect.place, known_of<RouterPlace>(), at("place"), reader);
+  check_things(expect.agent, known_of<AgentRecord>(), at("agent"), reader);
+  check_thing_lists(expect.timeline, known_of<Entry>(), at("timeline"), reader);
+  check_thing_lists(expect.customer_view, known_of<CustomerEntry>(), at("customer_view"), reader);
+  check_thing_lists(expect.notes, known_of<Note>(), at("notes"), reader);
+  check_thing_lists(expect.closures, known_of<Closure>(), at("closures"), reader);
   check_records(expect.quarantine, known_quarantine(), at("quarantine"), reader);
 }
 
@@ -223,13 +293,13 @@ void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader&
   if (expect.effects) check_effects(*expect.effects, at("effects"), reader);
   check_effects(expect.no_effects, at("no_effects"), reader);
   if (expect.unsettled) check_effects(*expect.unsettled, at("unsettled"), reader);
-  check_records(expect.entries, known_members<Entry>(), at("entries"), reader);
-  check_records(Value(expect.no_entries), known_members<Entry>(), at("no_entries"), reader);
-  check_records(expect.signals, known_members<Signal>(), at("signals"), reader);
+  check_records(expect.entries, known_of<Entry>(), at("entries"), reader);
+  check_records(Value(expect.no_entries), known_of<Entry>(), at("no_entries"), reader);
+  check_records(expect.signals, known_of<Signal>(), at("signals"), reader);
   check_expected_things(expect, path, reader);
   check_operators(expect.answer, at("answer"), reader);
   if (expect.outcome) {
-    check_record(*expect.outcome, known_members<Outcome>(), at("outcome"), reader);
+    check_record(*expect.outcome, known_of<Outcome>(), at("outcome"), reader);
   }
   if (expect.error) {
     if (expect.error->is_null()) {
@@ -239,7 +309,7 @@ void check_expect(const ExpectSpec& expect, const std::string& path, JsonReader&
     if (expect.answer || expect.outcome) {
       reader.blame("contradiction", "A refused step has no answer and no outcome.", at("error"));
     }
-    check_record(*expect.error, known_members<Error>(), at("error"), reader);
+    check_record(*expect.error, known_of<Error>(), at("error"), reader);
   }
 }
 
@@ -341,7 +411,7 @@ void check_bindings(const StepSpec& step, const std::string& path, JsonReader& r
     const std::string at = member_path(member_path(path, "as"), member);
     check_label(label, at, reader);
     if (member.starts_with("details.")) continue;
-    check_members(Value(Value::Map{{member, Value()}}), known_members<Outcome>(),
+    check_members(Value(Value::Map{{member, Value()}}), known_of<Outcome>().members,
                   member_path(path, "as"), reader);
   }
   for (const auto& [label, query] : step.find) {
