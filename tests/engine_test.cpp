@@ -82,6 +82,11 @@ TEST_CASE("an engine needs a tenant and a secret that nobody can guess") {
   EngineOptions how = options();
   how.tenant = {};
   CHECK(open_error(how).reason == "no_tenant");
+  for (const std::string& name :
+       {std::string(129, 'x'), std::string("x\0y", 3), std::string("\xff"), std::string("a\nb")}) {
+    how.tenant = TenantName(name);
+    CHECK(open_error(how).reason == "bad_tenant");
+  }
   how = options();
   how.tenant_secret = Secret("15 bytes, short");
   CHECK(open_error(how).reason == "short_secret");

@@ -114,7 +114,9 @@ TEST_CASE("[B2] restore: a busy desk is backed up between its commits and goes o
     for (int i = 3000; i < 3040; ++i) busy_minute(host, given);
     lost = host.now();
   }
-  must(SqliteStore::restore(files.copy, files.back));
+  RestoreOptions unsalted;
+  unsalted.salt = 0;
+  must(SqliteStore::restore(files.copy, files.back, unsalted));
   const auto store = open_sqlite(files.back);
   clinic::StoreRows rows = clinic::content_of(*store);
   std::erase_if(rows, [](const auto& row) { return std::get<1>(row) == restore_mark_key(1); });
@@ -147,6 +149,7 @@ TEST_CASE("restore: numbers of sequences go on behind what the operator leaves f
   RestoreOptions options;
   options.ids = 1000;
   options.protocols = 7;
+  options.salt = 0;
   must(SqliteStore::restore(files.copy, files.back, options));
   GivenOut after{"after"};
   {
@@ -183,6 +186,33 @@ TEST_CASE("restore: a desktop of the store that is gone starts over") {
   const auto restored = open_sqlite(files.back);
   clinic::Host host(*restored);
   CHECK(host.query().changes_since(seen, 10)->start_over);
+}
+
+TEST_CASE("restore: a backup that is restored twice gives out other ids, to other desktops") {
+  const Files files;
+  {
+    const auto store = open_sqlite(files.store);
+    clinic::Host host(*store);
+    ready(host);
+    must(store->backup(files.copy, sql_views()));
+  }
+  std::vector<std::uint64_t> ids;
+  std::vector<ChangeCursor> seen;
+  for (const std::uint32_t salt : {7U, 8U}) {
+    RestoreOptions options;
+    options.salt = salt;
+    const std::string path = files.back + std::to_string(salt);
+    must(SqliteStore::restore(files.copy, path, options));
+    const auto store = open_sqlite(path);
+    clinic::Host host(*store);
+    ids.push_back(host.sms("+5541966665555", "oi").conversation.value());
+    if (!seen.empty()) CHECK(host.query().changes_since(seen.front(), 10)->start_over);
+    seen.push_back(host.query().changes_since({}, 10)->next);
+  }
+  CHECK(ids[1] - ids[0] > std::uint64_t{1} << 31U);
+  RestoreOptions wrong;
+  wrong.salt = 1U << 20U;
+  CHECK(SqliteStore::restore(files.copy, files.back, wrong).error().reason == "bad_salt");
 }
 
 TEST_CASE("restore: two engines that open the same restored store do the same") {

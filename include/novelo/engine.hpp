@@ -74,8 +74,8 @@ namespace novelo {
 struct EngineCall;
 
 struct EngineOptions {
-  TenantName tenant{"default"};
-  Secret tenant_secret;  // keys the tokens in links and reply addresses; at least 16 bytes
+  TenantName tenant{"default"};  // at most 128 bytes of UTF-8 without control characters
+  Secret tenant_secret;          // keys the tokens in links and reply addresses; at least 16 bytes
   // By connection, then by the secret's name: texts, newest first. Rotating one takes a new engine.
   std::map<ConnectionName, std::map<std::string, std::vector<Secret>>> secrets;
   Limits limits;

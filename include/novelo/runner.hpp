@@ -170,8 +170,9 @@ class Runner {
   // ("tenant_open") or `busy` ("stopping").
   Status open(std::vector<const ChannelAdapter*> adapters, EngineOptions options,
               Completion<void> done = {});
-  // Closes the engine when everything that was accepted for it is done; from its last round on
-  // nothing is handed out. Fails with `not_found` ("unknown_tenant") or `busy` ("stopping").
+  // Closes the engine when everything that was accepted for it is done. From here on nothing more
+  // is handed out, and what was is not settled here: the next engine offers it again. Fails with
+  // `not_found` ("unknown_tenant") or `busy` ("stopping").
   Status close(const TenantName& tenant, Completion<void> done = {});
 
   // As Engine::fallback_route, of the newest configuration that was committed; at any time, also

@@ -1,9 +1,11 @@
 #include "novelo/engine.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include <fmt/format.h>
 
+#include "codec/json.hpp"
 #include "engine/body.hpp"
 
 namespace novelo {
@@ -11,6 +13,13 @@ namespace novelo {
 namespace {
 
 constexpr std::size_t shortest_secret = 16;
+
+bool is_tenant_name(const std::string& name) {
+  constexpr std::size_t longest = 128;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  return name.size() <= longest && codec::is_utf8(name) &&
+         std::none_of(name.begin(), name.end(), is_control);
+}
 
 }  // namespace
 
@@ -32,6 +41,10 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
   if (options.tenant.empty()) {
     return fail({ErrorCode::invalid, "no_tenant", "the tenant needs a name", "options.tenant",
                  "give it one"});
+  }
+  if (!is_tenant_name(options.tenant.text())) {
+    return fail({ErrorCode::invalid, "bad_tenant", "this is no name of a tenant", "options.tenant",
+                 "give at most 128 bytes of UTF-8 without control characters"});
   }
   if (options.tenant_secret.reveal().size() < shortest_secret) {
     return fail({ErrorCode::invalid, "short_secret", "the tenant's secret is too short",

@@ -156,6 +156,7 @@ Status RunnerIntake::put_closing(const TenantName& tenant, std::unique_ptr<Runne
   const auto member = members_.find(tenant);
   if (member == members_.end()) return fail(unknown_tenant(tenant));
   job->member = member->second;
+  job->member->closing = true;
   push(tenant, std::move(job));
   members_.erase(member);
   share_room();

@@ -28,7 +28,7 @@ struct RunnerMember {
   bool in_round = false;
   bool progress = false;  // something was written or handed out in this round
   bool fault_told = false;
-  bool closing = false;  // nothing is handed out any more
+  std::atomic<bool> closing = false;  // nothing is handed out any more
 };
 
 struct RunnerJob {

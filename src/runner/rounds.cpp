@@ -263,7 +263,6 @@ void Runner::Body::decide(RunnerJob& job) {
 // What is our own goes first: it may be of the engine that is to be closed.
 void Runner::Body::work_alone(RunnerJob& job, RunnerJobs before) {
   auto* const closing = std::get_if<RunnerJob::Closing>(&job.work);
-  if (closing != nullptr) job.member->closing = true;
   if (!before.empty()) work(std::move(before));
   if (auto* const opening = std::get_if<RunnerJob::Opening>(&job.work)) {
     open(job, *opening);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -18,7 +19,15 @@ namespace {
 constexpr std::uint64_t most_ids = std::uint64_t{1} << 56;
 constexpr std::uint64_t most_protocols = std::uint64_t{1} << 40;
 
+constexpr std::uint32_t salts = 1U << 20U;
+constexpr std::uint64_t ids_of_a_salt = std::uint64_t{1} << 32U;
+constexpr std::uint64_t epochs_of_a_salt = 1'000'000;
+
 Status check_options(const RestoreOptions& options) {
+  if (options.salt.value_or(0) >= salts) {
+    return fail(Error{ErrorCode::invalid, "bad_salt", "a salt is below 2^20", "options.salt",
+                      "leave it out: one is drawn"});
+  }
   if (options.ids <= most_ids && options.protocols <= most_protocols) return {};
   return fail(Error{ErrorCode::invalid, "too_many",
                     "more is to be left free than there is room for", "options",
@@ -119,8 +128,9 @@ Status mark(SqliteConnection& target, std::uint64_t tenant, const RestoreOptions
   Result<SqliteStatement> row =
       target.prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)");
   if (!row) return fail(std::move(row).error());
+  const std::uint64_t ids = options.ids + *options.salt * ids_of_a_salt;
   const std::string value =
-      restore_mark_value({before->ids + options.ids, before->protocols + options.protocols});
+      restore_mark_value({before->ids + ids, before->protocols + options.protocols});
   return insert(target, *row, key, value);
 }
 
@@ -139,7 +149,8 @@ Status fill(SqliteLook& backup, SqliteConnection& target, const RestoreOptions& 
       if (!copied) return copied;
     }
     for (const auto& [name, known] : *tenants) {
-      const Fence fence{known.tenant, known.epoch + epochs_of_lost_time};
+      const Fence fence{known.tenant,
+                        known.epoch + epochs_of_lost_time + *options.salt * epochs_of_a_salt};
       if (Status written = write_tenant(target, name, fence); !written) return written;
       if (Status marked = mark(target, fence.tenant, options); !marked) return marked;
     }
@@ -150,7 +161,9 @@ Status fill(SqliteLook& backup, SqliteConnection& target, const RestoreOptions& 
 }  // namespace
 
 Status SqliteStore::restore(const std::string& backup, const std::string& path,
-                            const RestoreOptions& options) {
+                            const RestoreOptions& given) {
+  RestoreOptions options = given;
+  if (!options.salt) options.salt = std::random_device{}() % salts;
   if (Status usable = check_options(options); !usable) return usable;
   Result<SqliteLook> look = look_into(backup);
   if (!look) return fail(std::move(look).error());

@@ -647,7 +647,8 @@ NOVELO_API novelo_status novelo_runner_engine_open(novelo_runner* runner,
                                                    const novelo_engine_options* options,
                                                    novelo_completion done, void* user,
                                                    novelo_error** error);
-/* Closes the engine when everything that was accepted for it is done. */
+/* Closes the engine when everything that was accepted for it is done. From here on nothing more is
+   handed out, and what was is not settled here: the next engine offers it again. */
 NOVELO_API novelo_status novelo_runner_engine_close(novelo_runner* runner, const char* tenant,
                                                     size_t tenant_size, novelo_completion done,
                                                     void* user, novelo_error** error);

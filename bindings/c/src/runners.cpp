@@ -18,6 +18,11 @@ namespace {
 
 using Engines = std::vector<Entered<EngineBox>>;
 
+Error tenant_twice() {
+  return abi::invalid("tenant_twice", "Two engines are the same tenant's.", "engines",
+                      "Give the newest, once.");
+}
+
 // All of them entered, of this store, each another tenant's.
 Result<Engines> enter_all(novelo_engine* const* handles, std::size_t count, abi::Token store) {
   if (const auto there = abi::array_of(handles, count, "engines"); !there) {
@@ -27,6 +32,7 @@ Result<Engines> enter_all(novelo_engine* const* handles, std::size_t count, abi:
   std::set<TenantName> tenants;
   engines.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
+    if (std::find(handles, handles + i, handles[i]) != handles + i) return fail(tenant_twice());
     auto entered = abi::enter<EngineBox>(handles[i], Access::alone);
     if (!entered) return fail(entered.error());
     if ((*entered)->store != store) {
@@ -34,8 +40,7 @@ Result<Engines> enter_all(novelo_engine* const* handles, std::size_t count, abi:
                                "Start a runner for each store."));
     }
     if (!tenants.insert((*entered)->tenant).second) {
-      return fail(abi::invalid("tenant_twice", "Two engines are the same tenant's.", "engines",
-                               "Give the newest."));
+      return fail(tenant_twice());
     }
     engines.push_back(std::move(*entered));
   }

@@ -28,6 +28,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "novelo/base/result.hpp"
@@ -90,6 +91,10 @@ struct RestoreOptions {
   std::uint64_t protocols = 100'000;           // in each sequence of protocol numbers; at most 2^40
   std::uint32_t cache_kib = 16 * 1024;
   std::uint32_t max_pages = 0;  // as SqliteOptions
+  // Each restoring of one backup gives out ids of its own, so that whoever saw those of another is
+  // not told something else by the same ids: 2^32 further on for each step of this, which is below
+  // 2^20. Empty: drawn at random.
+  std::optional<std::uint32_t> salt = {};
 };
 
 }  // namespace novelo
