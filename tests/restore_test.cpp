@@ -210,6 +210,13 @@ TEST_CASE("restore: a backup that is restored twice gives out other ids, to othe
     seen.push_back(host.query().changes_since({}, 10)->next);
   }
   CHECK(ids[1] - ids[0] > std::uint64_t{1} << 31U);
+  std::set<std::uint64_t> marks;
+  for (const std::string& name : {std::string("a"), std::string("b"), std::string("c")}) {
+    must(SqliteStore::restore(files.copy, files.back + name));
+    const auto value = get(*open_sqlite(files.back + name), Table::meta, restore_mark_key(1));
+    marks.insert(read_restore_mark(value.value())->ids);
+  }
+  CHECK(marks.size() == 3);
   RestoreOptions wrong;
   wrong.salt = 1U << 20U;
   CHECK(SqliteStore::restore(files.copy, files.back, wrong).error().reason == "bad_salt");
@@ -229,7 +236,9 @@ TEST_CASE("restore: two engines that open the same restored store do the same") 
   clinic::StoreRows first;
   for (const char* name : {"one", "two"}) {
     const std::string path = (files.folder.path() / name).string();
-    must(SqliteStore::restore(files.copy, path));
+    RestoreOptions same;
+    same.salt = 5;
+    must(SqliteStore::restore(files.copy, path, same));
     const auto store = open_sqlite(path);
     clinic::Host host(*store, clinic::options(), clinic::morning() + 3h);
     GivenOut here{"here"};

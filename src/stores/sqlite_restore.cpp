@@ -1,14 +1,16 @@
 // Restoring: a store is written anew from the rows of a backup, in the order of their keys. Nothing
 // else of the file is taken over, whatever somebody has put into it.
+#include <sys/stat.h>
+
 #include <limits>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "novelo/base/digest.hpp"
 #include "novelo/stores/sqlite.hpp"
 #include "stores/partial_file.hpp"
 #include "stores/sqlite_look.hpp"
@@ -57,6 +59,19 @@ class Target {
   Error named(Error error) const {
     if (error.subject == partial_->name()) error.subject = path_;
     return error;
+  }
+  // What tells this file from every other that was ever made here: the library has neither a clock
+  // nor chance of its own.
+  std::uint32_t salt() const {
+    struct stat made {};
+    ::stat(partial_->name().c_str(), &made);
+    const std::string digest = sha256(fmt::format("{} {} {} {} {}", path_, made.st_dev, made.st_ino,
+                                                  made.st_ctim.tv_sec, made.st_ctim.tv_nsec));
+    std::uint32_t salt = 0;
+    for (std::size_t i = 0; i < sizeof(salt); ++i) {
+      salt = salt << 8U | static_cast<std::uint8_t>(digest[i]);
+    }
+    return salt % salts;
   }
   Status publish() {
     connection_.reset();
@@ -163,7 +178,6 @@ Status fill(SqliteLook& backup, SqliteConnection& target, const RestoreOptions& 
 Status SqliteStore::restore(const std::string& backup, const std::string& path,
                             const RestoreOptions& given) {
   RestoreOptions options = given;
-  if (!options.salt) options.salt = std::random_device{}() % salts;
   if (Status usable = check_options(options); !usable) return usable;
   Result<SqliteLook> look = look_into(backup);
   if (!look) return fail(std::move(look).error());
@@ -173,6 +187,7 @@ Status SqliteStore::restore(const std::string& backup, const std::string& path,
   }
   Result<Target> target = Target::open(path, *look->connection, options);
   if (!target) return fail(std::move(target).error());
+  if (!options.salt) options.salt = target->salt();
   if (Status sound = check_integrity(*look->connection); !sound) return sound;
   if (Status filled = fill(*look, target->connection(), options); !filled) {
     return fail(target->named(std::move(filled).error()));

@@ -176,7 +176,7 @@ static void rule_1_engines_that_were_given_away(void) {
              NOVELO_INVALID, "tenant_twice"));
   list[1] = open.engine;
   CHECK(says(novelo_runner_start(open.store, list, 2, &options, &runner, &error), &error,
-             NOVELO_REENTRANT, "in_use"));
+             NOVELO_INVALID, "tenant_twice"));
   list[1] = NULL;
   CHECK(says(novelo_runner_start(open.store, list, 2, &options, &runner, &error), &error,
              NOVELO_INVALID, "bad_handle"));

@@ -93,7 +93,7 @@ struct RestoreOptions {
   std::uint32_t max_pages = 0;  // as SqliteOptions
   // Each restoring of one backup gives out ids of its own, so that whoever saw those of another is
   // not told something else by the same ids: 2^32 further on for each step of this, which is below
-  // 2^20. Empty: drawn at random.
+  // 2^20. Empty: made of what tells the new file from every other.
   std::optional<std::uint32_t> salt = {};
 };
 
