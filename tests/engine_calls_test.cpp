@@ -52,6 +52,14 @@ struct Desk {
   }
 };
 
+// Ana calls while João, who looks after her, is on another call: she is asked what she prefers.
+Outcome call_of_a_busy_owner(Desk& desk) {
+  desk.host.must(SetOtherCall{joao, true});
+  const ConversationId owned = desk.host.whatsapp(ana, "oi").conversation;
+  desk.host.must(ClaimConversation{owned}, "joao");
+  return desk.host.call("k1", ana);
+}
+
 }  // namespace
 
 // --- waiting -------------------------------------------------------------------------------------
@@ -304,10 +312,7 @@ TEST_CASE("[S0.9] who leaves a message and hangs up has not given up waiting") {
 
 TEST_CASE("[S0.5] silence is nobody's choice") {
   Desk desk;
-  desk.host.must(SetOtherCall{joao, true});
-  const ConversationId owned = desk.host.whatsapp(ana, "oi").conversation;
-  desk.host.must(ClaimConversation{owned}, "joao");
-  const Outcome call = desk.host.call("k1", ana);
+  const Outcome call = call_of_a_busy_owner(desk);
   for (int times = 0; times < 4; ++times) {
     desk.carry();
     desk.host.told(call_event(CallEventKind::digits, "k1"));  // none in time
@@ -318,10 +323,7 @@ TEST_CASE("[S0.5] silence is nobody's choice") {
 
 TEST_CASE("[S0.5] a question that the telephone system refuses for good is not waited for") {
   Desk desk;
-  desk.host.must(SetOtherCall{joao, true});
-  const ConversationId owned = desk.host.whatsapp(ana, "oi").conversation;
-  desk.host.must(ClaimConversation{owned}, "joao");
-  const Outcome call = desk.host.call("k1", ana);
+  const Outcome call = call_of_a_busy_owner(desk);
   for (int times = 0; times < 4; ++times) {
     for (const Handout& out : desk.host.poll()) {
       const bool question = out.request && out.request->body.find("gather") != std::string::npos;

@@ -82,6 +82,14 @@ void ready(clinic::Host& host) {
   host.settle_all();
 }
 
+// A desk that is ready, and a backup of it.
+void back_up(const Files& files) {
+  const auto store = open_sqlite(files.store);
+  clinic::Host host(*store);
+  ready(host);
+  must(store->backup(files.copy, sql_views()));
+}
+
 }  // namespace
 
 TEST_CASE("[B2] restore: a busy desk is backed up between its commits and goes on from there") {
@@ -173,13 +181,11 @@ TEST_CASE("restore: numbers of sequences go on behind what the operator leaves f
 
 TEST_CASE("restore: a desktop of the store that is gone starts over") {
   const Files files;
+  back_up(files);
   ChangeCursor seen;
   {
     const auto store = open_sqlite(files.store);
-    clinic::Host host(*store);
-    ready(host);
-    must(store->backup(files.copy, sql_views()));
-    host.reopen();  // what opens the copy is the next engine too
+    clinic::Host host(*store);  // what opens the copy is the next engine too
     seen = host.query().changes_since({}, 10)->next;
   }
   must(SqliteStore::restore(files.copy, files.back));
@@ -190,12 +196,7 @@ TEST_CASE("restore: a desktop of the store that is gone starts over") {
 
 TEST_CASE("restore: a backup that is restored twice gives out other ids, to other desktops") {
   const Files files;
-  {
-    const auto store = open_sqlite(files.store);
-    clinic::Host host(*store);
-    ready(host);
-    must(store->backup(files.copy, sql_views()));
-  }
+  back_up(files);
   std::vector<std::uint64_t> ids;
   std::vector<ChangeCursor> seen;
   for (const std::uint32_t salt : {7U, 8U}) {

@@ -16,15 +16,13 @@
 
 namespace novelo {
 
-namespace {
-
-bool contains(const std::vector<ContactId>& contacts, ContactId contact) {
-  return std::find(contacts.begin(), contacts.end(), contact) != contacts.end();
-}
-
 bool uses(const Identity& identity, ContactId contact) {
-  return identity.holder == contact || contains(identity.members, contact);
+  const std::vector<ContactId>& members = identity.members;
+  return identity.holder == contact ||
+         std::find(members.begin(), members.end(), contact) != members.end();
 }
+
+namespace {
 
 // A number held by one contact and given to another becomes shared.
 void share_identity(Turn& turn, ContactId contact, const Identity& identity) {
@@ -227,7 +225,7 @@ void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
     if (turn.tables.identities.find(key) == nullptr) continue;
     Identity& identity = turn.tables.identities.edit(key);
     std::erase(identity.members, nameless);
-    const bool theirs = identity.holder == into || contains(identity.members, into);
+    const bool theirs = uses(identity, into);
     if (identity.holder == nameless) {
       identity.holder = into;
       std::erase(identity.members, into);

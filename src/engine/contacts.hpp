@@ -21,6 +21,8 @@ Result<Upserted> upsert_contact(Turn& turn, const UpsertContact& contact, const 
 ContactId known_as(Turn& turn, const UpsertContact& contact);
 // What is left with a stranger goes to who they turned out to be: a part, and a timer for the rest.
 void give_belongings(Turn& turn, ContactId nameless, const Author& by);
+// Whether the address is the contact's, alone or with others.
+bool uses(const Identity& identity, ContactId contact);
 // Made for an address that nobody knew. Whoever stands for several people at one address has none,
 // and whom another system knows is no stranger.
 bool is_stranger(Turn& turn, ContactId contact);

@@ -1,5 +1,4 @@
 // Flows: walking a contact through one on the channel they are on, and doing what it says.
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +7,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/check_flows.hpp"
+#include "engine/contacts.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
 #include "novelo/rules/calendar.hpp"
@@ -225,10 +225,7 @@ class Performance {
   Result<Address> as_known(const Interaction& at, Result<Address> number) {
     if (!number) return number;
     for (const Identity& identity : identities_at(turn_.tables, *number)) {
-      const auto& members = identity.members;
-      const bool theirs = identity.holder == at.contact ||
-                          std::find(members.begin(), members.end(), at.contact) != members.end();
-      if (theirs) return identity.address;
+      if (uses(identity, at.contact)) return identity.address;
     }
     return number;
   }

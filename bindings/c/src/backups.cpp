@@ -30,6 +30,11 @@ bool copies(const SqliteBackup& backup) {
   return backup.progress().phase == BackupPhase::copying;
 }
 
+Status step(SqliteBackup& backup, const GivenBackup& given) {
+  if (auto worked = backup.step(given.step); !worked) return worked;
+  return given.tell(backup.progress());
+}
+
 // The store of a backup that copies, entered; nothing when it is closed: then nobody is in it.
 Result<std::optional<abi::Entered<StoreBox>>> enter_copied(const BackupBox& box) {
   if (box.backup == nullptr || !copies(*box.backup)) return std::nullopt;
@@ -81,14 +86,21 @@ Status check_sqlite(const SqliteStore* sqlite) {
                "Use an SQLite store."});
 }
 
-Result<std::unique_ptr<SqliteBackup>> begin_backup(SqliteStore& store, const GivenBackup& given) {
-  return store.begin_backup(given.path, sql_views(), given.options);
+Result<std::unique_ptr<SqliteBackup>> begin_backup(SqliteStore* store, const GivenBackup& given) {
+  if (const auto can = check_sqlite(store); !can) return fail(can.error());
+  return store->begin_backup(given.path, sql_views(), given.options);
+}
+
+Status copy_all(SqliteBackup& backup, const GivenBackup& given) {
+  while (copies(backup)) {
+    if (auto worked = step(backup, given); !worked) return worked;
+  }
+  return {};
 }
 
 Status finish_backup(SqliteBackup& backup, const GivenBackup& given) {
   while (backup.progress().phase != BackupPhase::done) {
-    if (auto worked = backup.step(given.step); !worked) return worked;
-    if (auto goes_on = given.tell(backup.progress()); !goes_on) return goes_on;
+    if (auto worked = step(backup, given); !worked) return worked;
   }
   return {};
 }
@@ -104,14 +116,9 @@ novelo_status novelo_store_backup(novelo_store* store, const char* path, size_t 
     {
       const auto entered = abi::enter<StoreBox>(store, Access::alone);
       if (!entered) return fail(entered.error());
-      SqliteStore* const sqlite = (*entered)->sqlite;
-      if (const auto can = abi::check_sqlite(sqlite); !can) return can;
-      auto begun = abi::begin_backup(*sqlite, *given);
+      auto begun = abi::begin_backup((*entered)->sqlite, *given);
       if (!begun) return fail(begun.error());
-      while (copies(**begun)) {
-        if (auto worked = (*begun)->step(given->step); !worked) return worked;
-        if (auto goes_on = given->tell((*begun)->progress()); !goes_on) return goes_on;
-      }
+      if (auto copied = abi::copy_all(**begun, *given); !copied) return copied;
       backup = std::move(*begun);
     }
     return abi::finish_backup(*backup, *given);
@@ -128,9 +135,7 @@ novelo_status novelo_backup_begin(novelo_store* store, const char* path, size_t 
     if (!given) return fail(given.error());
     const auto entered = abi::enter<StoreBox>(store, Access::alone);
     if (!entered) return fail(entered.error());
-    SqliteStore* const sqlite = (*entered)->sqlite;
-    if (const auto can = abi::check_sqlite(sqlite); !can) return can;
-    auto begun = abi::begin_backup(*sqlite, *given);
+    auto begun = abi::begin_backup((*entered)->sqlite, *given);
     if (!begun) return fail(begun.error());
     auto box = std::make_unique<BackupBox>();
     box->store = abi::token_of(store);

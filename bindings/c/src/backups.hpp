@@ -26,9 +26,10 @@ Result<GivenBackup> backup_of(const char* path, std::size_t size,
 // `unsupported` ("no_backup") of a store that is none.
 Status check_sqlite(const SqliteStore* sqlite);
 
-Result<std::unique_ptr<SqliteBackup>> begin_backup(SqliteStore& store, const GivenBackup& given);
+Result<std::unique_ptr<SqliteBackup>> begin_backup(SqliteStore* store, const GivenBackup& given);
 
-// What has nothing to do with the store any more.
+// A step after another, each told: as long as it copies, which is on the store, or to its end.
+Status copy_all(SqliteBackup& backup, const GivenBackup& given);
 Status finish_backup(SqliteBackup& backup, const GivenBackup& given);
 
 }  // namespace novelo::abi

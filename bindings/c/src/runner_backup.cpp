@@ -41,7 +41,7 @@ Status between(Runner& runner, Work work) {
 Status copy(Runner& runner, SqliteStore& store, const GivenBackup& given,
             std::unique_ptr<SqliteBackup>& backup) {
   Status worked = between(runner, [&]() -> Status {
-    auto begun = abi::begin_backup(store, given);
+    auto begun = abi::begin_backup(&store, given);
     if (!begun) return fail(begun.error());
     backup = std::move(*begun);
     return {};

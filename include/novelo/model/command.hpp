@@ -36,7 +36,7 @@ namespace novelo {
 // ("Ana Sousa" is a better spelling of "Ana Souza"; "Bruno Souza" is somebody else at the same
 // number, which they share from then on). A contact without a name at one of the addresses was made
 // for a stranger: it gives way, with its conversations. Refused `erased` when the contact that is
-// named was erased; so is ChooseContact.
+// named was erased; so are ChooseContact, and ReopenConversation and OpenCase of theirs.
 //
 // An `external` address is no matter of names: whoever has it is meant, and nobody else can be
 // given it (`conflict`, external_id_taken). One that is nobody's yet goes to whom the next address
