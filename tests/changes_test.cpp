@@ -82,44 +82,43 @@ class Desktop {
 
   void take(const Change& change) {
     const Query query = host_->query();
+    const std::uint64_t id = change.id.value();
     switch (change.kind) {
       case ThingKind::conversation:
-        conversations[change.id] = query.conversation(ConversationId(change.id)).value();
+        conversations[id] = query.conversation(ConversationId(id)).value();
         break;
       case ThingKind::entry:
-        entries[{change.conversation, change.id}] =
-            query.timeline(change.conversation, change.id - 1, 1)->front();
+        entries[{change.conversation, change.number}] =
+            query.timeline(change.conversation, change.number - 1, 1)->front();
         break;
       case ThingKind::work:
-        works.erase(change.id);
-        if (const auto work = query.work(WorkId(change.id))) works[change.id] = *work;
+        works.erase(id);
+        if (const auto work = query.work(WorkId(id))) works[id] = *work;
         break;
       case ThingKind::agent:
         agents.erase(change.agent);
         if (const auto agent = query.agent(change.agent)) agents[change.agent] = *agent;
         break;
       case ThingKind::quarantine:
-        quarantine.erase(change.id);
-        if (const auto rows = query.quarantine(QuarantineId(change.id - 1), 1).value();
-            !rows.empty() && rows.front().id.value() == change.id) {
-          quarantine[change.id] = rows.front().times;
+        quarantine.erase(id);
+        if (const auto rows = query.quarantine(QuarantineId(id - 1), 1).value();
+            !rows.empty() && rows.front().id.value() == id) {
+          quarantine[id] = rows.front().times;
         }
         break;
       case ThingKind::note:
-        notes.erase(change.id);
-        if (const auto rows = query.notes(change.conversation, NoteId(change.id - 1), 1).value();
-            !rows.empty() && rows.front().id.value() == change.id) {
-          notes[change.id] = rows.front();
+        notes.erase(id);
+        if (const auto rows = query.notes(change.conversation, NoteId(id - 1), 1).value();
+            !rows.empty() && rows.front().id.value() == id) {
+          notes[id] = rows.front();
         }
         break;
-      case ThingKind::contact:
-        contacts[change.id] = query.contact(ContactId(change.id)).value();
-        break;
+      case ThingKind::contact: contacts[id] = query.contact(ContactId(id)).value(); break;
       case ThingKind::effect:
-        effects.erase(change.id);
-        if (const auto found = query.unsettled(EffectId(change.id - 1), 1).value();
-            !found.empty() && found.front().id.value() == change.id) {
-          effects[change.id] = found.front();
+        effects.erase(id);
+        if (const auto found = query.unsettled(EffectId(id - 1), 1).value();
+            !found.empty() && found.front().id.value() == id) {
+          effects[id] = found.front();
         }
         break;
       default: break;

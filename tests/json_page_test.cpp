@@ -15,6 +15,7 @@
 
 #include "json/questions.hpp"
 #include "json/schemas.hpp"
+#include "novelo/config/configuration.hpp"
 #include "novelo/json.hpp"
 #include "novelo/json_query.hpp"
 #include "support/payloads.hpp"
@@ -133,6 +134,51 @@ TEST_CASE("docs/json.md lists every question with its members") {
     }
   }
   CHECK(listed == known);
+}
+
+TEST_CASE("docs/json.md lists every command with its members") {
+  const auto rows = rows_below(testing_support::read_source("docs/json.md"), "Inputs");
+  std::set<std::string> known;
+  const json definitions = json_form::schemas().at("command").at("definitions");
+  for (const auto& [word, schema] : definitions.items()) {
+    const json members = schema.value("properties", json::object());
+    if (!members.contains("do")) continue;
+    known.insert(word);
+    REQUIRE_MESSAGE(rows.contains(word), word);
+    std::set<std::string> shown;
+    std::istringstream cells(rows.at(word));
+    for (std::string member; std::getline(cells, member, '`') && std::getline(cells, member, '`');)
+      shown.insert(member);
+    std::set<std::string> wanted;
+    for (const auto& [member, about] : members.items()) {
+      if (member != "do" && member != "id" && member != "actor") wanted.insert(member);
+    }
+    CHECK_MESSAGE(shown == wanted, word);
+  }
+  CHECK(rows.size() == known.size());
+}
+
+TEST_CASE("what novelo.h shows is read") {
+  std::istringstream lines(testing_support::read_source("bindings/c/include/novelo.h"));
+  std::vector<std::string> shown;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    const bool begins = line.starts_with("     {");
+    inside = begins || (inside && line.starts_with("      "));
+    if (begins) shown.emplace_back();
+    if (inside) shown.back() += line.substr(0, line.find("*/"));
+  }
+  REQUIRE(shown.size() == 4);
+  for (const std::string& text : shown) {
+    INFO(text);
+    const auto document = parse_json(text, 64);
+    REQUIRE(document);
+    if (document->contains("tenant")) {
+      CHECK(Configuration::parse(text));
+    } else {
+      CHECK(refusal(status_of(input_from_json(*document))) == "");
+    }
+  }
 }
 
 TEST_CASE("docs/json.md names every schema") {

@@ -189,7 +189,7 @@ TEST_CASE("a trace leads from an effect to the input that made it, and from ther
   bool effect = false;
   for (const Change& change : same[0].changes) {
     entry = entry || change.kind == ThingKind::entry;
-    effect = effect || (change.kind == ThingKind::effect && change.id == offer.value());
+    effect = effect || (change.kind == ThingKind::effect && change.id.value() == offer.value());
   }
   CHECK(entry);
   CHECK(effect);

@@ -442,6 +442,24 @@ TEST_CASE("calls beyond the room there is are left to their fallback route") {
   CHECK(outcome.details.at("no_room") == Value(1));
 }
 
+TEST_CASE(
+    "[S0.1] whoever a lost call frees gets the one who has waited longest, announced or not") {
+  nlohmann::json json = configuration();
+  json["queues"][0]["wrap_up"] = "0s";
+  Desk desk(json);
+  const Outcome first = desk.connected("k1");
+  desk.host.wait(40s);
+  const Outcome second = desk.host.call("k2", "5541966660000");
+  CHECK(desk.work_of(second).state == WorkState::queued);
+  LiveCall unannounced = live("k9", CallState::ringing);
+  unannounced.at = desk.host.now() - 30s;
+  const Outcome outcome = desk.report({unannounced, live("k2", CallState::ringing)});
+  CHECK(outcome.details.at("lost") == Value(1));
+  CHECK(desk.work_of(desk.found("k9")).state == WorkState::offered);
+  CHECK(desk.work_of(second).state == WorkState::queued);
+  CHECK(desk.host.count(first.conversation, EventKind::call_lost) == 1);
+}
+
 TEST_CASE("a number that is nobody's is passed over, a call of ours that nobody knows is ended") {
   Desk desk;
   LiveCall stranger = live("k1", CallState::waiting);

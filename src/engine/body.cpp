@@ -292,16 +292,16 @@ bool Engine::Body::keep(Turn& turn) {
 void Engine::Body::take_setup(Setup setup) {
   const std::unique_ptr<Setup> before = std::move(setup_);
   setup_ = std::make_unique<Setup>(std::move(setup));
-  changes_.note({ThingKind::configuration, tables_.edit_clock().configuration, {}, {}, false});
+  changes_.note({ThingKind::configuration, {}, tables_.edit_clock().configuration, {}, {}, false});
   const Configuration& now = setup_->configuration;
   for (const AgentConfig& agent : now.agents) {
     if (before && before->configuration.agent(agent.name) != nullptr) continue;
-    changes_.note({ThingKind::agent, 0, agent.name, {}, false});
+    changes_.note({ThingKind::agent, {}, 0, agent.name, {}, false});
   }
   if (!before) return;
   for (const AgentConfig& agent : before->configuration.agents) {
     if (now.agent(agent.name) != nullptr) continue;
-    changes_.note({ThingKind::agent, 0, agent.name, {}, true});
+    changes_.note({ThingKind::agent, {}, 0, agent.name, {}, true});
   }
 }
 

@@ -72,7 +72,7 @@ void Engine::Body::make_room(std::size_t bytes) {
     clock.quarantined_bytes -= std::min<std::uint64_t>(clock.quarantined_bytes, bytes_of(row));
     tables_.quarantine_seen.erase(tables_.text_key(row.digest));
     tables_.quarantine.erase(key);
-    changes_.note({ThingKind::quarantine, row.id.value(), {}, {}, true});
+    changes_.note({ThingKind::quarantine, ThingId(row.id.value()), 0, {}, {}, true});
     from = behind(key);
   }
 }
@@ -88,7 +88,7 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
     QuarantineSeen& seen = tables_.quarantine_seen.edit(seen_key);
     ++seen.times;
     seen.last_at = now_;
-    changes_.note({ThingKind::quarantine, seen.id.value(), {}, {}, false});
+    changes_.note({ThingKind::quarantine, ThingId(seen.id.value()), 0, {}, {}, false});
     return;
   }
   QuarantineRow row = row_of(connection, request, error);
@@ -98,7 +98,7 @@ void Engine::Body::quarantine(const ConnectionName& connection, const Request& r
   ++clock.quarantined;
   clock.quarantined_bytes += bytes_of(row);
   row.id = ids_.take<QuarantineId>();
-  changes_.note({ThingKind::quarantine, row.id.value(), {}, {}, false});
+  changes_.note({ThingKind::quarantine, ThingId(row.id.value()), 0, {}, {}, false});
   row.at = now_;
   row.digest = std::move(digest);
   tables_.quarantine_seen.put(seen_key, {row.id, 1, now_});

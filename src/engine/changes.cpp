@@ -7,41 +7,45 @@
 namespace novelo {
 namespace {
 
+template <class IdType>
+Change changed(ThingKind kind, IdType id, ConversationId conversation = {}) {
+  return {kind, ThingId(id.value()), 0, {}, conversation, false};
+}
 Change changed(const ContactRecord& record) {
-  return {ThingKind::contact, record.id.value(), {}, {}, false};
+  return changed(ThingKind::contact, record.id);
 }
 Change changed(const ConversationRecord& record) {
-  return {ThingKind::conversation, record.id.value(), {}, record.id, false};
+  return changed(ThingKind::conversation, record.id, record.id);
 }
 Change changed(const Entry& record) {
-  return {ThingKind::entry, record.sequence, {}, record.conversation, false};
+  return {ThingKind::entry, {}, record.sequence, {}, record.conversation, false};
 }
 Change changed(const Note& record) {
-  return {ThingKind::note, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::note, record.id, record.conversation);
 }
 Change changed(const Closure& record) {
-  return {ThingKind::closure, record.number, {}, record.conversation, false};
+  return {ThingKind::closure, {}, record.number, {}, record.conversation, false};
 }
 Change changed(const Interaction& record) {
-  return {ThingKind::interaction, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::interaction, record.id, record.conversation);
 }
 Change changed(const CaseRecord& record) {
-  return {ThingKind::case_record, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::case_record, record.id, record.conversation);
 }
 Change changed(const Callback& record) {
-  return {ThingKind::callback, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::callback, record.id, record.conversation);
 }
 Change changed(const Survey& record) {
-  return {ThingKind::survey, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::survey, record.id, record.conversation);
 }
 Change changed(const WorkRecord& record) {
-  return {ThingKind::work, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::work, record.id, record.conversation);
 }
 Change changed(const AgentRecord& record) {
-  return {ThingKind::agent, 0, record.name, {}, false};
+  return {ThingKind::agent, {}, 0, record.name, {}, false};
 }
 Change changed(const Effect& record) {
-  return {ThingKind::effect, record.id.value(), {}, record.conversation, false};
+  return changed(ThingKind::effect, record.id, record.conversation);
 }
 
 template <class Numbered>
@@ -54,7 +58,7 @@ auto first_after(const Numbered& list, std::uint64_t number) {
 class Latest {
  public:
   void add(const Change& change) {
-    const Thing thing{change.kind, change.id, change.conversation, change.agent};
+    const Thing thing{change.kind, change.id, change.number, change.conversation, change.agent};
     const auto [known, fresh] = places_.try_emplace(thing, changes_.size());
     if (!fresh) {
       replaced_[known->second] = true;
@@ -73,7 +77,7 @@ class Latest {
   }
 
  private:
-  using Thing = std::tuple<ThingKind, std::uint64_t, ConversationId, AgentName>;
+  using Thing = std::tuple<ThingKind, ThingId, std::uint64_t, ConversationId, AgentName>;
   std::map<Thing, std::size_t> places_;
   std::vector<const Change*> changes_;
   std::vector<bool> replaced_;

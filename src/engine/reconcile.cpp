@@ -36,26 +36,29 @@ class Reconciliation {
   Reconciliation(Turn& turn, const ConnectionName& connection, const CallReport& report)
       : turn_(turn), connection_(connection), report_(report), believed_(live_calls()) {
     for (const LiveCall& call : report_.calls) {
-      reported_.emplace(call.call, &call);
+      const bool fresh = reported_.emplace(call.call, &call).second;
+      if (fresh && known(call.call) == nullptr) arrived_.push_back(&call);
       if (is_at_device(call)) at_devices_.emplace(agent_at(turn_, call.device), call.call);
     }
   }
 
-  // Who speaks with whom first, so that nobody is offered a call who has one. What is over makes
-  // room for what is found.
+  // Who speaks with whom first, so that nobody is offered a call who has one; what is over last, so
+  // that whoever it frees gets the one who has waited longest of all. It makes room too, for those
+  // for whom there was none.
   void run() {
+    end_zombies();
     restore_all(true);
-    for (const Interaction& call : believed_) {
-      if (!reported_.contains(call.call)) lose(call);
-    }
     take_in_all(true);
     restore_all(false);
+    take_in_all(false);
+    lose_all();
+    take_in_all(true);
     take_in_all(false);
     turn_.outcome.details = {{"lost", Value(lost_)},
                              {"taken_in", Value(taken_in_)},
                              {"restored", Value(restored_)},
                              {"hung_up", Value(hung_up_)},
-                             {"no_room", Value(no_room_)}};
+                             {"no_room", Value(static_cast<std::int64_t>(arrived_.size()))}};
   }
 
  private:
@@ -95,8 +98,14 @@ class Reconciliation {
   }
 
   // --- calls that are over -----------------------------------------------------------------------
+  void lose_all() {
+    for (const Interaction& call : believed_) {
+      if (!reported_.contains(call.call)) lose(turn_.get(call.id));
+    }
+  }
+
   void lose(const Interaction& call) {
-    if (began_later(call)) return;
+    if (call.state == InteractionState::ended || began_later(call)) return;
     const bool dialling = call.state == InteractionState::dialling;
     if (dialling && is_unsettled(turn_, call.asked_with)) return;  // it has yet to be called
     ++lost_;
@@ -111,6 +120,13 @@ class Reconciliation {
   }
 
   // The engine knows it for over, and it is not: nobody is to stay on a line that leads nowhere.
+  void end_zombies() {
+    for (const auto& [id, live] : reported_) {
+      const Correlation* before = known(live->call);
+      if (before != nullptr) end_zombie(turn_.get(before->interaction));
+    }
+  }
+
   void end_zombie(const Interaction& call) {
     if (call.state != InteractionState::ended || is_newer(call)) return;
     ++hung_up_;
@@ -119,34 +135,33 @@ class Reconciliation {
 
   // --- calls that nobody announced ---------------------------------------------------------------
   void take_in_all(bool at_device) {
-    for (const LiveCall& call : report_.calls) {
-      if (is_at_device(call) != at_device) continue;
-      const Correlation* before = known(call.call);
-      if (before == nullptr) {
-        take_in(call);
-      } else {
-        end_zombie(turn_.get(before->interaction));
-      }
-    }
+    std::erase_if(arrived_, [&](const LiveCall* call) {
+      return is_at_device(*call) == at_device && take_in(*call);
+    });
   }
 
-  void take_in(const LiveCall& live) {
+  // False: there is no room for it.
+  bool take_in(const LiveCall& live) {
     const EntryPointConfig* at = turn_.config().entry_point_at(connection_, live.to);
     const bool came_in =
         at != nullptr && at->channel == Channel::voice && live.state != CallState::dialling;
-    if (!came_in) return end_unknown(live);
-    if (!turn_.check_room(Asking::arrival, 1)) {
-      ++no_room_;
-      return;
+    if (!came_in) {
+      end_unknown(live);
+      return true;
     }
+    if (!turn_.check_room(Asking::arrival, 1)) return false;
     ++taken_in_;
     const InteractionId id = begin(*at, live);
-    if (is_at_device(live)) return put_at_device(turn_, turn_.get(id), live);
+    if (is_at_device(live)) {
+      put_at_device(turn_, turn_.get(id), live);
+      return true;
+    }
     (void)dispatch(turn_, id);  // there is room: it was looked for
     const Interaction begun = turn_.get(id);
     if (begun.answered && begun.state == InteractionState::waiting) {
       hold_the_line(turn_, begun, locale_of(turn_, begun.contact));
     }
+    return true;
   }
 
   InteractionId begin(const EntryPointConfig& at, const LiveCall& live) {
@@ -254,11 +269,11 @@ class Reconciliation {
   const std::vector<Interaction> believed_;  // alive, before the report
   std::map<std::string_view, const LiveCall*> reported_;
   std::map<AgentName, std::string_view> at_devices_;  // who is on which call
+  std::vector<const LiveCall*> arrived_;              // nobody announced them
   std::int64_t lost_ = 0;
   std::int64_t taken_in_ = 0;
   std::int64_t restored_ = 0;
   std::int64_t hung_up_ = 0;
-  std::int64_t no_room_ = 0;
 };
 
 }  // namespace

@@ -113,7 +113,7 @@ LogLevel level_of(const Trace& trace) {
 }
 
 bool is_about(const Change& change, EffectId effect) {
-  return change.kind == ThingKind::effect && change.id == effect.value();
+  return change.kind == ThingKind::effect && change.id.value() == effect.value();
 }
 
 }  // namespace

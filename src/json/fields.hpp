@@ -160,6 +160,7 @@ requires std::same_as<std::remove_const_t<X>, Change>
 void fields(V& v, X& x) {
   v("kind", x.kind);
   v("id", x.id);
+  v("number", x.number);
   v("agent", x.agent);
   v("conversation", x.conversation);
   v("gone", x.gone);

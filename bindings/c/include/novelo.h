@@ -402,14 +402,30 @@ NOVELO_API novelo_status novelo_answer_events(const novelo_answer* answer, novel
                                               novelo_error** error);
 NOVELO_API novelo_status novelo_answer_free(novelo_answer* answer);
 
-/* Inputs as JSON, a text each: commands, decoded events, settlements. One commit; the result of
-   each is what feeding it alone would have given. `outcomes` gets one item an input: its status,
-   and as JSON {"outcome": {...}} or {"error": {...}}. When `outcomes` is NULL the status is that of
-   the first input which failed, if any did; the others have been taken all the same. */
+/* Inputs as JSON, a text each: commands, decoded events, settlements. docs/json.md lists them:
+
+     {"id": "c-17", "actor": "joao", "do": "set_presence", "agent": "joao", "presence": "available"}
+     {"id": "c-18", "actor": "joao", "do": "send_message", "conversation": "12",
+      "entry_point": "whatsapp", "content": {"text": "We open at eight."}}
+     {"connection": "pbx", "event": {"call": {"id": "e-1", "kind": "incoming", "call": "c-9",
+      "from": {"address": "phone:5541988887777"}, "to": "5541999990000"}}}
+
+   One commit; the result of each is what feeding it alone would have given. `outcomes` gets one
+   item an input: its status, and as JSON {"outcome": {...}} or {"error": {...}}. When `outcomes` is
+   NULL the status is that of the first input which failed, if any did; the others have been taken
+   all the same. */
 NOVELO_API novelo_status novelo_feed(novelo_engine* engine, const novelo_text* inputs, size_t count,
                                      int64_t now, novelo_items** outcomes, novelo_error** error);
 /* The command that loads a configuration, without wrapping one JSON into another. `id` is the
-   command's. */
+   command's. docs/configuration.md tells what a configuration may say; one line and one agent:
+
+     {"tenant": {"company": "Aurora", "locale": "en", "zone": "UTC"},
+      "connections": [{"name": "pbx", "adapter": "voice", "path": "/pbx",
+        "settings": {"verbs_url": "http://127.0.0.1:8088/verbs", "unsigned": "yes"}}],
+      "entry_points": [{"name": "line", "channel": "voice", "connection": "pbx",
+        "address": "5541999990000", "desk": "care", "queue": "front"}],
+      "desks": [{"name": "care"}], "queues": [{"name": "front"}],
+      "agents": [{"name": "joao", "queues": ["front"], "device": "SIP/2001"}]} */
 NOVELO_API novelo_status novelo_configure(novelo_engine* engine, const char* id, size_t id_size,
                                           const char* configuration, size_t configuration_size,
                                           int64_t now, novelo_items** outcomes,
@@ -677,8 +693,8 @@ NOVELO_API novelo_status novelo_runner_statistics(novelo_runner* runner,
                                                   novelo_error** error);
 
 /* As novelo_store_backup, of the runner's store, while it goes on: pages are copied between its
-   rounds, and the rest is done on the calling thread. NOVELO_BUSY ("stopping") when the runner
-   stops before all is copied. */
+   rounds, one step between two, and the rest is done on the calling thread. NOVELO_BUSY
+   ("stopping") when the runner stops before all is copied. */
 NOVELO_API novelo_status novelo_runner_backup(novelo_runner* runner, const char* path, size_t size,
                                               const novelo_backup_options* options,
                                               novelo_error** error);

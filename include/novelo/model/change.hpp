@@ -33,11 +33,16 @@ enum class ThingKind : std::uint8_t {
 };
 std::string_view to_string(ThingKind kind);
 
+// The id of a thing of any kind: ContactId(id.value()) and so on.
+using ThingId = Id<struct ThingTag>;
+
 struct Change {
   ThingKind kind = ThingKind::conversation;
-  // The thing's id; an entry's sequence, a closure's number, a configuration's version; 0 for an
-  // agent, who has a name.
-  std::uint64_t id = 0;
+  // By what the thing is read: most have an id of their kind; an agent has a name; an entry (its
+  // sequence) and a closure (its number) are numbered in their conversation, configurations are
+  // numbered from the first one. What does not apply is empty.
+  ThingId id;
+  std::uint64_t number = 0;
   AgentName agent;
   ConversationId conversation;  // of an entry, a note, a closure, and where the thing has one
   bool gone = false;            // it is not there any more
