@@ -28,6 +28,20 @@ if(novelo_cli_sources)
   endif()
 endif()
 
+# The simulator over many seeds -> <build folder>/novelo_sim.
+if(TARGET novelo::testing)
+  find_package(CLI11 2 REQUIRED)
+  add_executable(novelo_sim "${PROJECT_SOURCE_DIR}/examples/sim/main.cpp")
+  set_target_properties(novelo_sim PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}" CXX_EXTENSIONS OFF)
+  target_link_libraries(novelo_sim PRIVATE novelo::novelo novelo::testing CLI11::CLI11 fmt::fmt
+                                           nlohmann_json::nlohmann_json)
+  if(TARGET novelo::email)
+    target_link_libraries(novelo_sim PRIVATE novelo::email)
+  endif()
+  novelo_strict(novelo_sim)
+endif()
+
 # The same from C: a telephone system in small.
 if(TARGET novelo::c)
   enable_language(C)

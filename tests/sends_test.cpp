@@ -283,6 +283,31 @@ TEST_CASE("[S2.23] a message whose window was opened again goes out, and is not 
 }
 
 TEST_CASE(
+    "[S2.23] [S0.29] a window that one address has opened is closed for the contact's others") {
+  MemoryStore store;
+  Host host(store);
+  nlohmann::json json = configuration();
+  json["entry_points"][2]["flow"] = "busy_adviser";
+  host.must(LoadConfiguration{json.dump()});
+  const std::string second = "5541988881111";
+  const Address phones[] = {{AddressKind::phone, ana}, {AddressKind::phone, second}};
+  host.must(UpsertContact{"Ana", {}, {phones[0], phones[1]}, {}});
+  // What she wrote from her first number came late: its window has five minutes left.
+  const auto wrote = host.now() - 24h + 5min;
+  const InboundMessage first = message("wamid.1", whatsapp_number, ana, "oi", wrote);
+  const ConversationId conversation = host.event("meta", first)->conversation;
+  CHECK(host.settle_all().size() == 1);  // the menu
+  host.whatsapp(second, "oi, daqui");
+  host.settle_all();
+  host.pass(16min);  // nobody answered the menu: it would be said again, to both numbers
+  for (const Entry& entry : host.timeline(conversation)) {
+    if (entry.direction != Direction::outbound || entry.at < host.now() - 10min) continue;
+    CHECK(host.interaction(entry.interaction).remote == phones[1]);
+  }
+  CHECK(host.count(conversation, EventKind::send_refused) == 1);
+}
+
+TEST_CASE(
     "[S2.23] a provider that says the window is closed is believed until the contact writes") {
   Desk desk;
   const Outcome sent = desk.host.must(desk.message("whatsapp", "olá"), "joao");

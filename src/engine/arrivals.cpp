@@ -169,7 +169,7 @@ void remember_reach(Turn& turn, ConversationId id, const EntryPointName& entry_p
     conversation.reaches.push_back({entry_point, address, {}, 0});
     reach = conversation.reaches.end() - 1;
   }
-  if (reach->address != address) {  // S0.29: a window is open for the address that wrote, alone
+  if (reach->address != address) {
     reach->address = address;
     reach->last_inbound.reset();
     reach->last_mail = 0;
@@ -192,6 +192,13 @@ const Reach* find_reach(const ConversationRecord& conversation, const EntryPoint
     if (reach.entry_point == entry_point) return &reach;
   }
   return nullptr;
+}
+
+std::optional<Timestamp> last_heard(const ConversationRecord& conversation,
+                                    const EntryPointName& entry_point, const Address& address) {
+  const Reach* reach = find_reach(conversation, entry_point);
+  if (reach == nullptr || reach->address != address) return std::nullopt;
+  return reach->last_inbound;
 }
 
 Entry inbound_entry(const EntryPointConfig& at, const InboundMessage& message) {

@@ -74,6 +74,10 @@ void remember_reach(Turn& turn, ConversationId conversation, const EntryPointNam
 void remember_mail(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
                    std::uint64_t entry);
 const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point);
+// When the contact last wrote from this very address; nothing when it was another one, or none
+// (S0.29: a window is open for the address that wrote, alone).
+std::optional<Timestamp> last_heard(const ConversationRecord& conversation,
+                                    const EntryPointName& entry_point, const Address& address);
 
 // A message of the contact's as an entry of a timeline.
 Entry inbound_entry(const EntryPointConfig& at, const InboundMessage& message);

@@ -271,9 +271,8 @@ Status check_content(Turn& turn, const ConversationRecord& conversation,
     return fail({ErrorCode::limit, "too_long", "the text is longer than any message may be",
                  "content.text", "send less"});
   }
-  const Reach* reach = find_reach(conversation, entry_point.name);
   return check_window(turn.setup->capabilities_of(entry_point),
-                      reach != nullptr ? reach->last_inbound : std::nullopt, content, turn.now);
+                      last_heard(conversation, entry_point.name, *message.to), content, turn.now);
 }
 
 Result<const EntryPointConfig*> entry_point_for(const Turn& turn,
@@ -379,10 +378,9 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
   effect.to = *message.to;
   remember_written(turn, entry_point, effect.to, conversation.id);
   effect.content = std::move(message.content);
-  const Reach* reach = find_reach(conversation, entry_point.name);
   if (!effect.content.template_use) {
     effect.not_after = window_end(turn.setup->capabilities_of(entry_point),
-                                  reach != nullptr ? reach->last_inbound : std::nullopt);
+                                  last_heard(conversation, entry_point.name, effect.to));
   }
   const std::uint64_t sequence = effect.entry;
   const bool first = turn.outcome.entry == 0;  // what arrived is the outcome, not our answer to it

@@ -24,9 +24,8 @@ std::optional<Timestamp> window_of(Turn& turn, const Effect& effect) {
   const EntryPointConfig* at = turn.config().entry_point(effect.entry_point);
   if (at == nullptr) return effect.not_after;
   const ConversationRecord conversation = turn.get(effect.conversation);
-  const Reach* reach = find_reach(conversation, effect.entry_point);
-  const bool same = reach != nullptr && reach->address == effect.to;
-  return window_end(turn.setup->capabilities_of(*at), same ? reach->last_inbound : std::nullopt);
+  return window_end(turn.setup->capabilities_of(*at),
+                    last_heard(conversation, effect.entry_point, effect.to));
 }
 
 // The window closed before the provider took it (I28): it is not sent any more, and that is shown.

@@ -1,0 +1,59 @@
+// Schedule: what is going to happen outside of the engine, in the order of its times.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "novelo/engine.hpp"
+
+namespace novelo::testing {
+
+// A provider tells something. `again`: it was told before, and comes once more.
+struct Telling {
+  ConnectionName connection;
+  ChannelEvent event;
+};
+// The host hears what came of an effect. Where its process has died meanwhile, nobody does.
+struct Settling {
+  EffectId effect;
+  Settlement settlement;
+  std::uint64_t process = 0;  // that handed it out
+};
+// A person does something.
+struct Doing {
+  AgentName actor;
+  CommandBody body;
+};
+// Something happens to a call, if it is still there and stands as it stood.
+struct Happening {
+  std::string call;
+  CallEventKind kind = CallEventKind::hung_up;
+  EffectId effect;  // the verb that it answers
+  int cause = 0;
+};
+
+using Pending = std::variant<Telling, Settling, Doing, Happening>;
+
+class Schedule {
+ public:
+  void add(Timestamp at, Pending what) { pending_.emplace(at, std::move(what)); }
+  std::optional<Timestamp> next() const {
+    if (pending_.empty()) return std::nullopt;
+    return pending_.begin()->first;
+  }
+  Pending take() {
+    Pending first = std::move(pending_.begin()->second);
+    pending_.erase(pending_.begin());
+    return first;
+  }
+  std::size_t size() const { return pending_.size(); }
+
+ private:
+  std::multimap<Timestamp, Pending> pending_;  // of one time in the order in which they came
+};
+
+}  // namespace novelo::testing

@@ -1,0 +1,117 @@
+#include "testing/simulator/watch_effects.hpp"
+
+#include <fmt/format.h>
+
+namespace novelo::testing {
+namespace {
+
+constexpr std::uint32_t most_attempts = 5;
+
+std::string name_of(EffectId id) {
+  return fmt::format("effect {}", id.value());
+}
+
+}  // namespace
+
+void EffectWatch::see(const Effect* before, const Effect* after) {
+  const Effect& effect = after != nullptr ? *after : *before;
+  if (effect.kind == EffectKind::send) {
+    auto& lane = lanes_[{effect.entry_point, effect.conversation}];
+    after != nullptr ? (void)lane.insert(effect.id) : (void)lane.erase(effect.id);
+  }
+  if (after == nullptr) {
+    gone_.insert(effect.id);
+    return;
+  }
+  findings_->check(!gone_.contains(effect.id), "I24", name_of(effect.id) + " is back");
+  findings_->check(effect.attempts < most_attempts, "I27",
+                   name_of(effect.id) + " is tried without end");
+  if (before == nullptr && effect.kind == EffectKind::send) new_sends_.push_back(effect.id);
+  // A conversation that goes on in another takes its sends along.
+  if (before != nullptr && before->conversation != effect.conversation) {
+    lanes_[{before->entry_point, before->conversation}].erase(effect.id);
+  }
+}
+
+void EffectWatch::see(const Survey* before, const Survey* after) {
+  if (before != nullptr || after == nullptr) return;
+  findings_->check(surveyed_.emplace(after->conversation, after->closure).second, "I30",
+                   fmt::format("conversation {} is asked twice about closing {}",
+                               after->conversation.value(), after->closure));
+}
+
+void EffectWatch::committed() {
+  for (const EffectId id : new_sends_) {
+    const Effect* effect = mirror_->find(id);
+    if (effect == nullptr) continue;
+    const Entry* entry = mirror_->entry(effect->conversation, effect->entry);
+    const bool shown =
+        entry != nullptr && entry->effect == id && entry->direction == Direction::outbound;
+    findings_->check(shown, "I23", name_of(id) + " sends what is on no timeline");
+  }
+  new_sends_.clear();
+}
+
+void EffectWatch::forbid(std::string_view invariant, std::string word) {
+  forbidden_.emplace_back(std::string(invariant), std::move(word));
+}
+
+void EffectWatch::wrote(const EntryPointName& entry_point, const Address& address, Timestamp at) {
+  Timestamp& heard = heard_[{entry_point, to_string(address)}];
+  if (heard < at) heard = at;
+}
+
+void EffectWatch::handed_out(const Handout& handout, Timestamp now) {
+  const Effect* effect = mirror_->find(handout.id);
+  const std::string name = name_of(handout.id);
+  findings_->check(!settled_.contains(handout.id), "I24", name + " is settled and handed out");
+  if (effect == nullptr) return findings_->broken("I03", name + " is handed out and not stored");
+  findings_->check(handed_out_.emplace(handout.id, handout.attempt).second, "I25",
+                   name + " is handed out twice");
+  findings_->check(!effect->held, "I25", name + " is held and handed out");
+  findings_->check(!effect->not_before || *effect->not_before <= now, "I27",
+                   name + " is handed out before its time");
+  const ConversationRecord* conversation = mirror_->find(effect->conversation);
+  const ContactRecord* contact =
+      conversation == nullptr ? nullptr : mirror_->find(conversation->contact);
+  const bool erased = contact != nullptr && contact->erased_at && effect->kind == EffectKind::send;
+  findings_->check(!erased, "I29", name + " goes to somebody who was erased");
+  if (effect->kind == EffectKind::send) check_send(*effect, now);
+  check_words(handout);
+}
+
+void EffectWatch::check_send(const Effect& effect, Timestamp now) {
+  const auto lane = lanes_.find({effect.entry_point, effect.conversation});
+  const bool first =
+      lane != lanes_.end() && !lane->second.empty() && *lane->second.begin() == effect.id;
+  findings_->check(first, "I26", name_of(effect.id) + " overtakes another of its lane");
+  const auto window = windows_.find(effect.entry_point);
+  if (window == windows_.end() || window->second == Duration{}) return;
+  if (effect.content.template_use) return;
+  const auto heard = heard_.find({effect.entry_point, to_string(effect.to)});
+  const bool open = heard != heard_.end() && now < heard->second + window->second;
+  findings_->check(
+      open, "I28",
+      fmt::format(
+          "{} is free text to {}, whose window is closed{}", name_of(effect.id),
+          to_string(effect.to),
+          heard == heard_.end() ? "" : " since " + to_string(heard->second + window->second)));
+}
+
+void EffectWatch::check_words(const Handout& handout) {
+  const std::string body = handout.request ? std::string() : Value(handout.body).to_text();
+  for (const auto& [invariant, word] : forbidden_) {
+    bool found = body.find(word) != std::string::npos;
+    if (handout.request) {
+      found = found || handout.request->body.find(word) != std::string::npos ||
+              handout.request->url.find(word) != std::string::npos;
+      for (const Header& header : handout.request->headers) {
+        found = found || header.value.find(word) != std::string::npos;
+      }
+    }
+    findings_->check(!found, invariant,
+                     fmt::format("{} carries a word that may not go out", name_of(handout.id)));
+  }
+}
+
+}  // namespace novelo::testing

@@ -1,0 +1,216 @@
+#include "testing/simulator/watch_routing.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace novelo::testing {
+namespace {
+
+bool counts(const WorkRecord* work) {
+  return work != nullptr && work->state != WorkState::queued;
+}
+bool is_offered(const WorkRecord* work) {
+  return work != nullptr && work->state == WorkState::offered;
+}
+std::string name_of(const WorkRecord& work) {
+  return fmt::format("work {}", work.id.value());
+}
+
+}  // namespace
+
+void RoutingWatch::see(const WorkRecord* before, const WorkRecord* after) {
+  const WorkRecord& work = after != nullptr ? *after : *before;
+  works_.insert(work.id);
+  if (counts(before)) {
+    --loads_[before->agent][before->work_class];
+    agents_.insert(before->agent);
+  }
+  if (counts(after)) {
+    ++loads_[after->agent][after->work_class];
+    agents_.insert(after->agent);
+  }
+  if (is_offered(before)) offered_[before->agent].erase(before->id);
+  if (is_offered(after)) offered_[after->agent].insert(after->id);
+  const bool made = is_offered(after) && (!is_offered(before) || before->offer != after->offer);
+  if (made) offers_made_.insert(after->id);
+}
+
+void RoutingWatch::see(const AgentRecord*, const AgentRecord* after) {
+  if (after != nullptr) agents_.insert(after->name);
+}
+
+void RoutingWatch::see(const Interaction*, const Interaction* after) {
+  if (after != nullptr) interactions_.insert(after->id);
+}
+
+void RoutingWatch::see(const EngineClock*, const EngineClock* after) {
+  if (after != nullptr) now_ = after->now;
+}
+
+bool RoutingWatch::is_there(const AgentName& agent) const {
+  const AgentRecord* record = record_of(agent);
+  return record != nullptr && record->presence == Presence::available;
+}
+
+bool RoutingWatch::serves(const AgentConfig& agent, const WorkRecord& work) const {
+  const bool queue =
+      std::find(agent.queues.begin(), agent.queues.end(), work.queue) != agent.queues.end();
+  return queue && std::all_of(work.skills.begin(), work.skills.end(),
+                              [&](const SkillName& skill) { return agent.skills.contains(skill); });
+}
+
+bool RoutingWatch::has_room(const AgentConfig& agent, WorkClass work_class) const {
+  const AgentRecord* record = record_of(agent.name);
+  const auto found = loads_.find(agent.name);
+  const auto load = [&](WorkClass one) {
+    if (found == loads_.end()) return 0;
+    const auto count = found->second.find(one);
+    return count == found->second.end() ? 0 : count->second;
+  };
+  const bool on_a_call = load(WorkClass::voice) > 0 || (record != nullptr && record->on_other_call);
+  if (on_a_call) return false;
+  if (work_class == WorkClass::voice) {
+    const bool rings = record == nullptr || !record->unreachable;
+    if (!rings || agent.device.empty()) return false;
+  }
+  const auto capacity = agent.capacity.find(work_class);
+  return capacity != agent.capacity.end() && load(work_class) < capacity->second;
+}
+
+Timestamp RoutingWatch::place_of(const WorkRecord& work) const {
+  const QueueConfig* queue = mirror_->configuration()->queue(work.queue);
+  return work.requested_at - (queue == nullptr ? Duration{} : queue->ageing * work.priority);
+}
+
+void RoutingWatch::check_offer(const WorkRecord& work) {
+  const Configuration* config = mirror_->configuration();
+  const AgentConfig* agent = config == nullptr ? nullptr : config->agent(work.agent);
+  const std::string name = fmt::format("{} is offered to {}", name_of(work), work.agent.text());
+  if (agent == nullptr) return findings_->broken("I17", name + ", who is not configured");
+  findings_->check(serves(*agent, work), "I17", name + ", who does not serve it");
+  const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), work.agent) !=
+                       work.refused_by.end();
+  findings_->check(!refused, "I16", name + ", who has refused it in this round");
+  const bool held = work.preference == Preference::only ||
+                    (work.preference == Preference::first && work.preference_until);
+  const bool over = work.preference_until && *work.preference_until <= now_;
+  findings_->check(!held || over || work.preferred == work.agent, "I19",
+                   name + " while it is held for another");
+  check_order(work, *agent);
+}
+
+// Nobody of the same kind, who asks for no agent, stands before it and could have had this one.
+void RoutingWatch::check_order(const WorkRecord& work, const AgentConfig& agent) {
+  for (const auto& [key, other] : mirror_->works) {
+    // What came into this place in the same commit may have come after the offer was made.
+    const bool comparable = other.state == WorkState::queued && !works_.contains(other.id) &&
+                            other.queue == work.queue && other.work_class == work.work_class &&
+                            other.preference == Preference::none && serves(agent, other);
+    if (!comparable || place_of(other) >= place_of(work)) continue;
+    const bool refused = std::find(other.refused_by.begin(), other.refused_by.end(), agent.name) !=
+                         other.refused_by.end();
+    findings_->check(refused, "I18",
+                     fmt::format("{} is offered to {}, and {} has waited longer", name_of(work),
+                                 agent.name.text(), name_of(other)));
+  }
+}
+
+void RoutingWatch::check_work(const WorkRecord& work) {
+  const bool somebodys = work.state != WorkState::queued;
+  findings_->check(somebodys != work.agent.empty(), "I15",
+                   name_of(work) + " is in two states at once");
+  if (work.kind != WorkKind::interaction || work.state == WorkState::wrap_up) return;
+  const Interaction* interaction = mirror_->find(InteractionId(work.subject));
+  const bool lives = interaction != nullptr && interaction->state != InteractionState::ended &&
+                     interaction->work == work.id;
+  findings_->check(lives, "I15", name_of(work) + " is about nobody who is there");
+  if (lives) {
+    findings_->check(interaction->conversation == work.conversation, "I15",
+                     name_of(work) + " is of another conversation");
+  }
+}
+
+void RoutingWatch::check_interaction(const Interaction& interaction) {
+  const std::string name = fmt::format("interaction {}", interaction.id.value());
+  const WorkRecord* work = interaction.work ? mirror_->find(interaction.work) : nullptr;
+  if (interaction.state == InteractionState::waiting) {
+    const bool looked_at =
+        work != nullptr && (work->state == WorkState::queued || work->state == WorkState::offered);
+    findings_->check(looked_at, "I15", name + " waits where nobody looks");
+  }
+  const bool served = interaction.state == InteractionState::connected && work != nullptr;
+  if (served) {
+    findings_->check(work->state == WorkState::assigned && work->agent == interaction.agent, "I15",
+                     name + " is served by one agent and assigned to another");
+  }
+}
+
+// An offer that is out must fit beside everything that the agent has. A call that was offered after
+// it may come on top: other work never keeps a call away.
+void RoutingWatch::check_standing(const WorkRecord& work, const AgentConfig& agent) {
+  Loads& loads = loads_[agent.name];
+  const Loads all = loads;
+  --loads[work.work_class];
+  for (const WorkId id : offered_[agent.name]) {
+    const WorkRecord* other = mirror_->find(id);
+    const bool on_top = other != nullptr && other->work_class == WorkClass::voice &&
+                        work.work_class != WorkClass::voice && other->offer > work.offer;
+    if (on_top) --loads[WorkClass::voice];
+  }
+  findings_->check(has_room(agent, work.work_class), "I14",
+                   fmt::format("{} is offered {}, for which there is no room", agent.name.text(),
+                               name_of(work)));
+  loads = all;
+}
+
+void RoutingWatch::check_agent(const AgentName& name) {
+  const auto found = offered_.find(name);
+  if (found == offered_.end() || found->second.empty()) return;
+  findings_->check(is_there(name), "I21", name.text() + " has offers and is not there");
+  const Configuration* config = mirror_->configuration();
+  const AgentConfig* agent = config == nullptr ? nullptr : config->agent(name);
+  if (agent == nullptr) return;
+  for (const WorkId id : found->second) {
+    if (const WorkRecord* work = mirror_->find(id)) check_standing(*work, *agent);
+  }
+}
+
+void RoutingWatch::committed() {
+  for (const WorkId id : works_) {
+    if (const WorkRecord* work = mirror_->find(id)) check_work(*work);
+  }
+  for (const InteractionId id : interactions_) check_interaction(*mirror_->find(id));
+  for (const AgentName& agent : agents_) check_agent(agent);
+  for (const WorkId id : offers_made_) {
+    const WorkRecord* work = mirror_->find(id);
+    if (is_offered(work)) check_offer(*work);
+  }
+  works_.clear();
+  interactions_.clear();
+  agents_.clear();
+  offers_made_.clear();
+}
+
+void RoutingWatch::quiet(Timestamp now) {
+  const Configuration* config = mirror_->configuration();
+  if (config == nullptr) return;
+  for (const auto& [key, work] : mirror_->works) {
+    const bool over = work.state_until && *work.state_until <= now;
+    findings_->check(!over || work.state == WorkState::assigned, "I40",
+                     name_of(work) + " is past its time");
+    if (work.state != WorkState::queued) continue;
+    findings_->check(!work.preference_until || *work.preference_until > now, "I19",
+                     name_of(work) + " is held past its bound");
+    for (const AgentConfig& agent : config->agents) {
+      const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), agent.name) !=
+                           work.refused_by.end();
+      const bool may = work.preference == Preference::none || work.preferred == agent.name;
+      if (refused || !may || !is_there(agent.name) || !serves(agent, work)) continue;
+      findings_->check(!has_room(agent, work.work_class), "I20",
+                       fmt::format("{} waits and {} is free", name_of(work), agent.name.text()));
+    }
+  }
+}
+
+}  // namespace novelo::testing

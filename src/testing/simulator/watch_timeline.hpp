@@ -1,0 +1,57 @@
+// TimelineWatch: conversations and their timelines, commit by commit.
+//
+//   I02  what a provider sent is on a timeline once
+//   I06  what became of a message only moves forward
+//   I09  an entry belongs to one conversation, and stays what it was
+//   I10  sequences run without a gap, in the customer's view too, and are never given again
+//   I13  at most one conversation of a contact is open at a desk
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "testing/simulator/findings.hpp"
+#include "testing/simulator/mirror.hpp"
+
+namespace novelo::testing {
+
+class TimelineWatch {
+ public:
+  TimelineWatch(const Mirror& mirror, Findings& findings)
+      : mirror_(&mirror), findings_(&findings) {}
+
+  void see(const Entry* before, const Entry* after);
+  void see(const ConversationRecord* before, const ConversationRecord* after);
+  template <class T>
+  void see(const T*, const T*) {}
+  // All writes of a commit were seen.
+  void committed();
+
+  // Whether a provider's message is on a timeline now.
+  bool has(const EntryPointName& entry_point, const std::string& provider_id) const {
+    return heard_.contains({entry_point, provider_id});
+  }
+
+ private:
+  struct Length {
+    std::uint64_t entries = 0;
+    std::uint64_t customer_entries = 0;
+  };
+  void see_new(const Entry& entry);
+  void see_changed(const Entry& before, const Entry& after);
+
+  const Mirror* mirror_;
+  Findings* findings_;
+  std::map<ConversationId, Length> lengths_;
+  std::set<std::pair<EntryPointName, std::string>> heard_;
+  std::map<std::pair<DeskName, ContactId>, int> open_;
+  // Of this commit.
+  std::set<ConversationId> touched_;
+  std::vector<std::pair<ConversationId, std::uint64_t>> taken_away_;
+};
+
+}  // namespace novelo::testing

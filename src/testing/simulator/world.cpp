@@ -1,0 +1,371 @@
+#include "testing/simulator/world.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "testing/simulator/centre.hpp"
+#include "testing/simulator/payloads.hpp"
+
+namespace novelo::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int most_openings = 50;       // of an engine, before it counts as not to be opened
+constexpr int most_feeds = 10'000;      // of time, before it counts as not catching up
+constexpr std::size_t most_kept = 400;  // of what was given, for being given again
+constexpr std::uint64_t quiet_every = 8;
+constexpr std::uint64_t reads_every = 61;
+
+}  // namespace
+
+World::World(const SimulationOptions& options, Configuration configuration, std::string document,
+             SimulatedStore& store, std::uint64_t seed, TenantName tenant, std::uint64_t number,
+             Findings& findings)
+    : options_(options),
+      configuration_(std::move(configuration)),
+      document_(std::move(document)),
+      store_(store),
+      seed_(seed),
+      tenant_(std::move(tenant)),
+      findings_(findings),
+      weather_(weather_of(options)),
+      number_(number),
+      mirror_(number),
+      timelines_(mirror_, findings),
+      records_(mirror_, findings),
+      routing_(mirror_, findings),
+      effects_(mirror_, findings) {
+  const auto secrets = secrets_for(configuration_);
+  for (const Connection& one : configuration_.connections) {
+    Connection connection = one;
+    if (const auto found = secrets.find(one.name); found != secrets.end()) {
+      connection.secrets = found->second;
+      for (const auto& [name, texts] : found->second) {
+        forbid("I38", secret_text(one.name, name));
+      }
+    }
+    connections_.emplace(one.name, std::move(connection));
+  }
+  for (const EntryPointConfig& point : configuration_.entry_points) {
+    if (point.channel == Channel::voice) {
+      telephones_.try_emplace(point.connection, point.connection, seed_);
+    }
+    const Connection& connection = connections_.at(point.connection);
+    for (const ChannelAdapter* adapter : options_.adapters) {
+      if (adapter->name() != connection.adapter) continue;
+      effects_.set_window(point.name, adapter->capabilities(connection).window);
+    }
+  }
+  forbid("I32", std::string(note_word));
+}
+
+Status World::begin(Timestamp now) {
+  now_ = now;
+  if (Status opened = open(); !opened) return opened;
+  const auto loaded = command(LoadConfiguration{document_});
+  if (!loaded) return fail(loaded.error());
+  return {};
+}
+
+void World::committed(std::span<const Write> writes) {
+  const auto see = [&](const auto* before, const auto* after) {
+    timelines_.see(before, after);
+    records_.see(before, after);
+    routing_.see(before, after);
+    effects_.see(before, after);
+    note_new(before, after);
+  };
+  for (const Write& write : writes) {
+    const bool readable = mirror_.take(write, see);
+    findings_.check(readable, "I45", "a row was written that cannot be read again");
+    const std::string_view key = write.key;
+    findings_.check(key.substr(0, 8) == Key(number_).bytes(), "I33",
+                    "a row of another tenant was written");
+    if (write.table != Table::meta && write.table != Table::command) ++changes_;
+  }
+  timelines_.committed();
+  records_.committed();
+  routing_.committed();
+  effects_.committed();
+}
+
+// --- the engine and its process ------------------------------------------------------------------
+Status World::open() {
+  EngineOptions options;
+  options.tenant = tenant_;
+  options.tenant_secret = Secret("the secret of " + tenant_.text());
+  options.secrets = secrets_for(configuration_);
+  options.limits = options_.limits;
+  options.on_call = observer_;
+  for (int tries = 0;; ++tries) {
+    store_.revive();
+    deaths_ = store_.deaths();
+    Result<Engine> engine = Engine::open(store_, options_.adapters, options, now_);
+    if (engine) {
+      engine_.emplace(std::move(*engine));
+      effects_.opened();
+      return {};
+    }
+    if (tries == most_openings) return fail(engine.error());
+  }
+}
+
+void World::restart(bool process_dies) {
+  ++tally_.restarts;
+  if (engine_ && engine_->faulted()) {
+    findings_.check(!engine_->poll(now_, 1), "I07", "an engine that is faulted hands out");
+    findings_.check(!engine_->feed_time(now_), "I07", "an engine that is faulted takes time");
+  }
+  const auto standing = [&] { return Query(*engine_).queues(); };
+  const bool compare = engine_ && !engine_->faulted() && !store_.is_dead();
+  const auto before = compare ? standing() : decltype(standing())();
+  engine_.reset();
+  if (process_dies) ++process_;
+  if (const Status opened = open(); !opened) {
+    findings_.broken("I45", "the store cannot be opened again: " + to_string(opened.error()));
+    return;
+  }
+  if (!compare || !before) return;
+  const auto after = standing();
+  findings_.check(after && *after == *before, "I45", "queues stand otherwise after a restart");
+}
+
+// Where the machine dies, the processes of all its tenants do.
+void World::see_deaths() {
+  if (deaths_ != store_.deaths()) restart(true);
+}
+
+template <class Call>
+auto World::ask(Call call) -> decltype(call(std::declval<Engine&>())) {
+  see_deaths();
+  for (int tries = 0;; ++tries) {
+    auto result = call(*engine_);
+    if (result || !engine_->faulted() || tries == most_openings) return result;
+    restart(true);
+    if (findings_.any()) return result;
+  }
+}
+
+// --- what goes in --------------------------------------------------------------------------------
+Result<Outcome> World::feed(const Input& input) {
+  catch_up();
+  std::uint64_t before = changes_;
+  const auto results = ask([&](Engine& engine) {
+    ++tally_.inputs;
+    before = changes_;
+    return engine.feed(std::span(&input, 1), now_);
+  });
+  if (!results) return fail(results.error());
+  const Result<Outcome>& result = results->front();
+  if (!result) {
+    ++tally_.refused;
+    findings_.check(changes_ == before, "I34", "a refused input has changed something");
+  } else if (result->repeated) {
+    findings_.check(changes_ == before, "I05", "an input that came again has changed something");
+  }
+  return result;
+}
+
+Result<Outcome> World::command(CommandBody body, const AgentName& actor) {
+  const Command command{fmt::format("c{}", ++names_), actor, std::move(body)};
+  Result<Outcome> result = submit(command);
+  given_.emplace_back(command, result);
+  if (given_.size() > most_kept) given_.pop_front();
+  return result;
+}
+
+Result<Outcome> World::submit(const Command& command) {
+  Result<Outcome> result = feed(command);
+  const auto* accept = std::get_if<AcceptOffer>(&command.body);
+  if (accept != nullptr && result && !result->repeated) {
+    findings_.check(accepted_.emplace(accept->offer, command.actor).second, "I16",
+                    fmt::format("offer {} was accepted twice", accept->offer.value()));
+  }
+  look();
+  return result;
+}
+
+void World::emit(const ConnectionName& connection, ChannelEvent event) {
+  Chance chance{seed_, ++emitted_, 11};
+  if (calm_) return tell(connection, event);
+  if (chance.percent(weather_.lost)) return;
+  if (chance.percent(weather_.repeats)) {
+    const Duration after = chance.percent(20) ? Duration(2h) : Duration(3s);
+    schedule_.add(now_ + after, Telling{connection, event});
+  }
+  if (chance.percent(weather_.delays)) {
+    const auto late = std::chrono::milliseconds(static_cast<std::int64_t>(chance.below(30'000)));
+    schedule_.add(now_ + late, Telling{connection, std::move(event)});
+    return;
+  }
+  tell(connection, event);
+}
+
+void World::tell(const ConnectionName& connection, const ChannelEvent& event) {
+  const std::optional<Request> payload = payload_of(event, connections_.at(connection));
+  if (!payload) {
+    told(connection, event, feed(DecodedEvent{connection, event}));
+    return look();
+  }
+  catch_up();
+  std::vector<EventOutcome> outcomes;
+  const Result<Response> answer = ask([&](Engine& engine) {
+    ++tally_.inputs;
+    outcomes.clear();
+    return engine.receive(*payload, now_, &outcomes);
+  });
+  for (const EventOutcome& one : outcomes) told(connection, event, one.outcome);
+  const auto* message = std::get_if<InboundMessage>(&event);
+  if (answer && message != nullptr && !outcomes.empty() && outcomes.front().outcome) {
+    const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
+    const bool kept = point == nullptr || outcomes.front().outcome->repeated ||
+                      timelines_.has(point->name, message->id);
+    findings_.check(kept, "I03",
+                    fmt::format("message {} is acknowledged and on no timeline", message->id));
+  }
+  look();
+}
+
+void World::told(const ConnectionName& connection, const ChannelEvent& event,
+                 const Result<Outcome>& result) {
+  heard_.emplace_back(connection, event);
+  if (heard_.size() > most_kept) heard_.pop_front();
+  const auto* message = std::get_if<InboundMessage>(&event);
+  if (message == nullptr || !result) return;
+  const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
+  if (point == nullptr) return;
+  effects_.wrote(point->name, message->from.address, std::min(message->at.value_or(now_), now_));
+}
+
+// --- time ----------------------------------------------------------------------------------------
+void World::catch_up() {
+  see_deaths();
+  for (int feeds = 0; engine_; ++feeds) {
+    const auto due = engine_->next_deadline();
+    if (!due || *due > now_) return;
+    if (feeds == most_feeds) return findings_.broken("I40", "time never catches up");
+    (void)ask([&](Engine& engine) {
+      ++tally_.inputs;
+      return engine.feed_time(now_);
+    });
+    if (findings_.any()) return;
+  }
+}
+
+void World::let_time_pass(Timestamp until) {
+  while (!findings_.any()) {
+    see_deaths();
+    const auto due = engine_->next_deadline();
+    const auto next = schedule_.next();
+    const Timestamp first = std::min(due.value_or(until), next.value_or(until));
+    if (first >= until) break;
+    now_ = std::max(now_, first);
+    if (next && *next <= now_) {
+      happen(schedule_.take());
+    } else {
+      catch_up();
+      look();
+    }
+  }
+  now_ = std::max(now_, until);
+  catch_up();
+  look();
+}
+
+void World::happen(Pending what) {
+  if (auto* telling = std::get_if<Telling>(&what)) return tell(telling->connection, telling->event);
+  if (auto* settling = std::get_if<Settling>(&what)) return settle(*settling);
+  if (auto* doing = std::get_if<Doing>(&what)) {
+    (void)command(std::move(doing->body), doing->actor);
+    return;
+  }
+  for (auto& [name, telephones] : telephones_) {
+    auto event = telephones.happen(std::get<Happening>(what), now_);
+    if (event) return emit(name, std::move(*event));
+  }
+}
+
+void World::settle(const Settling& settling) {
+  if (settling.process != process_) return;
+  catch_up();
+  const Result<Outcome> result = ask([&](Engine& engine) {
+    ++tally_.inputs;
+    return engine.settle(settling.effect, settling.settlement, now_);
+  });
+  if (result && mirror_.find(settling.effect) == nullptr) effects_.settled(settling.effect);
+  look();
+}
+
+void World::look() {
+  while (!findings_.any()) {
+    const auto handouts = ask([&](Engine& engine) { return engine.poll(now_, 100); });
+    if (!handouts || handouts->empty()) break;
+    for (const Handout& handout : *handouts) {
+      ++tally_.handouts;
+      effects_.handed_out(handout, now_);
+      carry(handout);
+    }
+  }
+  if (engine_) (void)engine_->take_signals();
+}
+
+// --- steps ---------------------------------------------------------------------------------------
+void World::step(std::uint64_t index, Timestamp at) {
+  let_time_pass(at);
+  if (findings_.any()) return;
+  Chance chance{seed_, index, 3};
+  if (chance.below(100) < 45) {
+    do_customer(chance);
+  } else {
+    do_staff(chance);
+  }
+  do_fault(chance);
+  if (findings_.any()) return;
+  catch_up();
+  look();
+  if (index % quiet_every == 0) check_quiet();
+  if (index % reads_every == 0) check_reads();
+}
+
+void World::check_quiet() {
+  see_deaths();
+  const auto due = engine_->next_deadline();
+  if (due && *due <= now_) return;
+  records_.quiet(now_);
+  routing_.quiet(now_);
+}
+
+// What is read is what is stored.
+void World::check_reads() {
+  see_deaths();
+  Chance chance{seed_, names_, 13};
+  const ConversationRecord* record = any_conversation(chance);
+  if (record == nullptr) return;
+  const Query query(*engine_);
+  const auto read = query.conversation(record->id);
+  const auto entries = query.timeline(record->id, 0, 1000);
+  const auto view = query.customer_view(record->id, 0, 1000);
+  const auto notes = query.notes(record->id, {}, 1000);
+  if (!read || !entries || !view || !notes) {
+    return findings_.check(store_.is_dead() || engine_->faulted() || weather_.disk > 0, "I45",
+                           "what is stored cannot be read");
+  }
+  findings_.check(*read == *record, "I45", "a conversation reads otherwise than it is stored");
+  std::size_t shown = 0;
+  for (const Entry& entry : *entries) {
+    const Entry* stored = mirror_.entry(record->id, entry.sequence);
+    findings_.check(stored != nullptr && *stored == entry, "I45",
+                    "an entry reads otherwise than it is stored");
+    if (entry.customer_sequence != 0) ++shown;
+  }
+  findings_.check(entries->size() == 1000 || view->size() == shown, "I10",
+                  "the customer's view is not what the timeline says");
+  for (const CustomerEntry& entry : *view) {
+    findings_.check(entry.content.text.find(note_word) == std::string::npos, "I32",
+                    "a note is in the customer's view");
+  }
+}
+
+}  // namespace novelo::testing

@@ -1,0 +1,182 @@
+// World: one tenant's contact centre in a run: its engine, its customers, its staff, its providers
+// and its host, all of them drawing from one seed.
+//
+// Every step is a pure function of the seed, its number and what there is when it comes, so that a
+// run from which steps were left out is a run too.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "novelo/engine.hpp"
+#include "novelo/query.hpp"
+#include "novelo/testing/simulator.hpp"
+#include "testing/simulator/chance.hpp"
+#include "testing/simulator/findings.hpp"
+#include "testing/simulator/mirror.hpp"
+#include "testing/simulator/schedule.hpp"
+#include "testing/simulator/simulated_store.hpp"
+#include "testing/simulator/telephones.hpp"
+#include "testing/simulator/watch_effects.hpp"
+#include "testing/simulator/watch_records.hpp"
+#include "testing/simulator/watch_routing.hpp"
+#include "testing/simulator/watch_timeline.hpp"
+
+namespace novelo::testing {
+
+// Stands in every note that is written in a run, and may stand in nothing that goes out.
+inline constexpr std::string_view note_word = "internal-7f3a91c2";
+
+// What this run's weather is.
+Weather weather_of(const SimulationOptions& options);
+
+// What a run was like so far.
+struct Tally {
+  std::uint64_t inputs = 0;  // requests, commands, events, settlements, times
+  std::uint64_t refused = 0;
+  std::uint64_t handouts = 0;
+  std::uint64_t restarts = 0;
+};
+
+class World {
+ public:
+  // `number`: the tenant's in the store. Nothing is opened yet.
+  World(const SimulationOptions& options, Configuration configuration, std::string document,
+        SimulatedStore& store, std::uint64_t seed, TenantName tenant, std::uint64_t number,
+        Findings& findings);
+
+  // Told of every call of its engines (EngineOptions::on_call).
+  void observe(std::function<void(const EngineCall&)> observer) { observer_ = std::move(observer); }
+  // Opens the first engine and loads the configuration.
+  Status begin(Timestamp now);
+  // Words of this tenant's that no other may ever hand out.
+  std::string own_word() const { return "word-of-" + tenant_.text(); }
+  void forbid(std::string_view invariant, std::string word) {
+    effects_.forbid(invariant, std::move(word));
+  }
+
+  // A commit of this tenant became durable.
+  void committed(std::span<const Write> writes);
+  std::uint64_t tenant_number() const { return number_; }
+
+  // Lets the time come, with all that happens until then; then does the step.
+  void step(std::uint64_t index, Timestamp at);
+  // No more faults and no new customers: everything must come to its end.
+  void drain();
+  Timestamp now() const { return now_; }
+  const Tally& tally() const { return tally_; }
+
+ private:
+  // --- the host (world.cpp) ----------------------------------------------------------------------
+  Status open();
+  void restart(bool process_dies);
+  void see_deaths();
+  // Calls the engine until it gives an answer; opens it again as often as it takes.
+  template <class Call>
+  auto ask(Call call) -> decltype(call(std::declval<Engine&>()));
+  Result<Outcome> feed(const Input& input);
+  // A provider tells it now, later, twice or never, as the weather is.
+  void emit(const ConnectionName& connection, ChannelEvent event);
+  Result<Outcome> command(CommandBody body, const AgentName& actor = {});
+  Result<Outcome> submit(const Command& command);
+  void tell(const ConnectionName& connection, const ChannelEvent& event);
+  void told(const ConnectionName& connection, const ChannelEvent& event,
+            const Result<Outcome>& result);
+  void let_time_pass(Timestamp until);
+  // Feeds time until nothing is due now.
+  void catch_up();
+  void happen(Pending what);
+  void settle(const Settling& settling);
+  void look();
+  void check_quiet();
+  void check_reads();
+
+  template <class T>
+  void note_new(const T* before, const T* after) {
+    if constexpr (std::is_same_v<T, ConversationRecord>) {
+      if (before == nullptr && after != nullptr) conversations_.push_back(after->id);
+    }
+  }
+
+  // --- providers (world_providers.cpp) -----------------------------------------------------------
+  void carry(const Handout& handout);
+  void carry_send(const Effect& effect, const Handout& handout, Chance& chance);
+  void carry_call(const Effect& effect, Chance& chance);
+  void carry_notify(const Handout& handout, Chance& chance);
+  void carry_action(const Effect& effect, Chance& chance);
+  void add_receipts(const Effect& effect, const std::string& adapter, Chance& chance);
+  void settle_later(EffectId effect, Settlement settlement, Duration after);
+
+  // --- customers (world_customers.cpp) -----------------------------------------------------------
+  void do_customer(Chance& chance);
+  void write(Chance& chance);
+  void ring(Chance& chance);
+  void post(Chance& chance);
+  void answer_survey(Chance& chance);
+  Address phone_of(Chance& chance) const;
+
+  // --- staff and systems (world_staff.cpp) -------------------------------------------------------
+  void do_staff(Chance& chance);
+  void do_presence(Chance& chance);
+  void do_conversation(Chance& chance);
+  void do_message(Chance& chance);
+  void do_interaction(Chance& chance);
+  void do_case(Chance& chance);
+  void do_callback(Chance& chance);
+  void do_system(Chance& chance);
+  void do_telephones(Chance& chance);
+  void do_repeat(Chance& chance);
+  void do_fault(Chance& chance);
+  AgentName any_agent(Chance& chance) const;
+  const ConversationRecord* any_conversation(Chance& chance) const;
+
+  // --- the end (world_drain.cpp) -----------------------------------------------------------------
+  bool tidy_up();
+  void check_drained();
+
+  const SimulationOptions& options_;
+  Configuration configuration_;
+  std::string document_;
+  SimulatedStore& store_;
+  std::uint64_t seed_;
+  TenantName tenant_;
+  Findings& findings_;
+  Weather weather_;
+
+  std::uint64_t number_;
+  Mirror mirror_;
+  TimelineWatch timelines_;
+  RecordWatch records_;
+  RoutingWatch routing_;
+  EffectWatch effects_;
+
+  std::function<void(const EngineCall&)> observer_;
+  std::optional<Engine> engine_;
+  std::uint64_t deaths_ = 0;  // of the store's machine, that this engine knows of
+  std::uint64_t process_ = 0;
+  Timestamp now_{};
+  Schedule schedule_;
+  std::map<ConnectionName, Telephones> telephones_;
+  std::map<ConnectionName, Connection> connections_;  // with secrets
+  std::vector<ConversationId> conversations_;
+  std::deque<std::pair<Command, Result<Outcome>>> given_;
+  std::deque<std::pair<ConnectionName, ChannelEvent>> heard_;
+  std::map<AgentName, std::vector<OfferId>> offers_;
+  std::map<OfferId, AgentName> accepted_;
+  std::uint64_t emitted_ = 0;
+  std::uint64_t names_ = 0;    // of messages, commands
+  std::uint64_t changes_ = 0;  // rows written that are no clock and no stored result
+  bool calm_ = false;
+  Tally tally_;
+};
+
+}  // namespace novelo::testing

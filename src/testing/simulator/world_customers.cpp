@@ -1,0 +1,122 @@
+// What customers do.
+#include <fmt/format.h>
+
+#include "testing/simulator/world.hpp"
+
+namespace novelo::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t people = 12;
+
+std::vector<const EntryPointConfig*> points_of(const Configuration& configuration, auto fits) {
+  std::vector<const EntryPointConfig*> found;
+  for (const EntryPointConfig& point : configuration.entry_points) {
+    if (fits(point)) found.push_back(&point);
+  }
+  return found;
+}
+
+bool is_chat(const EntryPointConfig& point) {
+  return point.channel != Channel::voice && point.channel != Channel::email;
+}
+
+}  // namespace
+
+Address World::phone_of(Chance& chance) const {
+  return {AddressKind::phone, fmt::format("55419888{:05}", 10'000 + chance.below(people))};
+}
+
+void World::do_customer(Chance& chance) {
+  const std::uint64_t what = chance.below(100);
+  if (what < 55) {
+    write(chance);
+  } else if (what < 80) {
+    ring(chance);
+  } else if (what < 95) {
+    post(chance);
+  } else {
+    answer_survey(chance);
+  }
+}
+
+void World::write(Chance& chance) {
+  const auto points = points_of(configuration_, is_chat);
+  if (points.empty()) return;
+  const EntryPointConfig& point = **chance.pick(points);
+  InboundMessage message;
+  message.id = fmt::format("m{}-{}", number_, ++names_);
+  message.at = now_ - std::chrono::seconds(chance.percent(10) ? chance.below(7200) : 0);
+  message.from.address = phone_of(chance);
+  if (point.channel == Channel::messenger || point.channel == Channel::instagram) {
+    message.from.address.kind = AddressKind::page_user;
+  }
+  if (point.channel == Channel::web_chat) message.from.address.kind = AddressKind::visitor;
+  message.from.display_name = "Somebody";
+  message.to = point.address;
+  message.content.text = fmt::format(
+      "{} {}", chance.one_of({"hello", "1", "2", "buying", "9", "stop", "I need a person", "10"}),
+      chance.percent(30) ? own_word() : "");
+  // Several at once, as people type.
+  const std::uint64_t more = chance.percent(15) ? chance.below(3) : 0;
+  emit(point.connection, message);
+  for (std::uint64_t i = 0; i < more && !findings_.any(); ++i) {
+    message.id = fmt::format("m{}-{}", number_, ++names_);
+    emit(point.connection, message);
+  }
+}
+
+void World::ring(Chance& chance) {
+  const auto points = points_of(configuration_, [](const EntryPointConfig& point) {
+    return point.channel == Channel::voice;
+  });
+  if (points.empty()) return;
+  const EntryPointConfig& point = **chance.pick(points);
+  Address from = phone_of(chance);
+  if (chance.percent(8)) from = {AddressKind::withheld, "withheld"};
+  const auto seconds = std::chrono::seconds(5 + chance.below(chance.percent(20) ? 1800 : 240));
+  Telephones& telephones = telephones_.at(point.connection);
+  emit(point.connection, telephones.ring(from, point.address, seconds, now_, schedule_));
+}
+
+void World::post(Chance& chance) {
+  const auto points = points_of(configuration_, [](const EntryPointConfig& point) {
+    return point.channel == Channel::email;
+  });
+  if (points.empty()) return;
+  const EntryPointConfig& point = **chance.pick(points);
+  InboundMessage letter;
+  letter.id = fmt::format("p{}-{}@mail.example", number_, ++names_);
+  letter.at = now_;
+  letter.from.address = {AddressKind::email,
+                         fmt::format("person{}@mail.example", chance.below(people / 2))};
+  letter.to = point.address;
+  letter.content.text = "Good morning. " + own_word();
+  Mail mail{"About my visit", letter.id, {}, {}, {point.address}, AutoMail::none};
+  if (chance.percent(10)) mail.automatic = AutoMail::reply;
+  // An answer to something of ours, by its Message-ID and its signed address, or by one of them.
+  if (const auto* matter = chance.pick(mirror_.cases); matter != nullptr && chance.percent(60)) {
+    const CaseRecord& about = matter->second;
+    if (const CaseMail* ours = chance.pick(about.mails)) {
+      mail.in_reply_to = {ours->message_id};
+      const Effect* effect = mirror_.find(ours->effect);
+      const bool known =
+          effect != nullptr && effect->content.mail && !effect->content.mail->to.empty();
+      if (known && chance.percent(70)) mail.to = {effect->content.mail->to.front()};
+    } else if (chance.percent(30)) {
+      mail.subject += " " + about.protocol;
+    }
+  }
+  letter.content.mail = std::move(mail);
+  emit(point.connection, letter);
+}
+
+void World::answer_survey(Chance& chance) {
+  const auto* survey = chance.pick(mirror_.surveys);
+  if (survey == nullptr) return;
+  // By a token that nobody has given: it must be refused.
+  (void)command(AnswerSurvey{fmt::format("{:x}", chance.next()), 9, "fine"});
+}
+
+}  // namespace novelo::testing
