@@ -66,6 +66,13 @@ if(TARGET novelo_cli)
   endforeach()
 endif()
 
+# Days that nobody has written: a fixed number of them with every run, scripts/torture goes on.
+if(TARGET novelo_sim)
+  add_test(NAME simulator/days COMMAND novelo_sim --seeds 150 --steps 600 --store mixed)
+  add_test(NAME simulator/twice COMMAND novelo_sim --seed 500 --seeds 15 --steps 400 --twice)
+  set_tests_properties(simulator/days simulator/twice PROPERTIES TIMEOUT 900)
+endif()
+
 # The README's first program runs, and prints what the README says it prints.
 if(TARGET novelo_hello)
   add_test(NAME hello COMMAND "${PROJECT_SOURCE_DIR}/tests/readme" $<TARGET_FILE:novelo_hello>)

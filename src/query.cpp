@@ -29,10 +29,9 @@ template <class Body, class Question>
 auto ask(Body& body, Question question) -> decltype(question(body.tables())) {
   if (auto ready = body.ready(); !ready) return fail(ready.error());
   try {
-    Tables& tables = body.tables();
-    auto answer = question(tables);
-    if (tables.fault()) return fail(*tables.fault());
-    return answer;
+    return question(body.tables());
+  } catch (const CutShort& cut) {
+    return fail(cut.why());
   } catch (const std::exception& exception) {
     return fail(thrown(exception.what()));
   } catch (...) {

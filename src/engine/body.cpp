@@ -52,12 +52,6 @@ Status Engine::Body::ready() const {
   return {};
 }
 
-Status Engine::Body::enter() {
-  if (auto may = ready(); !may) return may;
-  tables_.forget_fault();
-  return {};
-}
-
 void Engine::Body::tell(const EngineCall& call) {
   const Inside inside(inside_);
   try {
@@ -79,8 +73,9 @@ Error Engine::Body::fault(Error error) {
   return out_of_service();
 }
 
-void Engine::Body::tell_fault() const {
+void Engine::Body::tell_fault() {
   if (!open_ || !options_.on_fault) return;
+  const Inside inside(inside_);
   try {
     options_.on_fault(*fault_);
   } catch (...) {  // who was told has failed; the engine is faulted all the same
@@ -131,7 +126,6 @@ Status Engine::Body::restore(Timestamp now) {
   if (auto restored = restore_router(); !restored) return restored;
   if (auto restored = restore_outbox(std::max(now_, now)); !restored) return restored;
   find_next_timer();
-  if (tables_.fault()) return fail(*tables_.fault());
   open_ = true;
   const EngineClock* clock = tables_.clock.find(tables_.clock_key());
   witness_.opened(now_, clock != nullptr ? clock->configuration : 0);
@@ -155,7 +149,6 @@ Status Engine::Body::restore_outbox(Timestamp now) {
     outbox_.add(effect, !back);
     if ((!back || from_backup_) && must_be_held(effect, now)) to_hold.push_back(effect.id);
   });
-  if (tables_.fault()) return fail(*tables_.fault());
   if (!to_hold.empty()) return hold_unknown(to_hold);
   return from_backup_ ? write() : Status();
 }
@@ -165,7 +158,7 @@ Status Engine::Body::hold_unknown(const std::vector<EffectId>& sends) {
   for (const EffectId id : sends) {
     Turn turn = begin_turn();
     hold_send(turn, *tables_.effects.find(tables_.key(id)));
-    if (!keep(turn)) return fail(*fault_);
+    keep(turn);
   }
   changes_.forget_signals();  // nobody has looked yet
   return write();
@@ -197,7 +190,6 @@ Status Engine::Body::step_over_lost_time(Timestamp now) {
   tables_.effects.each_key(tables_.key().bytes(), tables_.key().end(), [&](const std::string& key) {
     tables_.effects.edit(key).maybe_done = true;
   });
-  if (tables_.fault()) return fail(*tables_.fault());
   return {};
 }
 
@@ -211,7 +203,6 @@ Status Engine::Body::restore_router() {
   std::vector<AgentRecord> agents;
   tables_.works.each(all.bytes(), all.end(), [&](WorkRecord& work) { works.push_back(work); });
   tables_.agents.each(all.bytes(), all.end(), [&](AgentRecord& agent) { agents.push_back(agent); });
-  if (tables_.fault()) return fail(*tables_.fault());
   if (auto restored = router->restore(works, agents); !restored) return restored;
   router_.emplace(std::move(*router));
   return {};
@@ -231,11 +222,7 @@ void Engine::Body::take_back(std::uint64_t last_id) {
   });
   tables_.undo();
   ids_ = IdCounter(last_id);
-  if (tables_.fault()) {
-    fault(*tables_.fault());
-  } else {
-    router_->take_back(undo);
-  }
+  router_->take_back(undo);
 }
 
 void Engine::Body::find_next_timer(const Timer& from) {
@@ -249,12 +236,8 @@ Turn Engine::Body::begin_turn() {
   return Turn{tables_, setup_.get(), &*router_, ids_, options_, adapters_, outbox_, now_, places_};
 }
 
-bool Engine::Body::keep(Turn& turn) {
+void Engine::Body::keep(Turn& turn) {
   run_cascade(turn);
-  if (tables_.fault() || turn.broken) {
-    fault(tables_.fault() ? *tables_.fault() : *turn.broken);
-    return false;
-  }
   places_ += static_cast<std::uint64_t>(tables_.places_added());
   for (const OutboxChange& change : turn.outbox_changes) {
     const Effect* effect = tables_.effects.find(tables_.key(change.effect));
@@ -286,7 +269,6 @@ bool Engine::Body::keep(Turn& turn) {
       std::find(turn.disarmed.begin(), turn.disarmed.end(), *next_timer_) != turn.disarmed.end()) {
     find_next_timer(*next_timer_);
   }
-  return true;
 }
 
 void Engine::Body::take_setup(Setup setup) {
@@ -314,12 +296,13 @@ void Engine::Body::fire_due() {
     witness_.fired("undeliverable", now_);
   }
   std::size_t fired = 0;
-  while (!fault_ && fired < options_.limits.timers_per_feed) {
+  while (fired < options_.limits.timers_per_feed) {
     const auto router_due = router_->next_deadline();
     if (router_due && *router_due <= now_) {
       Turn turn = begin_turn();
       witness_.begin();
-      if (!turn.route(TimePassed{}) || !keep(turn)) return;
+      turn.must_route(TimePassed{});
+      keep(turn);
       witness_.fired("routing", now_);
       ++fired;
       const auto next = router_->next_deadline();
@@ -331,7 +314,7 @@ void Engine::Body::fire_due() {
     const std::string_view what = to_string(next_timer_->kind);
     witness_.begin();
     decide(turn, *next_timer_);
-    if (!keep(turn)) return;
+    keep(turn);
     witness_.fired(what, now_);
     ++fired;
   }
@@ -357,18 +340,18 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
   const std::uint64_t first_id = ids_.last();
   if (auto decided = decide(turn, command.actor, command.body); !decided) {
     take_back(first_id);
-    return fail(fault_ ? out_of_service() : decided.error());
+    return fail(decided.error());
   }
   run_cascade(turn);  // what follows belongs to the outcome, now and when the command comes again
   tables_.commands.create(key, {digest, turn.outcome});
-  if (!keep(turn)) return fail(out_of_service());
+  keep(turn);
   return turn.outcome;
 }
 
 Result<Outcome> Engine::Body::run_one(const Input& input) {
   witness_.begin();
   auto outcome = decide_one(input);
-  if (!fault_) witness_.decided(input, outcome, now_);
+  witness_.decided(input, outcome, now_);
   return outcome;
 }
 
@@ -389,9 +372,9 @@ Result<Outcome> Engine::Body::decide_one(const Input& input) {
   }
   if (!decided) {
     take_back(first_id);
-    return fail(fault_ ? out_of_service() : decided.error());
+    return fail(decided.error());
   }
-  if (!keep(turn)) return fail(out_of_service());
+  keep(turn);
   return turn.outcome;
 }
 
@@ -413,7 +396,6 @@ Status Engine::Body::check_time(std::span<const Input> inputs, Timestamp now) {
 }
 
 Result<std::vector<Write>> Engine::Body::collect() {
-  if (tables_.fault()) return fail(*tables_.fault());
   std::vector<Write> writes = tables_.collect();
   if (writes.empty()) return writes;
   tables_.begin_input();
@@ -422,7 +404,6 @@ Result<std::vector<Write>> Engine::Body::collect() {
   clock.now = now_;
   clock.places = places_;
   for (Write& write : tables_.collect()) writes.push_back(std::move(write));
-  if (tables_.fault()) return fail(*tables_.fault());
   if (from_backup_) {
     writes.push_back({Write::Kind::erase, Table::meta, restore_mark_key(fence_.tenant), {}});
     mark_goes_ = true;
@@ -467,8 +448,7 @@ Result<std::vector<Result<Outcome>>> Engine::Body::decide_all(std::span<const In
   std::vector<Result<Outcome>> results;
   for (const Input& input : inputs) {
     fire_due();
-    if (!fault_) results.push_back(run_one(input));
-    if (fault_) return fail(out_of_service());
+    results.push_back(run_one(input));
     if (entries != nullptr) entries->push_back(timeline_length(results.back()));
   }
   return results;
@@ -537,11 +517,14 @@ Metrics Engine::Body::metrics(Timestamp now) {
   for (const AgentRecord& agent : router_->agents({}, SIZE_MAX)) {
     ++metrics.agents[std::string(to_string(agent.presence))];
   }
-  if (const EngineClock* clock = tables().clock.find(tables_.clock_key())) {
-    metrics.configuration = clock->configuration;
-    metrics.quarantine_rows = clock->quarantined;
-    metrics.quarantine_bytes = clock->quarantined_bytes;
-    metrics.parked_receipts = clock->parked;
+  try {
+    if (const EngineClock* clock = tables().clock.find(tables_.clock_key())) {
+      metrics.configuration = clock->configuration;
+      metrics.quarantine_rows = clock->quarantined;
+      metrics.quarantine_bytes = clock->quarantined_bytes;
+      metrics.parked_receipts = clock->parked;
+    }
+  } catch (const CutShort&) {  // the store does not answer: the next call will say so
   }
   return metrics;
 }

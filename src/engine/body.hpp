@@ -24,12 +24,14 @@ namespace novelo {
 // What is said of an exception that the store, an adapter or memory threw.
 Error thrown(std::string_view what);
 
-// What a store, an adapter or the memory throws ends here. Nobody knows what was half done: the
-// engine is faulted.
+// A decision that was cut short, and what a store, an adapter or the memory throws, ends here.
+// Nobody knows what was half done: the engine is faulted.
 template <class Body, class Call>
 auto guarded(Body& body, Call call) -> decltype(call()) {
   try {
     return call();
+  } catch (const CutShort& cut) {
+    return fail(body.fault(cut.why()));
   } catch (const std::exception& exception) {
     return fail(body.fault(thrown(exception.what())));
   } catch (...) {
@@ -40,13 +42,14 @@ auto guarded(Body& body, Call call) -> decltype(call()) {
 // Marks the engine as being inside a call, as long as it lives.
 class Inside {
  public:
-  explicit Inside(bool& flag) : flag_(flag) { flag_ = true; }
-  ~Inside() { flag_ = false; }
+  explicit Inside(bool& flag) : flag_(flag), before_(flag) { flag_ = true; }
+  ~Inside() { flag_ = before_; }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 
  private:
   bool& flag_;
+  bool before_;
 };
 
 class Engine::Body {
@@ -100,7 +103,6 @@ class Engine::Body {
   Status ready() const;  // fails when faulted or inside a call
   // What was read before makes room: nobody can fill the cache by asking.
   Tables& tables() {
-    tables_.forget_fault();
     tables_.trim();
     return tables_;
   }
@@ -114,13 +116,10 @@ class Engine::Body {
 
  private:
   void tell(const EngineCall& call);
-  void tell_fault() const;
-  // Begins a call, as long as the engine may be called. What a question failed to read before
-  // changed nothing, and is read again when it is needed.
-  Status enter();
+  void tell_fault();
   Turn begin_turn();
-  // Takes over what a successful turn left; false when it broke an invariant.
-  bool keep(Turn& turn);
+  // Takes over what a successful turn left.
+  void keep(Turn& turn);
   // The road of one call: decides, and when it is the whole road, commits and shows.
   enum class Road { part, whole };
   template <class Decide>
@@ -196,11 +195,9 @@ class Engine::Body {
 
 template <class Decide>
 auto Engine::Body::go(Road road, Decide decide) -> decltype(decide()) {
-  if (auto may = enter(); !may) return fail(may.error());
+  if (auto may = ready(); !may) return fail(may.error());
   const Inside inside(inside_);
   auto decided = decide();
-  if (tables_.fault() && !fault_) return fail(fault(*tables_.fault()));
-  if (fault_) return fail(out_of_service());
   if (road == Road::part) return decided;
   if (auto committed = commit(); !committed) return fail(committed.error());
   return decided;

@@ -230,7 +230,7 @@ std::optional<Handout> Engine::Body::make_handout(const Effect& effect) {
 }
 
 Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) {
-  if (auto may = enter(); !may) return fail(may.error());
+  if (auto may = ready(); !may) return fail(may.error());
   const Inside inside(inside_);
   if (auto plausible = check_time({}, now); !plausible) return fail(plausible.error());
   const Timestamp at = std::max(now_, now);
@@ -255,7 +255,6 @@ Result<std::vector<Handout>> Engine::Body::poll(Timestamp now, std::size_t max) 
       witness_.handed_out(handouts.back(), at);
     }
   }
-  if (tables_.fault()) return fail(fault(*tables_.fault()));
   witness_.committed();
   return handouts;
 }

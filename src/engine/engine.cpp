@@ -57,6 +57,8 @@ Result<Engine> Engine::open(Store& store, std::vector<const ChannelAdapter*> ada
     if (auto restored = body->restore(now); !restored) return fail(restored.error());
     body->tell_opened(now);
     return Engine(std::move(body));
+  } catch (const CutShort& cut) {
+    return fail(cut.why());
   } catch (const std::exception& exception) {
     return fail(thrown(exception.what()));
   } catch (...) {

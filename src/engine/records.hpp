@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -15,36 +16,51 @@
 #include <vector>
 
 #include "codec/binary.hpp"
+#include "novelo/base/result.hpp"
 #include "novelo/store.hpp"
 
 namespace novelo {
 
-// The first thing that went wrong with the store; reads after it give nothing.
-struct StoreFault {
-  std::optional<Error> error;
+// Ends a decision that needs what cannot be had: the store does not answer, or a record that must
+// be there is not. It never leaves the engine: what was half done is thrown away with it, or only
+// read.
+class CutShort final : public std::exception {
+ public:
+  explicit CutShort(Error why) : why_(std::move(why)) {}
+  const Error& why() const { return why_; }
+  const char* what() const noexcept override { return why_.message.c_str(); }
+
+ private:
+  Error why_;
 };
+
+// What `read` gives, or why it was cut short.
+template <class Read>
+auto unless_cut_short(Read read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const CutShort& cut) {
+    return fail(cut.why());
+  }
+}
 
 template <class T, Table table>
 class Records {
  public:
-  Records(Store& store, StoreFault& fault, std::size_t capacity)
-      : store_(&store), fault_(&fault), capacity_(capacity) {}
+  Records(Store& store, std::size_t capacity) : store_(&store), capacity_(capacity) {}
 
   // Null when there is none. Valid until the next commit or undo.
   const T* find(const std::string& key) {
-    const Node* node = load(key);
-    return node != nullptr && node->second.value ? &*node->second.value : nullptr;
+    const Node& node = load(key);
+    return node.second.value ? &*node.second.value : nullptr;
   }
 
-  // The record, to be changed; `find` has shown that it exists.
+  // The record, to be changed; it must be there.
   T& edit(const std::string& key) {
-    Node* node = load(key);
-    if (node == nullptr || !node->second.value) {
-      note(missing());
-      return nowhere_.emplace();
-    }
-    change(*node);
-    return *node->second.value;
+    Node& node = load(key);
+    if (!node.second.value) throw CutShort(missing());
+    change(node);
+    return *node.second.value;
   }
 
   // A record under a key that was never used: no look-up is made.
@@ -56,17 +72,16 @@ class Records {
   }
 
   void put(const std::string& key, T value) {
-    Node* node = load(key);
-    if (node == nullptr) return;
-    change(*node);
-    node->second.value = std::move(value);
+    Node& node = load(key);
+    change(node);
+    node.second.value = std::move(value);
   }
 
   void erase(const std::string& key) {
-    Node* node = load(key);
-    if (node == nullptr || !node->second.value) return;
-    change(*node);
-    node->second.value.reset();
+    Node& node = load(key);
+    if (!node.second.value) return;
+    change(node);
+    node.second.value.reset();
   }
 
   // Up to `limit` records with from <= key < to, in key order, uncommitted changes included.
@@ -119,7 +134,7 @@ class Records {
   // The record as `find` gives it, past the cache: for looking through many once.
   std::optional<T> look(const std::string& key) {
     if (const auto known = slots_.find(key); known != slots_.end()) return known->second.value;
-    return read(key).value_or(Slot{}).value;
+    return read(key).value;
   }
 
   void begin_input() {
@@ -161,8 +176,8 @@ class Records {
       if (slot.value) {
         const auto kind = slot.stored ? Write::Kind::put : Write::Kind::insert;
         std::optional<std::string> row = codec::to_row(*slot.value);
-        if (!row) note(unreadable());
-        writes.push_back({kind, table, key, std::move(row).value_or(std::string())});
+        if (!row) throw CutShort(unreadable());
+        writes.push_back({kind, table, key, std::move(*row)});
       } else if (slot.stored) {
         writes.push_back({Write::Kind::erase, table, key, {}});
       }
@@ -190,31 +205,22 @@ class Records {
 
   using Node = std::pair<const std::string, Slot>;  // stays where it is until `trim`
 
-  Node* load(const std::string& key) {
+  Node& load(const std::string& key) {
     // One record is often asked for several times in a row.
-    if (latest_ != nullptr && latest_->first == key) return latest_;
+    if (latest_ != nullptr && latest_->first == key) return *latest_;
     const auto known = slots_.find(key);
-    if (known != slots_.end()) return latest_ = &*known;
-    std::optional<Slot> slot = read(key);
-    if (!slot) return nullptr;
-    return latest_ = &*slots_.emplace(key, std::move(*slot)).first;
+    if (known != slots_.end()) return *(latest_ = &*known);
+    return *(latest_ = &*slots_.emplace(key, read(key)).first);
   }
 
-  // What the store has at `key`, or nothing when it cannot be read.
-  std::optional<Slot> read(const std::string& key) {
+  // What the store has at `key`.
+  Slot read(const std::string& key) {
     auto bytes = store_->get(table, key);
-    if (!bytes) {
-      note(bytes.error());
-      return std::nullopt;
-    }
+    if (!bytes) throw CutShort(bytes.error());
     Slot slot;
-    if (*bytes) {
-      slot.stored = true;
-      if (!codec::from_bytes(**bytes, slot.value.emplace())) {
-        note(corrupt());
-        return std::nullopt;
-      }
-    }
+    if (!*bytes) return slot;
+    slot.stored = true;
+    if (!codec::from_bytes(**bytes, slot.value.emplace())) throw CutShort(corrupt());
     return slot;
   }
 
@@ -225,15 +231,11 @@ class Records {
     while (found.size() < limit) {
       const std::size_t page = limit - found.size();
       auto rows = store_->scan(table, from, to, page, order);
-      if (!rows) {
-        note(rows.error());
-        return {};
-      }
+      if (!rows) throw CutShort(rows.error());
       for (Row& row : *rows) {
         if (is_changed(row.key)) continue;
         if (!codec::from_bytes(row.value, found.emplace_back(row.key, T{}).second)) {
-          note(corrupt());
-          return {};
+          throw CutShort(corrupt());
         }
       }
       if (rows->size() < page) break;
@@ -277,9 +279,6 @@ class Records {
     changed_.emplace(node.first, &node);
   }
 
-  void note(Error error) {
-    if (!fault_->error) fault_->error = std::move(error);
-  }
   static Error corrupt() {
     return {ErrorCode::corrupt, "record", "a stored record cannot be read",
             std::string(to_string(table)), "restore the store from a backup"};
@@ -298,15 +297,14 @@ class Records {
             std::string(to_string(table)),
             {}};
   }
+
   Store* store_;
-  StoreFault* fault_;
   std::size_t capacity_;
   std::unordered_map<std::string, Slot> slots_;
   Node* latest_ = nullptr;                     // the one looked up last
   std::map<std::string_view, Node*> changed_;  // since the last commit, by key
   std::vector<std::pair<Node*, Slot>> undo_;
   std::uint64_t input_ = 0;
-  std::optional<T> nowhere_;  // takes the change of a record that is missing; the engine is faulted
 };
 
 }  // namespace novelo

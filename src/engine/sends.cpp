@@ -296,6 +296,17 @@ Result<const EntryPointConfig*> entry_point_for(const Turn& turn,
   return entry_point;
 }
 
+// To whom it goes, unless that is said.
+Status find_recipient(Turn& turn, const ConversationRecord& conversation,
+                      const EntryPointConfig& entry_point, OutgoingMessage& message) {
+  if (auto there = check_not_erased(turn, conversation.contact); !there) return there;
+  if (!message.to) message.to = address_for(turn, conversation, entry_point);
+  if (message.to) return {};
+  return fail(refused("no_address", "the contact has no address for this channel",
+                      fmt::format("contact {}", conversation.contact.value()),
+                      "ask for one, or send on another channel"));
+}
+
 }  // namespace
 
 Value::Map variables_for(Turn& turn, const ConversationRecord& conversation) {
@@ -338,11 +349,8 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
                  {},
                  "settle what was handed out, then send again"});
   }
-  if (!message.to) message.to = address_for(turn, conversation, entry_point);
-  if (!message.to) {
-    return fail(refused("no_address", "the contact has no address for this channel",
-                        fmt::format("contact {}", conversation.contact.value()),
-                        "ask for one, or send on another channel"));
+  if (auto known = find_recipient(turn, conversation, entry_point, message); !known) {
+    return fail(known.error());
   }
   if (!message.template_name.empty()) {
     if (auto expanded = expand_template(turn, conversation, entry_point, message); !expanded) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -299,8 +298,6 @@ class Tables {
   void undo();
   std::vector<Write> collect();
   void trim();
-  const std::optional<Error>& fault() const { return fault_->error; }
-  void forget_fault() { fault_->error.reset(); }
 
   // How many places under Limits::live_works this input has taken, less those it gave back. Work
   // has one until its wrap-up; so has a contact in a flow and a promise that waits for its time,
@@ -349,9 +346,6 @@ class Tables {
   std::string text_key(std::string_view text) const { return key().text(text).take(); }
 
  private:
-  Tables(Store& store, std::uint64_t tenant, std::size_t capacity,
-         std::unique_ptr<StoreFault> fault);
-
   auto all() {
     return std::tie(clock, counters, configurations, contacts, identities, conversations,
                     open_conversations, contact_conversations, entries, notes, interactions,
@@ -361,7 +355,6 @@ class Tables {
   }
 
   std::uint64_t tenant_;
-  std::unique_ptr<StoreFault> fault_;
 };
 
 }  // namespace novelo

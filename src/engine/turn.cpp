@@ -168,10 +168,11 @@ Status Turn::route(const RouterInput& input) {
 }
 
 void Turn::must_route(const RouterInput& input) {
-  const Status routed_now = route(input);
-  if (routed_now || broken) return;
-  broken = routed_now.error();
-  broken->code = ErrorCode::internal;
+  const Status routed = route(input);
+  if (routed) return;
+  Error refusal = routed.error();
+  refusal.code = ErrorCode::internal;
+  throw CutShort(std::move(refusal));
 }
 
 Status Turn::check_room(Asking by, std::size_t more) const {
@@ -241,27 +242,25 @@ Result<const Callback*> Turn::callback(CallbackId id) {
 
 namespace {
 template <class T>
-T copy_of(Turn& turn, Result<const T*> record) {
+T copy_of(Result<const T*> record) {
   if (record) return **record;
-  if (!turn.broken) {
-    turn.broken = record.error();
-    turn.broken->code = ErrorCode::internal;
-  }
-  return {};
+  Error missing = record.error();
+  missing.code = ErrorCode::internal;
+  throw CutShort(std::move(missing));
 }
 }  // namespace
 
 ConversationRecord Turn::get(ConversationId id) {
-  return copy_of(*this, conversation(id));
+  return copy_of(conversation(id));
 }
 Interaction Turn::get(InteractionId id) {
-  return copy_of(*this, interaction(id));
+  return copy_of(interaction(id));
 }
 CaseRecord Turn::get(CaseId id) {
-  return copy_of(*this, case_of(id));
+  return copy_of(case_of(id));
 }
 Callback Turn::get(CallbackId id) {
-  return copy_of(*this, callback(id));
+  return copy_of(callback(id));
 }
 
 Result<const AgentConfig*> Turn::agent(const AgentName& name) const {

@@ -68,9 +68,8 @@ struct Turn {
   std::optional<Setup> new_setup = {};    // of a LoadConfiguration
   std::optional<Timer> first_armed = {};  // of the timers that this turn has armed
   std::vector<Timer> disarmed = {};
-  std::optional<Error> broken = {};  // an invariant did not hold: the engine is faulted
-  std::size_t waiting_flows = 0;     // started for contacts who wait
-  std::size_t dead_orders = 0;       // effects that failed for good and are on no timeline
+  std::size_t waiting_flows = 0;  // started for contacts who wait
+  std::size_t dead_orders = 0;    // effects that failed for good and are on no timeline
 
   const Configuration& config() const { return setup->configuration; }
 

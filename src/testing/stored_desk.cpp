@@ -29,22 +29,24 @@ Error nothing_here(std::string_view what, const std::string& subject) {
 template <class T, Table table>
 Result<T> record(Tables& tables, Records<T, table>& records, const std::string& key,
                  std::string_view what) {
-  tables.trim();
-  const T* const found = records.find(key);
-  if (tables.fault()) return fail(*tables.fault());
-  if (found == nullptr) return fail(nothing_here(what, {}));
-  return *found;
+  return unless_cut_short([&]() -> Result<T> {
+    tables.trim();
+    const T* const found = records.find(key);
+    if (found == nullptr) return fail(nothing_here(what, {}));
+    return *found;
+  });
 }
 
 template <class T, Table table>
-Result<std::vector<T>> page(Tables& tables, Records<T, table>& records, const std::string& from,
+Result<std::vector<T>> page(Records<T, table>& records, const std::string& from,
                             const std::string& to, std::size_t limit) {
-  std::vector<T> list;
-  for (auto& [key, value] : records.scan(from, to, limit, Order::ascending)) {
-    list.push_back(std::move(value));
-  }
-  if (tables.fault()) return fail(*tables.fault());
-  return list;
+  return unless_cut_short([&]() -> Result<std::vector<T>> {
+    std::vector<T> list;
+    for (auto& [key, value] : records.scan(from, to, limit, Order::ascending)) {
+      list.push_back(std::move(value));
+    }
+    return list;
+  });
 }
 
 Reads reads_of(Tables& tables) {
@@ -54,11 +56,11 @@ Reads reads_of(Tables& tables) {
     return record(*rows, rows->conversations, rows->key(id), "conversation");
   };
   reads.conversations = [rows](ConversationId after, std::size_t limit) {
-    return page(*rows, rows->conversations, rows->key(ConversationId(after.value() + 1)),
+    return page(rows->conversations, rows->key(ConversationId(after.value() + 1)),
                 rows->key().end(), limit);
   };
   reads.timeline = [rows](ConversationId id, std::uint64_t after, std::size_t limit) {
-    return page(*rows, rows->entries, rows->key(id, after + 1), rows->key().id(id).end(), limit);
+    return page(rows->entries, rows->key(id, after + 1), rows->key().id(id).end(), limit);
   };
   reads.contact = [rows](ContactId id) {
     return record(*rows, rows->contacts, rows->key(id), "contact");
@@ -154,7 +156,7 @@ Result<std::vector<Note>> StoredDesk::Body::notes(ConversationId id) {
   std::vector<Note> all;
   std::string from = tables_.key().id(id).take();
   while (true) {
-    auto part = page(tables_, tables_.notes, from, tables_.key().id(id).end(), most_rows);
+    auto part = page(tables_.notes, from, tables_.key().id(id).end(), most_rows);
     if (!part) return part;
     all.insert(all.end(), part->begin(), part->end());
     if (part->size() < most_rows) return all;
@@ -169,22 +171,23 @@ Result<std::vector<ConversationId>> StoredDesk::Body::of_address(const Address& 
   }
   const auto plain = normalise(address, plan);
   if (!plain) return fail(plain.error());
-  std::set<ContactId> contacts;
-  for (const Identity& identity : identities_at(tables_, *plain)) {
-    contacts.insert(identity.holder);
-    contacts.insert(identity.members.begin(), identity.members.end());
-  }
-  std::vector<ConversationId> found;
-  for (const ContactId contact : contacts) {
-    const Key key = tables_.key().id(contact);
-    tables_.contact_conversations.each(key.bytes(), key.end(), [&](const Pointer& conversation) {
-      found.emplace_back(conversation.id);
-    });
-  }
-  if (tables_.fault()) return fail(*tables_.fault());
-  if (found.empty()) return fail(nothing_here("contact", to_string(*plain)));
-  std::sort(found.begin(), found.end());
-  return found;
+  return unless_cut_short([&]() -> Result<std::vector<ConversationId>> {
+    std::set<ContactId> contacts;
+    for (const Identity& identity : identities_at(tables_, *plain)) {
+      contacts.insert(identity.holder);
+      contacts.insert(identity.members.begin(), identity.members.end());
+    }
+    std::vector<ConversationId> found;
+    for (const ContactId contact : contacts) {
+      const Key key = tables_.key().id(contact);
+      tables_.contact_conversations.each(key.bytes(), key.end(), [&](const Pointer& conversation) {
+        found.emplace_back(conversation.id);
+      });
+    }
+    if (found.empty()) return fail(nothing_here("contact", to_string(*plain)));
+    std::sort(found.begin(), found.end());
+    return found;
+  });
 }
 
 Result<std::vector<TranscriptLine>> StoredDesk::Body::transcript(

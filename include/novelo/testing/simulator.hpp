@@ -52,6 +52,9 @@ struct Weather {
   unsigned disk = 0;      // the disk is full, or cannot be read for once
 };
 
+// Ceilings that a run reaches.
+Limits low_limits();
+
 struct SimulationOptions {
   std::uint64_t seed = 1;
   std::size_t steps = 1000;  // things that customers, staff and the host do; 1 or more
@@ -61,7 +64,7 @@ struct SimulationOptions {
   std::vector<const ChannelAdapter*> adapters;  // of yours too; they outlive the run
   // Makes the empty store of a run; empty: a MemoryStore.
   std::function<Result<std::unique_ptr<Store>>()> store;
-  Limits limits;
+  Limits limits = low_limits();
   std::optional<Weather> weather;
   std::optional<std::size_t> tenants;  // 1 or 2 that share the store; none: by the seed
   // Where the run is written as a journey (recorder.hpp), of its first tenant; empty: nowhere. What

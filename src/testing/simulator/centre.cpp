@@ -47,7 +47,7 @@ constexpr std::string_view document = R"json({
     {"name": "back_office", "ageing": "1h", "offer_timeout": "2m", "missed_offers": 2}
   ],
   "agents": [
-    {"name": "joao", "display_name": "João", "queues": ["appointments", "back_office"],
+    {"name": "joao", "display_name": "João", "queues": ["appointments", "sales", "back_office"],
      "device": "SIP/101", "capacity": {"voice": 1, "chat": 3, "mail": 4, "item": 4}},
     {"name": "marta", "display_name": "Marta", "supervisor": true,
      "queues": ["appointments", "sales", "back_office"], "skills": {"english": 9},

@@ -49,6 +49,7 @@ constexpr std::array known_invariants = {
     Invariant{"I36", "whoever was erased stays erased"},
     Invariant{"I38", "no secret stands in what goes out"},
     Invariant{"I40", "what is due happens, and is over then"},
+    Invariant{"I41", "what was cancelled or put off does not fire"},
     Invariant{"I44", "time and counters never go back"},
     Invariant{"I45", "what is stored reads as it was written, also after a restart"},
     Invariant{"I49", "when faults stop, everything comes to its end"},
@@ -215,6 +216,23 @@ Weather weather_of(const SimulationOptions& options) {
   weather.crashes = draw(5);
   weather.disk = draw(3);
   return weather;
+}
+
+Limits low_limits() {
+  Limits limits;
+  limits.purge_entries = 12;
+  limits.interaction_steps = 6;
+  limits.parked_receipts = 40;
+  limits.replies_per_case = 4;
+  limits.mails_per_case = 4;
+  limits.cases_per_conversation = 6;
+  limits.identities_per_contact = 4;
+  limits.contacts_per_identity = 3;
+  limits.cached_records = 500;
+  limits.live_works = 400;
+  limits.quarantine_rows = 20;
+  limits.changes = 300;
+  return limits;
 }
 
 Result<Simulation> simulate(const SimulationOptions& options) {

@@ -43,6 +43,7 @@ void RecordWatch::see(const ContactRecord* before, const ContactRecord* after) {
   if (before == nullptr || after == nullptr) return;
   findings_->check(!before->erased_at || after->erased_at == before->erased_at, "I36",
                    fmt::format("contact {} is back from erasure", after->id.value()));
+  if (after->erased_at && !before->erased_at) erased_.push_back(*before);
 }
 
 void RecordWatch::committed() {
@@ -64,6 +65,21 @@ void RecordWatch::committed() {
     findings_->check(!member, "I12", "the holder of an address shares it with themselves");
   }
   identities_.clear();
+  for (const ContactRecord& contact : erased_) check_forgotten(contact);
+  erased_.clear();
+}
+
+// Whoever was erased is recognised by none of the addresses that they had.
+void RecordWatch::check_forgotten(const ContactRecord& contact) {
+  const auto& had = contact.identities;
+  for (const auto& [key, identity] : mirror_->identities) {
+    if (std::find(had.begin(), had.end(), identity.address) == had.end()) continue;
+    const bool theirs = identity.holder == contact.id ||
+                        std::find(identity.members.begin(), identity.members.end(), contact.id) !=
+                            identity.members.end();
+    findings_->check(!theirs, "I12",
+                     fmt::format("contact {} was erased and holds an address", contact.id.value()));
+  }
 }
 
 void RecordWatch::quiet(Timestamp now) {
@@ -71,6 +87,42 @@ void RecordWatch::quiet(Timestamp now) {
   const Timer& first = mirror_->timers.begin()->second;
   findings_->check(first.due > now, "I40",
                    fmt::format("a timer ({}) that is due does not fire", to_string(first.kind)));
+  for (const auto& [key, timer] : mirror_->timers) {
+    findings_->check(is_wanted(timer), "I41",
+                     fmt::format("a timer ({}) of {} is left that nobody waits for",
+                                 to_string(timer.kind), timer.owner));
+  }
+}
+
+// Whether what it belongs to waits for this very time.
+bool RecordWatch::is_wanted(const Timer& timer) const {
+  const auto is_due = [&](const std::optional<Timestamp>& at) { return at && *at == timer.due; };
+  switch (timer.kind) {
+    case TimerKind::effect: {
+      const Effect* effect = mirror_->find(EffectId(timer.owner));
+      return effect != nullptr && is_due(effect->not_after);
+    }
+    case TimerKind::call: {
+      const Interaction* call = mirror_->find(InteractionId(timer.owner));
+      return call != nullptr && is_due(call->told_by);
+    }
+    case TimerKind::look_up: {
+      const Interaction* asked = mirror_->find(InteractionId(timer.owner));
+      return asked != nullptr && is_due(asked->look_up_until);
+    }
+    case TimerKind::callback: {
+      const Callback* callback = mirror_->find(CallbackId(timer.owner));
+      return callback != nullptr && is_due(callback->not_before);
+    }
+    case TimerKind::promise: {
+      const Callback* callback = mirror_->find(CallbackId(timer.owner));
+      return callback != nullptr && is_due(callback->promised_until);
+    }
+    case TimerKind::flow:
+    case TimerKind::waiting:
+    case TimerKind::known_as: return true;
+  }
+  return false;
 }
 
 }  // namespace novelo::testing

@@ -4,6 +4,7 @@
 //   I12  an address has one holder, who is there; whoever was erased holds none
 //   I23  ids come from one counter: each is new, and none is given twice
 //   I40  nothing that is due stays undone
+//   I41  a timer that was cancelled or put off is gone
 //   I44  the engine's time and its counters never go back
 #pragma once
 
@@ -43,13 +44,17 @@ class RecordWatch {
     }
   }
 
+  void check_forgotten(const ContactRecord& contact);
+  bool is_wanted(const Timer& timer) const;
+
   const Mirror* mirror_;
   Findings* findings_;
   std::uint64_t last_id_ = 0;  // before this commit
   std::set<std::string> protocols_;
   std::map<std::string, std::string> newest_;  // by type and sequence
   std::vector<std::uint64_t> new_ids_;
-  std::vector<Identity> identities_;  // changed ones
+  std::vector<Identity> identities_;   // changed ones
+  std::vector<ContactRecord> erased_;  // as they were
 };
 
 }  // namespace novelo::testing

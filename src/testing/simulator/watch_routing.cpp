@@ -32,6 +32,10 @@ void RoutingWatch::see(const WorkRecord* before, const WorkRecord* after) {
   }
   if (is_offered(before)) offered_[before->agent].erase(before->id);
   if (is_offered(after)) offered_[after->agent].insert(after->id);
+  if (before != nullptr && after != nullptr && before->preference_until &&
+      !after->preference_until) {
+    released_.insert_or_assign(before->id, *before);
+  }
   const bool made = is_offered(after) && (!is_offered(before) || before->offer != after->offer);
   if (made) offers_made_.insert(after->id);
 }
@@ -54,10 +58,13 @@ bool RoutingWatch::is_there(const AgentName& agent) const {
 }
 
 bool RoutingWatch::serves(const AgentConfig& agent, const WorkRecord& work) const {
-  const bool queue =
-      std::find(agent.queues.begin(), agent.queues.end(), work.queue) != agent.queues.end();
-  return queue && std::all_of(work.skills.begin(), work.skills.end(),
-                              [&](const SkillName& skill) { return agent.skills.contains(skill); });
+  const QueueConfig* queue = mirror_->configuration()->queue(work.queue);
+  const auto has_all = [&](const std::vector<SkillName>& skills) {
+    return std::all_of(skills.begin(), skills.end(),
+                       [&](const SkillName& skill) { return agent.skills.contains(skill); });
+  };
+  return queue != nullptr && has_all(work.skills) && has_all(queue->skills) &&
+         std::find(agent.queues.begin(), agent.queues.end(), work.queue) != agent.queues.end();
 }
 
 bool RoutingWatch::has_room(const AgentConfig& agent, WorkClass work_class) const {
@@ -176,7 +183,30 @@ void RoutingWatch::check_agent(const AgentName& name) {
   }
 }
 
+// A hold that ended before its time: the agent has refused, could never take it, or the contact or
+// somebody else wanted it so.
+void RoutingWatch::check_release(const WorkRecord& before) {
+  const WorkRecord* work = mirror_->find(before.id);
+  const Configuration* config = mirror_->configuration();
+  if (work == nullptr || config == nullptr || *before.preference_until <= now_) return;
+  const bool waits = work->state == WorkState::queued || work->state == WorkState::offered;
+  if (!waits || work->kind != WorkKind::interaction) return;
+  const AgentConfig* agent = config->agent(before.preferred);
+  const ConversationRecord* record = mirror_->find(work->conversation);
+  const bool refused = std::find(work->refused_by.begin(), work->refused_by.end(),
+                                 before.preferred) != work->refused_by.end();
+  const bool able = agent != nullptr && serves(*agent, *work) &&
+                    agent->capacity.at(work->work_class) > 0 &&
+                    (work->work_class != WorkClass::voice || !agent->device.empty());
+  const bool wanted = record == nullptr || record->owner != before.preferred ||
+                      record->passing_on.value() == work->subject;
+  findings_->check(refused || !able || wanted, "I19",
+                   name_of(*work) + " was released from its hold before its time");
+}
+
 void RoutingWatch::committed() {
+  for (const auto& [id, before] : released_) check_release(before);
+  released_.clear();
   for (const WorkId id : works_) {
     if (const WorkRecord* work = mirror_->find(id)) check_work(*work);
   }

@@ -44,6 +44,7 @@ class RoutingWatch {
   bool has_room(const AgentConfig& agent, WorkClass work_class) const;
   Timestamp place_of(const WorkRecord& work) const;
   void check_offer(const WorkRecord& work);
+  void check_release(const WorkRecord& before);
   void check_order(const WorkRecord& work, const AgentConfig& agent);
   void check_work(const WorkRecord& work);
   void check_interaction(const Interaction& interaction);
@@ -57,6 +58,7 @@ class RoutingWatch {
   Timestamp now_{};
   // Of this commit.
   std::set<WorkId> offers_made_;
+  std::map<WorkId, WorkRecord> released_;  // as they were
   std::set<WorkId> works_;
   std::set<InteractionId> interactions_;
   std::set<AgentName> agents_;

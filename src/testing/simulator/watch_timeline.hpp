@@ -7,6 +7,7 @@
 //   I13  at most one conversation of a contact is open at a desk
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -31,6 +32,10 @@ class TimelineWatch {
   // All writes of a commit were seen.
   void committed();
 
+  bool has_open(ContactId contact) const {
+    return std::any_of(open_.begin(), open_.end(),
+                       [&](const auto& one) { return one.first.second == contact; });
+  }
   // Whether a provider's message is on a timeline now.
   bool has(const EntryPointName& entry_point, const std::string& provider_id) const {
     return heard_.contains({entry_point, provider_id});

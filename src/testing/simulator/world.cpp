@@ -177,14 +177,26 @@ Result<Outcome> World::command(CommandBody body, const AgentName& actor) {
 }
 
 Result<Outcome> World::submit(const Command& command) {
-  Result<Outcome> result = feed(command);
   const auto* accept = std::get_if<AcceptOffer>(&command.body);
+  catch_up();
+  const bool stands = accept != nullptr && is_offered(accept->offer, command.actor);
+  Result<Outcome> result = feed(command);
   if (accept != nullptr && result && !result->repeated) {
-    findings_.check(accepted_.emplace(accept->offer, command.actor).second, "I16",
-                    fmt::format("offer {} was accepted twice", accept->offer.value()));
+    const bool first = accepted_.emplace(accept->offer, command.actor).second;
+    findings_.check(
+        first && stands, "I16",
+        fmt::format("offer {} was accepted, and was over or another's", accept->offer.value()));
   }
   look();
   return result;
+}
+
+bool World::is_offered(OfferId offer, const AgentName& agent) const {
+  return std::any_of(mirror_.works.begin(), mirror_.works.end(), [&](const auto& row) {
+    const WorkRecord& work = row.second;
+    return work.state == WorkState::offered && work.offer == offer && work.agent == agent &&
+           work.state_until && *work.state_until > now_;
+  });
 }
 
 void World::emit(const ConnectionName& connection, ChannelEvent event) {

@@ -88,6 +88,7 @@ class World {
   void emit(const ConnectionName& connection, ChannelEvent event);
   Result<Outcome> command(CommandBody body, const AgentName& actor = {});
   Result<Outcome> submit(const Command& command);
+  bool is_offered(OfferId offer, const AgentName& agent) const;
   void tell(const ConnectionName& connection, const ChannelEvent& event);
   void told(const ConnectionName& connection, const ChannelEvent& event,
             const Result<Outcome>& result);
@@ -135,6 +136,7 @@ class World {
   void do_system(Chance& chance);
   void do_telephones(Chance& chance);
   void do_repeat(Chance& chance);
+  void erase(Chance& chance);
   void do_fault(Chance& chance);
   AgentName any_agent(Chance& chance) const;
   const ConversationRecord* any_conversation(Chance& chance) const;

@@ -18,6 +18,15 @@ std::vector<const EntryPointConfig*> points_of(const Configuration& configuratio
   return found;
 }
 
+// How long ago it was said: now, as a rule; hours, or so long that a window of a day is about to
+// close.
+Duration lateness(Chance& chance) {
+  const std::uint64_t kind = chance.below(100);
+  if (kind < 88) return {};
+  const Duration late = std::chrono::seconds(static_cast<std::int64_t>(chance.below(7200)));
+  return kind < 94 ? late : Duration(24h) - late / 12;
+}
+
 bool is_chat(const EntryPointConfig& point) {
   return point.channel != Channel::voice && point.channel != Channel::email;
 }
@@ -47,7 +56,7 @@ void World::write(Chance& chance) {
   const EntryPointConfig& point = **chance.pick(points);
   InboundMessage message;
   message.id = fmt::format("m{}-{}", number_, ++names_);
-  message.at = now_ - std::chrono::seconds(chance.percent(10) ? chance.below(7200) : 0);
+  message.at = now_ - lateness(chance);
   message.from.address = phone_of(chance);
   if (point.channel == Channel::messenger || point.channel == Channel::instagram) {
     message.from.address.kind = AddressKind::page_user;

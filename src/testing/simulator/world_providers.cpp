@@ -35,6 +35,10 @@ void World::carry(const Handout& handout) {
 void World::carry_send(const Effect& effect, const Handout& handout, Chance& chance) {
   const std::string& adapter = connections_.at(handout.connection).adapter;
   const Duration after = milliseconds(20 + chance.below(1500));
+  // For some it is down for as long as anybody tries.
+  if (!calm_ && Chance{seed_, effect.id.value(), 29}.percent(weather_.failures / 4)) {
+    return settle_later(effect.id, TransportReply{503, {}, "{}"}, after);
+  }
   if (!calm_ && chance.percent(weather_.failures)) {
     const Settlement answers[] = {Failed{"gone", "Never.", false}, Failed{"later", "Later.", true},
                                   TransportReply{503, {}, "{}"}, TransportReply{429, {}, "{}"},

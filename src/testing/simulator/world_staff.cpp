@@ -32,8 +32,8 @@ void World::do_staff(Chance& chance) {
   if (what < 66) return do_interaction(chance);
   if (what < 78) return do_case(chance);
   if (what < 86) return do_callback(chance);
-  if (what < 92) return do_telephones(chance);
-  if (what < 96) return do_repeat(chance);
+  if (what < 90) return do_telephones(chance);
+  if (what < 94) return do_repeat(chance);
   do_system(chance);
 }
 
@@ -113,8 +113,13 @@ void World::do_interaction(Chance& chance) {
     }
   }
   const auto& offers = offers_[any_agent(chance)];
-  if (chance.percent(15) && !offers.empty()) {  // an old offer too
+  if (chance.percent(10) && !offers.empty()) {  // an old offer too
     (void)command(AcceptOffer{*chance.pick(offers)}, any_agent(chance));
+    return;
+  }
+  const auto* work = chance.pick(mirror_.works);
+  if (chance.percent(10) && work != nullptr && work->second.offer) {  // another's
+    (void)command(AcceptOffer{work->second.offer}, any_agent(chance));
     return;
   }
   const InteractionId* live = record == nullptr ? nullptr : chance.pick(record->live);
@@ -240,7 +245,6 @@ void World::do_repeat(Chance& chance) {
 }
 
 void World::do_system(Chance& chance) {
-  const auto* contact = chance.pick(mirror_.contacts);
   const ConversationRecord* record = any_conversation(chance);
   switch (chance.below(6)) {
     case 0:
@@ -248,7 +252,9 @@ void World::do_system(Chance& chance) {
       const Address mail{AddressKind::email, fmt::format("person{}@mail.example", chance.below(6))};
       const std::string name =
           chance.one_of({"Ana Souza", "Bruno Lima", "Clara Reis", "Ana Sousa"});
-      (void)command(UpsertContact{name, {}, {phone_of(chance), mail}, {}});
+      UpsertContact upsert{name, {}, {phone_of(chance), mail}, {}};
+      if (chance.percent(60)) upsert.addresses.back() = phone_of(chance);
+      (void)command(std::move(upsert));
       break;
     }
     case 2: (void)command(RequestReport{}); break;
@@ -256,10 +262,20 @@ void World::do_system(Chance& chance) {
       if (record != nullptr)
         (void)command(Purge{now_ - 48h, chance.percent(50) ? record->id : ConversationId()});
       break;
-    case 4:
-      if (contact != nullptr) (void)command(EraseContact{contact->second.id});
-      break;
+    case 4: return erase(chance);
     default: (void)command(LoadConfiguration{document_});
+  }
+}
+
+// Somebody of whom nothing is under way, as a rule; it may take more than one command.
+void World::erase(Chance& chance) {
+  for (int tries = 0; tries < 12; ++tries) {
+    const auto* contact = chance.pick(mirror_.contacts);
+    if (contact == nullptr) return;
+    const ContactId id = contact->second.id;
+    if (timelines_.has_open(id) && !chance.percent(5)) continue;
+    (void)command(EraseContact{id});
+    return;
   }
 }
 

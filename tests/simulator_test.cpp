@@ -1,0 +1,131 @@
+// The simulator itself: equal runs are equal, and what is broken is found, repeated and made short.
+#include "novelo/testing/simulator.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "novelo/stores/memory.hpp"
+#include "novelo/testing/journey.hpp"
+#include "support/clinic.hpp"
+#include "support/forwarding_store.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace novelo;
+using namespace novelo::testing;
+
+namespace {
+
+SimulationOptions options_of(std::uint64_t seed, std::size_t steps = 200) {
+  SimulationOptions options;
+  options.seed = seed;
+  options.steps = steps;
+  options.adapters = clinic::adapters();
+  return options;
+}
+
+Simulation run_of(const SimulationOptions& options) {
+  const auto run = simulate(options);
+  if (!run) FAIL(to_string(run.error()));
+  return *run;
+}
+
+// Loses every tenth commit and says that all is well.
+class ForgetfulStore final : public ForwardingStore {
+ public:
+  ForgetfulStore() : ForwardingStore(rows_) {}
+
+  Status commit_all(std::span<const TenantWrites> parts) override {
+    if (nothing_to_write(parts) || ++commits_ % 10 != 0) return ForwardingStore::commit_all(parts);
+    return {};
+  }
+
+ private:
+  MemoryStore rows_;
+  std::uint64_t commits_ = 0;
+};
+
+SimulationOptions with_a_forgetful_store(std::uint64_t seed) {
+  SimulationOptions options = options_of(seed);
+  options.tenants = 1;
+  options.store = []() -> Result<std::unique_ptr<Store>> {
+    return std::unique_ptr<Store>(std::make_unique<ForgetfulStore>());
+  };
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("[B2] the same seed gives the same run, row by row; another one another") {
+  std::set<std::uint64_t> digests;
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+    const Simulation once = run_of(options_of(seed));
+    const Simulation again = run_of(options_of(seed));
+    CHECK(once.digest == again.digest);
+    CHECK(once.inputs == again.inputs);
+    CHECK_FALSE(once.violation);
+    digests.insert(once.digest);
+  }
+  CHECK(digests.size() == 4);
+}
+
+TEST_CASE("[B2] [B3] a store that loses what it took is found, and the run is made short") {
+  const SimulationOptions options = with_a_forgetful_store(5);
+  const Simulation run = run_of(options);
+  REQUIRE(run.violation);
+  CHECK(run.violation->step < options.steps + 1);
+  const auto steps = shrink(options, 60);
+  REQUIRE(steps);
+  CHECK(steps->size() < options.steps / 2);
+  SimulationOptions shorter = options;
+  shorter.only = *steps;
+  const Simulation again = run_of(shorter);
+  REQUIRE(again.violation);
+  CHECK(again.violation->invariant == run.violation->invariant);
+}
+
+TEST_CASE("[B4] a run is written as a journey, which plays to the same rows") {
+  const testing_support::TempFolder folder;
+  SimulationOptions options = options_of(7, 60);
+  options.tenants = 1;
+  options.record = folder.file("run.json");
+  CHECK_FALSE(run_of(options).violation);
+  const auto journey = Journey::load(options.record);
+  REQUIRE(journey);
+  MemoryStore store;
+  const auto played =
+      play(*journey, clinic::adapters(), [&] { return Result<Store*>(&store); }, {});
+  REQUIRE(played);
+  CHECK(played->passed());
+  CHECK(played->steps.size() > 60);
+}
+
+TEST_CASE("a configuration of one's own is simulated, and one that is none is refused") {
+  SimulationOptions options = options_of(11);
+  nlohmann::json document = clinic::configuration_with_mail();
+  options.configuration = document.dump();
+  const Simulation run = run_of(options);
+  CHECK_FALSE(run.violation);
+  CHECK(run.inputs > options.steps);
+  document["queues"].clear();
+  options.configuration = document.dump();
+  const auto refused = simulate(options);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::invalid);
+  options = options_of(1, 0);
+  REQUIRE_FALSE(simulate(options));
+  CHECK(simulate(options).error().subject == "steps");
+}
+
+TEST_CASE("every invariant has a number and a sentence of its own") {
+  std::set<std::string_view> numbers;
+  for (const Invariant& one : invariants()) {
+    CHECK(numbers.insert(one.number).second);
+    CHECK_FALSE(one.says.empty());
+  }
+  CHECK(numbers.size() >= 30);
+}
