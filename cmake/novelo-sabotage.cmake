@@ -1,7 +1,9 @@
 # novelo_sabotage: the library with the planted faults of tests/sabotage/faults.txt. Only the files
 # that they stand in are compiled anew; everything else is the library's own.
 find_package(CLI11 2 REQUIRED)
-set(novelo_faults "${PROJECT_SOURCE_DIR}/tests/sabotage/faults.txt")
+set(NOVELO_FAULTS "${PROJECT_SOURCE_DIR}/tests/sabotage/faults.txt" CACHE FILEPATH
+    "The faults that are planted")
+set(novelo_faults "${NOVELO_FAULTS}")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${novelo_faults}")
 file(STRINGS "${novelo_faults}" novelo_faulty REGEX "^file ")
 list(TRANSFORM novelo_faulty REPLACE "^file " "")
@@ -38,5 +40,5 @@ if(TARGET novelo::email)
   target_link_libraries(novelo_sabotage PRIVATE novelo::email)
 endif()
 target_compile_options(novelo_sabotage PRIVATE -Wall -Wextra -Wno-maybe-uninitialized)
-add_test(NAME sabotage COMMAND novelo_sabotage --seeds 60 --steps 400)
+add_test(NAME sabotage COMMAND novelo_sabotage --seeds 100 --steps 500)
 set_tests_properties(sabotage PROPERTIES TIMEOUT 900)

@@ -46,6 +46,7 @@ constexpr std::array known_invariants = {
     Invariant{"I32", "no word of a note leaves the engine"},
     Invariant{"I33", "nothing of one tenant reaches another"},
     Invariant{"I34", "what is refused changes nothing"},
+    Invariant{"I35", "nothing that somebody made up is believed"},
     Invariant{"I36", "whoever was erased stays erased"},
     Invariant{"I38", "no secret stands in what goes out"},
     Invariant{"I40", "what is due happens, and is over then"},

@@ -34,6 +34,10 @@ void EffectWatch::see(const Effect* before, const Effect* after) {
 }
 
 void EffectWatch::see(const Survey* before, const Survey* after) {
+  if (before != nullptr && after != nullptr && before->score) {
+    findings_->check(before->score == after->score && before->closure == after->closure, "I30",
+                     "an answer to a survey was counted twice");
+  }
   if (before != nullptr || after == nullptr) return;
   findings_->check(surveyed_.emplace(after->conversation, after->closure).second, "I30",
                    fmt::format("conversation {} is asked twice about closing {}",

@@ -188,7 +188,8 @@ void RoutingWatch::check_agent(const AgentName& name) {
 void RoutingWatch::check_release(const WorkRecord& before) {
   const WorkRecord* work = mirror_->find(before.id);
   const Configuration* config = mirror_->configuration();
-  if (work == nullptr || config == nullptr || *before.preference_until <= now_) return;
+  const bool over = *before.preference_until <= now_;
+  if (work == nullptr || config == nullptr || over || wishes_) return;
   const bool waits = work->state == WorkState::queued || work->state == WorkState::offered;
   if (!waits || work->kind != WorkKind::interaction) return;
   const AgentConfig* agent = config->agent(before.preferred);

@@ -31,6 +31,8 @@ class RoutingWatch {
   template <class T>
   void see(const T*, const T*) {}
   void committed();
+  // Whether what comes next is somebody's wish for whom work waits.
+  void expect_wishes(bool wishes) { wishes_ = wishes; }
   // Nothing falls due any more at this time.
   void quiet(Timestamp now);
 
@@ -56,6 +58,7 @@ class RoutingWatch {
   std::map<AgentName, Loads> loads_;
   std::map<AgentName, std::set<WorkId>> offered_;
   Timestamp now_{};
+  bool wishes_ = false;
   // Of this commit.
   std::set<WorkId> offers_made_;
   std::map<WorkId, WorkRecord> released_;  // as they were

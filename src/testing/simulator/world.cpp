@@ -18,6 +18,15 @@ constexpr std::size_t most_kept = 400;  // of what was given, for being given ag
 constexpr std::uint64_t quiet_every = 8;
 constexpr std::uint64_t reads_every = 61;
 
+// Commands by which people say whose a conversation is from now on.
+bool says_for_whom(const CommandBody& body) {
+  return std::holds_alternative<SendMessage>(body) ||
+         std::holds_alternative<ClaimConversation>(body) ||
+         std::holds_alternative<ReassignConversation>(body) ||
+         std::holds_alternative<ChooseContact>(body) ||
+         std::holds_alternative<LoadConfiguration>(body);
+}
+
 }  // namespace
 
 World::World(const SimulationOptions& options, Configuration configuration, std::string document,
@@ -151,6 +160,8 @@ auto World::ask(Call call) -> decltype(call(std::declval<Engine&>())) {
 // --- what goes in --------------------------------------------------------------------------------
 Result<Outcome> World::feed(const Input& input) {
   catch_up();
+  const auto* command = std::get_if<Command>(&input);
+  routing_.expect_wishes(command != nullptr && says_for_whom(command->body));
   std::uint64_t before = changes_;
   const auto results = ask([&](Engine& engine) {
     ++tally_.inputs;
@@ -158,6 +169,7 @@ Result<Outcome> World::feed(const Input& input) {
     return engine.feed(std::span(&input, 1), now_);
   });
   if (!results) return fail(results.error());
+  routing_.expect_wishes(false);
   const Result<Outcome>& result = results->front();
   if (!result) {
     ++tally_.refused;
@@ -244,11 +256,42 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
                  const Result<Outcome>& result) {
   heard_.emplace_back(connection, event);
   if (heard_.size() > most_kept) heard_.pop_front();
-  const auto* message = std::get_if<InboundMessage>(&event);
-  if (message == nullptr || !result) return;
-  const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
-  if (point == nullptr) return;
-  effects_.wrote(point->name, message->from.address, std::min(message->at.value_or(now_), now_));
+  if (!result) return;
+  const auto wrote = [&](const auto& message) {
+    const EntryPointConfig* point = configuration_.entry_point_at(connection, message.to);
+    if (point == nullptr) return;
+    effects_.wrote(point->name, message.from.address, std::min(message.at.value_or(now_), now_));
+  };
+  if (const auto* message = std::get_if<InboundMessage>(&event)) wrote(*message);
+  const auto* other = std::get_if<UnsupportedEvent>(&event);
+  if (other != nullptr && other->said) wrote(*other);
+}
+
+void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {
+  catch_up();
+  std::vector<Input> inputs;
+  for (const auto& [connection, event] : events) inputs.push_back(DecodedEvent{connection, event});
+  const auto results = ask([&](Engine& engine) {
+    tally_.inputs += inputs.size();
+    return engine.feed(inputs, now_);
+  });
+  for (std::size_t i = 0; results && i < results->size(); ++i) {
+    told(events[i].first, events[i].second, (*results)[i]);
+  }
+  look();
+}
+
+void World::read_links(const Entry& entry) {
+  const auto behind = [&](std::string_view mark) {
+    const std::size_t at = entry.content.text.find(mark);
+    if (mark.empty() || at == std::string::npos) return std::string();
+    const std::size_t start = at + mark.size();
+    return entry.content.text.substr(start, entry.content.text.find_first_of(" \n", start) - start);
+  };
+  const std::string survey = behind(configuration_.tenant.survey_url);
+  if (!survey.empty()) survey_tokens_.push_back(survey);
+  const std::string join = behind("?text=%23");
+  if (!join.empty()) join_texts_.push_back("#" + join);
 }
 
 // --- time ----------------------------------------------------------------------------------------

@@ -106,7 +106,15 @@ class World {
     if constexpr (std::is_same_v<T, ConversationRecord>) {
       if (before == nullptr && after != nullptr) conversations_.push_back(after->id);
     }
+    if constexpr (std::is_same_v<T, Entry>) {
+      if (before == nullptr && after->direction == Direction::outbound) read_links(*after);
+    }
   }
+
+  // What the contact gets to read may hold a token that they come back with.
+  void read_links(const Entry& entry);
+  // Several inputs in one call.
+  void tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events);
 
   // --- providers (world_providers.cpp) -----------------------------------------------------------
   void carry(const Handout& handout);
@@ -123,6 +131,9 @@ class World {
   void ring(Chance& chance);
   void post(Chance& chance);
   void answer_survey(Chance& chance);
+  // What somebody says: words, a choice, a picture, a place, a link's token; or what nobody can
+  // express.
+  ChannelEvent said(const EntryPointConfig& point, Chance& chance);
   Address phone_of(Chance& chance) const;
 
   // --- staff and systems (world_staff.cpp) -------------------------------------------------------
@@ -134,6 +145,8 @@ class World {
   void do_case(Chance& chance);
   void do_callback(Chance& chance);
   void do_system(Chance& chance);
+  void do_configuration(Chance& chance);
+  void do_import(Chance& chance);
   void do_telephones(Chance& chance);
   void do_repeat(Chance& chance);
   void erase(Chance& chance);
@@ -174,6 +187,8 @@ class World {
   std::deque<std::pair<ConnectionName, ChannelEvent>> heard_;
   std::map<AgentName, std::vector<OfferId>> offers_;
   std::map<OfferId, AgentName> accepted_;
+  std::vector<std::string> survey_tokens_;
+  std::vector<std::string> join_texts_;  // "#nv-..."
   std::uint64_t emitted_ = 0;
   std::uint64_t names_ = 0;    // of messages, commands
   std::uint64_t changes_ = 0;  // rows written that are no clock and no stored result

@@ -50,10 +50,7 @@ void World::do_customer(Chance& chance) {
   }
 }
 
-void World::write(Chance& chance) {
-  const auto points = points_of(configuration_, is_chat);
-  if (points.empty()) return;
-  const EntryPointConfig& point = **chance.pick(points);
+ChannelEvent World::said(const EntryPointConfig& point, Chance& chance) {
   InboundMessage message;
   message.id = fmt::format("m{}-{}", number_, ++names_);
   message.at = now_ - lateness(chance);
@@ -67,10 +64,41 @@ void World::write(Chance& chance) {
   message.content.text = fmt::format(
       "{} {}", chance.one_of({"hello", "1", "2", "buying", "9", "stop", "I need a person", "10"}),
       chance.percent(30) ? own_word() : "");
-  // Several at once, as people type.
-  const std::uint64_t more = chance.percent(15) ? chance.below(3) : 0;
-  emit(point.connection, message);
+  const std::uint64_t form = chance.below(100);
+  if (form < 4) {
+    return UnsupportedEvent{message.id, message.at, message.from,
+                            message.to, "order",    chance.percent(70)};
+  }
+  if (form < 8) message.content.media.push_back({MediaKind::image, "image/jpeg", {}, 0, "m-1", {}});
+  if (form >= 8 && form < 11) message.content.location = Location{-25.4, -49.2, {}, {}};
+  if (form >= 11 && form < 16) {
+    message.content.choice = Option{chance.one_of({"wait", "another", "buy", "other"}), "tapped"};
+  }
+  if (form >= 16 && form < 22 && !join_texts_.empty()) {
+    message.content.text = *chance.pick(join_texts_) + " hello";
+  }
+  return message;
+}
+
+void World::write(Chance& chance) {
+  const auto points = points_of(configuration_, is_chat);
+  if (points.empty()) return;
+  const EntryPointConfig& point = **chance.pick(points);
+  const ChannelEvent event = said(point, chance);
+  // Several at once, as people type; or from several people, in one call.
+  if (chance.percent(8)) {
+    std::vector<std::pair<ConnectionName, ChannelEvent>> events{{point.connection, event}};
+    for (std::uint64_t more = 1 + chance.below(4); more > 0; --more) {
+      const EntryPointConfig& other = **chance.pick(points);
+      events.emplace_back(other.connection, said(other, chance));
+    }
+    return tell_at_once(events);
+  }
+  emit(point.connection, event);
+  const auto* first = std::get_if<InboundMessage>(&event);
+  const std::uint64_t more = first != nullptr && chance.percent(15) ? chance.below(3) : 0;
   for (std::uint64_t i = 0; i < more && !findings_.any(); ++i) {
+    InboundMessage message = *first;
     message.id = fmt::format("m{}-{}", number_, ++names_);
     emit(point.connection, message);
   }
@@ -122,10 +150,13 @@ void World::post(Chance& chance) {
 }
 
 void World::answer_survey(Chance& chance) {
-  const auto* survey = chance.pick(mirror_.surveys);
-  if (survey == nullptr) return;
-  // By a token that nobody has given: it must be refused.
-  (void)command(AnswerSurvey{fmt::format("{:x}", chance.next()), 9, "fine"});
+  const int score = static_cast<int>(chance.below(12));  // one beyond the scale
+  if (!survey_tokens_.empty() && chance.percent(80)) {
+    (void)command(AnswerSurvey{*chance.pick(survey_tokens_), score, "fine"});
+    return;
+  }
+  const auto made_up = command(AnswerSurvey{fmt::format("{:x}", chance.next()), score, "fine"});
+  findings_.check(!made_up, "I35", "a token that nobody has given was believed");
 }
 
 }  // namespace novelo::testing

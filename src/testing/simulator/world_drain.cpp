@@ -19,6 +19,7 @@ void World::drain() {
   see_deaths();
   restart(true);
   for (auto& [name, telephones] : telephones_) telephones.calm();
+  (void)command(LoadConfiguration{document_});
   for (const AgentConfig& agent : configuration_.agents) {
     (void)command(SetOtherCall{agent.name, false}, agent.name);
     (void)command(SetPresence{agent.name, Presence::available, {}}, agent.name);

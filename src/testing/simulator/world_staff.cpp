@@ -1,5 +1,6 @@
 // What agents, the business's systems and the host do, and what goes wrong around the engine.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "testing/simulator/world.hpp"
 
@@ -263,8 +264,38 @@ void World::do_system(Chance& chance) {
         (void)command(Purge{now_ - 48h, chance.percent(50) ? record->id : ConversationId()});
       break;
     case 4: return erase(chance);
-    default: (void)command(LoadConfiguration{document_});
+    default: return chance.percent(50) ? do_configuration(chance) : do_import(chance);
   }
+}
+
+// The same with somebody less, with other capacities and bounds; or as it was.
+void World::do_configuration(Chance& chance) {
+  nlohmann::json document = nlohmann::json::parse(document_);
+  nlohmann::json& agents = document["agents"];
+  nlohmann::json& queues = document["queues"];
+  const std::size_t agent = chance.below(agents.size());
+  switch (chance.below(5)) {
+    case 0: agents.erase(agent); break;
+    case 1:
+      agents[agent]["capacity"] = {{"voice", 1}, {"chat", chance.below(5)}, {"mail", 1}};
+      break;
+    case 2: queues[chance.below(queues.size())]["offer_timeout"] = "7s"; break;
+    case 3: agents[agent].erase("device"); break;
+    default: break;
+  }
+  (void)command(LoadConfiguration{document.dump()});
+}
+
+void World::do_import(Chance& chance) {
+  ImportContacts import;
+  for (std::uint64_t rows = 1 + chance.below(4); rows > 0; --rows) {
+    ContactRow row;
+    const std::uint64_t number = chance.below(15);
+    row.name = fmt::format("Person {}", number);
+    row.addresses = {{AddressKind::external, fmt::format("crm-{}", number)}, phone_of(chance)};
+    import.contacts.push_back(std::move(row));
+  }
+  (void)command(std::move(import));
 }
 
 // Somebody of whom nothing is under way, as a rule; it may take more than one command.
