@@ -3,16 +3,16 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <set>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "novelo/adapters/sms.hpp"
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/journey.hpp"
 #include "support/clinic.hpp"
-#include "support/forwarding_store.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace novelo;
@@ -34,29 +34,33 @@ Simulation run_of(const SimulationOptions& options) {
   return *run;
 }
 
-// Loses every tenth commit and says that all is well.
-class ForgetfulStore final : public ForwardingStore {
+// Says the connection's first secret to everybody that it sends to.
+class LeakyAdapter final : public ChannelAdapter {
  public:
-  ForgetfulStore() : ForwardingStore(rows_) {}
-
-  Status commit_all(std::span<const TenantWrites> parts) override {
-    if (nothing_to_write(parts) || ++commits_ % 10 != 0) return ForwardingStore::commit_all(parts);
-    return {};
+  std::string_view name() const override { return inner_.name(); }
+  Capabilities capabilities(const Connection& connection) const override {
+    return inner_.capabilities(connection);
+  }
+  Status check(const Connection& connection) const override { return inner_.check(connection); }
+  Status verify(const Request& request, const Connection& connection) const override {
+    return inner_.verify(request, connection);
+  }
+  Result<Decoded> decode(const Request& request, const Connection& connection) const override {
+    return inner_.decode(request, connection);
+  }
+  Result<Encoded> encode(const Outbound& outbound, const Connection& connection) const override {
+    auto encoded = inner_.encode(outbound, connection);
+    if (encoded) encoded->request.body += connection.secrets.begin()->second.front().reveal();
+    return encoded;
+  }
+  SendOutcome read_reply(const Outbound& outbound, const TransportReply& reply,
+                         const Connection& connection) const override {
+    return inner_.read_reply(outbound, reply, connection);
   }
 
  private:
-  MemoryStore rows_;
-  std::uint64_t commits_ = 0;
+  SmsAdapter inner_;
 };
-
-SimulationOptions with_a_forgetful_store(std::uint64_t seed) {
-  SimulationOptions options = options_of(seed);
-  options.tenants = 1;
-  options.store = []() -> Result<std::unique_ptr<Store>> {
-    return std::unique_ptr<Store>(std::make_unique<ForgetfulStore>());
-  };
-  return options;
-}
 
 }  // namespace
 
@@ -73,11 +77,15 @@ TEST_CASE("[B2] the same seed gives the same run, row by row; another one anothe
   CHECK(digests.size() == 4);
 }
 
-TEST_CASE("[B2] [B3] a store that loses what it took is found, and the run is made short") {
-  const SimulationOptions options = with_a_forgetful_store(5);
+TEST_CASE("[B3] an adapter that tells a secret is found, and the run is made short") {
+  const LeakyAdapter leaky;
+  SimulationOptions options = options_of(5);
+  std::replace_if(
+      options.adapters.begin(), options.adapters.end(),
+      [](const ChannelAdapter* adapter) { return adapter->name() == "sms"; }, &leaky);
   const Simulation run = run_of(options);
   REQUIRE(run.violation);
-  CHECK(run.violation->step < options.steps + 1);
+  CHECK(run.violation->invariant == "I38");
   const auto steps = shrink(options, 60);
   REQUIRE(steps);
   CHECK(steps->size() < options.steps / 2);

@@ -150,6 +150,7 @@ class World {
   void do_telephones(Chance& chance);
   void do_repeat(Chance& chance);
   void erase(Chance& chance);
+  void write_to_erased(ContactId id);
   void do_fault(Chance& chance);
   AgentName any_agent(Chance& chance) const;
   const ConversationRecord* any_conversation(Chance& chance) const;

@@ -1,4 +1,6 @@
 // What agents, the business's systems and the host do, and what goes wrong around the engine.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -306,8 +308,24 @@ void World::erase(Chance& chance) {
     const ContactId id = contact->second.id;
     if (timelines_.has_open(id) && !chance.percent(5)) continue;
     (void)command(EraseContact{id});
-    return;
+    return write_to_erased(id);
   }
+}
+
+// Somebody who has not heard of it takes the conversation up again.
+void World::write_to_erased(ContactId id) {
+  const auto theirs = [&](ConversationId one) { return mirror_.find(one)->contact == id; };
+  const auto found = std::find_if(conversations_.rbegin(), conversations_.rend(), theirs);
+  if (found == conversations_.rend()) return;
+  const ConversationRecord record = *mirror_.find(*found);
+  (void)command(ReopenConversation{record.id}, record.owner);
+  SendMessage send;
+  send.conversation = record.id;
+  for (const EntryPointConfig& point : configuration_.entry_points) {
+    if (point.desk == record.desk && point.channel == Channel::sms) send.entry_point = point.name;
+  }
+  send.content.text = "Are you there?";
+  (void)command(std::move(send), record.owner);
 }
 
 void World::do_fault(Chance& chance) {
