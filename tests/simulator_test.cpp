@@ -13,6 +13,7 @@
 #include "novelo/stores/memory.hpp"
 #include "novelo/testing/journey.hpp"
 #include "support/clinic.hpp"
+#include "support/payloads.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace novelo;
@@ -129,9 +130,13 @@ TEST_CASE("a configuration of one's own is simulated, and one that is none is re
   CHECK(simulate(options).error().subject == "steps");
 }
 
-TEST_CASE("every invariant has a number and a sentence of its own") {
+TEST_CASE(
+    "every invariant has a number and a sentence of its own, and stands among the guarantees") {
   std::set<std::string_view> numbers;
+  const std::string page = testing_support::read_source("docs/guarantees.md");
   for (const Invariant& one : invariants()) {
+    INFO(one.number);
+    CHECK(page.find("| " + std::string(one.number) + " |") != std::string::npos);
     CHECK(numbers.insert(one.number).second);
     CHECK_FALSE(one.says.empty());
   }
