@@ -248,12 +248,26 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
 SqliteConnection::~SqliteConnection() {
   begin_.reset();
   commit_.reset();
-  if (leaves_no_trace_ && bytes_in(log_file()) == 0) {
-    // SQLite has made a log to look into. Under the lock nobody else has it open.
-    std::error_code ignored;
-    std::filesystem::remove(log_file(), ignored);
-  }
+  if (leaves_no_trace_) remove_empty_log();
   sqlite3_close(handle_);
+}
+
+std::uint64_t SqliteConnection::bytes_open(int which) const {
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 bytes = 0;
+  sqlite3_file_control(handle_, "main", which, &file);
+  if (file == nullptr || file->pMethods == nullptr) return 0;
+  return file->pMethods->xFileSize(file, &bytes) == SQLITE_OK && bytes > 0
+             ? static_cast<std::uint64_t>(bytes)
+             : 0;
+}
+
+void SqliteConnection::remove_empty_log() {
+  // SQLite has made a log to look into. Under the lock nobody else has it open.
+  sqlite3_vfs* files = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &files);
+  if (files == nullptr || bytes_open(SQLITE_FCNTL_JOURNAL_POINTER) > 0) return;
+  files->xDelete(files, log_file().c_str(), 0);
 }
 
 Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess access) {
@@ -376,9 +390,9 @@ Status SqliteConnection::check_length() {
   Result<std::int64_t> pages = query_number("PRAGMA page_count");
   if (!pages) return fail(std::move(pages).error());
   const std::uint64_t due = static_cast<std::uint64_t>(*pages) * page_bytes_;
-  const std::uint64_t there = bytes_in(file_);
+  const std::uint64_t there = bytes_open(SQLITE_FCNTL_FILE_POINTER);
   // A page beyond the end of the file can only stand in the log, in a frame of its own.
-  const std::uint64_t log = bytes_in(log_file());
+  const std::uint64_t log = bytes_open(SQLITE_FCNTL_JOURNAL_POINTER);
   const std::uint64_t frames =
       log > log_header_bytes ? (log - log_header_bytes) / (frame_header_bytes + page_bytes_) : 0;
   if (there + frames * page_bytes_ >= due) return {};

@@ -132,6 +132,10 @@ class SqliteConnection {
   // Gives the error `unknown`, and keeps this connection from touching the file when it closes.
   Error lose_trust(int code);
   void count_log_bytes();
+  // What SQLite's own file system says of the file or its log, which need not be the disk's: 0
+  // where there is none. `which` is SQLITE_FCNTL_FILE_POINTER or SQLITE_FCNTL_JOURNAL_POINTER.
+  std::uint64_t bytes_open(int which) const;
+  void remove_empty_log();
 
   sqlite3* handle_;
   std::string path_;  // as it was given
