@@ -10,8 +10,12 @@ constexpr std::uint64_t low_seed = 0x2d358dccaa6c78a5U;
 constexpr std::uint64_t high_seed = 0x8bb84b93962eacc9U;
 
 std::uint64_t mix(std::uint64_t left, std::uint64_t right) {
-  const auto product = static_cast<unsigned __int128>(left) * right;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+  std::uint64_t mixed = left * 0x9e3779b97f4a7c15U;
+  mixed ^= mixed >> 32U;
+  mixed += right * 0xd6e8feb86659fd93U;
+  mixed ^= mixed >> 29U;
+  mixed *= 0xbf58476d1ce4e5b9U;
+  return mixed ^ (mixed >> 32U);
 }
 
 std::uint64_t row_hash(Table table, std::string_view key, std::string_view value,

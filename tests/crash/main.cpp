@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -254,6 +255,14 @@ int sweeps(const Options& options) {
 
 int main(int argc, char** argv) {
   count_sqlite_memory();
+  // The clinic's support asserts by doctest, outside of any test case here.
+  doctest::Context asserts;
+  asserts.setAsDefaultForAssertsOutOfTestCases();
+  asserts.setAssertHandler([](const doctest::AssertData& data) {
+    if (!data.m_failed) return;
+    fmt::print(stderr, "{}:{}: {}\n", data.m_file, data.m_line, data.m_expr);
+    std::exit(2);
+  });
   const Options options = read(argc, argv);
   if (options.has("workload")) return replay(options);
   if (options.has("images") || options.has("minutes")) return go_on(options);
