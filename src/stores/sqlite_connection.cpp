@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <filesystem>
 #include <limits>
 #include <system_error>
@@ -120,6 +121,28 @@ Error error_of(int code, const std::string& path) {
   return {meaning.code, std::string(meaning.reason),
           fmt::format("{} (SQLite: {}, code {})", meaning.message, sqlite3_errstr(code), code),
           path, std::string(meaning.remedy)};
+}
+
+// Writes the first `most` bytes once more, as they are read, and syncs them. Returns SQLite's result
+// code.
+int renew(sqlite3_file* file, sqlite3_int64 most) {
+  if (file == nullptr || file->pMethods == nullptr) return SQLITE_OK;
+  constexpr sqlite3_int64 part_bytes = 1 << 16;
+  sqlite3_int64 bytes = 0;
+  if (const int code = file->pMethods->xFileSize(file, &bytes); code != SQLITE_OK) return code;
+  bytes = std::min(bytes, most);
+  if (bytes <= 0) return SQLITE_OK;
+  std::string part;
+  for (sqlite3_int64 at = 0; at < bytes; at += part_bytes) {
+    const sqlite3_int64 length = std::min(part_bytes, bytes - at);
+    part.resize(static_cast<std::size_t>(length));
+    int code = file->pMethods->xRead(file, part.data(), static_cast<int>(length), at);
+    if (code == SQLITE_OK) {
+      code = file->pMethods->xWrite(file, part.data(), static_cast<int>(length), at);
+    }
+    if (code != SQLITE_OK) return code;
+  }
+  return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 }
 
 int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
@@ -408,11 +431,44 @@ Status SqliteConnection::take_into_service() {
     return fail(Error{ErrorCode::unsupported, "no_wal", "SQLite cannot keep a log for this file.",
                       path_, "put the file on a local disk"});
   }
+  if (Status synced = sync_folder(); !synced) return synced;
+  if (Status renewed = renew_what_is_there(); !renewed) return renewed;
   const int code = sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   if (code != SQLITE_OK) return fail(error(code));
-  // What a dead process left in the log may have been read from memory that never reached the disk;
-  // copying it now, with its syncs, makes what this store will show as durable as it looks.
+  // What is in the log is what this store will show: in the file, with its syncs, it is as durable
+  // as it looks.
   return checkpoint();
+}
+
+Status SqliteConnection::renew_what_is_there() {
+  sqlite3_file* file = nullptr;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  // Of the file the first page, without which the log would count for nothing: what a checkpoint
+  // could not sync of the others is in the log, and is copied again.
+  int code = renew(file, page_bytes_);
+  if (code == SQLITE_OK) code = renew(log, std::numeric_limits<sqlite3_int64>::max());
+  return code == SQLITE_OK ? Status() : fail(error(code));
+}
+
+// SQLite syncs the folder for a log that it has made, when it first syncs that: not for one that a
+// process left which died before, whose name a loss of power could take away with all its commits,
+// or give back to the log that was there earlier. It has no other call for it than this.
+Status SqliteConnection::sync_folder() {
+  sqlite3_vfs* files = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &files);
+  if (files == nullptr) return {};
+  // An empty journal is none; under the lock nobody else makes one.
+  const std::string name = file_ + "-journal" + std::string(2, '\0');
+  const auto room = std::make_unique<std::max_align_t[]>(
+      static_cast<std::size_t>(files->szOsFile) / sizeof(std::max_align_t) + 1);
+  auto* const made = reinterpret_cast<sqlite3_file*>(room.get());
+  constexpr int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MAIN_JOURNAL;
+  int code = files->xOpen(files, name.c_str(), made, how, nullptr);
+  if (made->pMethods != nullptr) made->pMethods->xClose(made);
+  if (code == SQLITE_OK) code = files->xDelete(files, name.c_str(), 1);
+  return code == SQLITE_OK ? Status() : fail(error(code));
 }
 
 Status SqliteConnection::checkpoint() {

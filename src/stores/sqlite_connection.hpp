@@ -136,6 +136,11 @@ class SqliteConnection {
   // where there is none. `which` is SQLITE_FCNTL_FILE_POINTER or SQLITE_FCNTL_JOURNAL_POINTER.
   std::uint64_t bytes_open(int which) const;
   void remove_empty_log();
+  // What can be read may never have reached the disk: a sync that failed is not made up for by a
+  // later one, whoever asks. These write it once more and sync it.
+  Status renew_what_is_there();
+  // Makes durable which names the folder has, through SQLite's own file system.
+  Status sync_folder();
 
   sqlite3* handle_;
   std::string path_;  // as it was given

@@ -50,6 +50,7 @@ WitnessStore* Host::store() {
         *inner_, *history_, [this] { return files_->operations(); },
         [this](std::string what) { complaints_.push_back(std::move(what)); }, slip_);
     store_->look();
+    if (trace_) trace_("       the store is open");
   } catch (const std::bad_alloc&) {
     recover(no_memory());
     return nullptr;
@@ -65,6 +66,7 @@ void Host::close() {
 
 bool Host::recover(const Error& error) {
   ++answers_[fmt::format("{}/{}", to_string(error.code), error.reason)];
+  if (trace_) trace_("       answered: " + to_string(error));
   if (++failures_ >= most_failures) given_up_ = true;
   if (error.code == ErrorCode::unknown || error.code == ErrorCode::corrupt) close();
   if (error.code == ErrorCode::internal) {

@@ -34,6 +34,9 @@ class Host {
   Fence open_tenant(const std::string& name);
   void maintain(std::uint64_t budget);
 
+  // Told of every answer that was an error.
+  void trace(std::function<void(const std::string&)> trace) { trace_ = std::move(trace); }
+
   CrashVfs& files() { return *files_; }
   History& history() { return *history_; }
   std::vector<std::string>& complaints() { return complaints_; }
@@ -49,6 +52,7 @@ class Host {
   std::unique_ptr<WitnessStore> store_;
   std::vector<std::string> complaints_;
   std::map<std::string, std::uint64_t> answers_;
+  std::function<void(const std::string&)> trace_;
   int failures_ = 0;
   bool given_up_ = false;
 };

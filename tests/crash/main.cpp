@@ -37,6 +37,7 @@ constexpr const char* help = R"(novelo_crash: power cuts, disk errors, no memory
   --seeds N        images for each operation (2), runs for each error (1)
   --stride N       errors: every so many operations (7)
   --runs N         memory: about so many runs for each workload (60)
+  --trace          with --workload: every operation of the run, and every error
   --json           the counts as JSON, on standard output
 
   FAULT: cut, io, io-forever, full, full-forever, short-read, sync, memory, memory-forever,
@@ -49,6 +50,7 @@ Exit code 1: something that was acknowledged is lost, or a planted fault was not
 struct Options {
   std::map<std::string, std::string> given;
   bool json = false;
+  bool trace = false;
 
   bool has(const std::string& name) const { return given.contains(name); }
   std::string text(const std::string& name, const std::string& otherwise) const {
@@ -82,6 +84,10 @@ Options read(int argc, char** argv) {
     }
     if (name == "--json") {
       options.json = true;
+      continue;
+    }
+    if (name == "--trace") {
+      options.trace = true;
       continue;
     }
     const bool fits = name.starts_with("--") && i + 1 < argc &&
@@ -208,6 +214,7 @@ int replay(const Options& options) {
   const Case one{options.number("workload", 0), options.number("at", 0),
                  options.text("fault", "cut"), options.number("seed", 0)};
   const Progress progress;
+  if (options.trace) sweep.trace([](const std::string& line) { fmt::print("{}\n", line); });
   if (!sweep.replay(one)) {
     fmt::print(stderr, "there is no such fault or operation\n");
     return 2;

@@ -26,6 +26,11 @@ std::string fault_of(const MemoryPlan& plan) {
   return fmt::format("{}{}", to_string(plan.memory), plan.forever ? "-forever" : "");
 }
 
+std::string told(std::uint64_t at, const Operation& operation) {
+  return fmt::format("{:6} {:8} {} at {} of {} bytes", at, to_string(operation.act), operation.name,
+                     operation.at, operation.bytes.size());
+}
+
 bool is_log(const std::string& name) {
   return name.ends_with("-wal");
 }
@@ -83,7 +88,8 @@ Sweep::Recording Sweep::record(const Workload& workload) {
   recording.history = recording.start->history;
   CrashVfs files(recording.start->image);
   files.disk().forget_power();
-  files.watch([&](std::uint64_t, const Operation& operation) {
+  files.watch([&](std::uint64_t at, const Operation& operation) {
+    if (trace_) trace_(told(at, operation));
     recording.log.push_back(operation);
   });
   Host host(files, recording.history, workload.options, slip_of(plant_));
@@ -191,9 +197,11 @@ void Sweep::strike(const Workload& workload, const FaultPlan& plan) {
                               aftermath.history.moments().back(), at});
   };
   aftermath.files.watch([&](std::uint64_t at, const Operation& operation) {
+    if (trace_) trace_(told(at, operation));
     if (std::find(cuts.begin(), cuts.end(), at) != cuts.end()) cut(at, &operation);
   });
   Host host(aftermath.files, aftermath.history, workload.options, slip_of(plant_));
+  if (trace_) host.trace(trace_);
   run(workload, host, aftermath.desk);
   aftermath.files.watch({});
   if (!aftermath.files.disk().settled()) cut(aftermath.files.operations(), nullptr);
@@ -227,6 +235,7 @@ void Sweep::starve(const Workload& workload, const MemoryPlan& plan) {
   const Case one{workload.number, plan.at, fault_of(plan), 0};
   Aftermath aftermath(starts_.of(workload), {});
   Host host(aftermath.files, aftermath.history, workload.options, slip_of(plant_));
+  if (trace_) host.trace(trace_);
   {
     const MemoryFaults failing(plan);
     run(workload, host, aftermath.desk);

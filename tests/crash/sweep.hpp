@@ -68,6 +68,9 @@ class Sweep {
   // `going_on` is asked now and then whether to stop.
   void stop_when(std::function<bool()> enough) { enough_ = std::move(enough); }
 
+  // Told of every operation of a run, and of what the host was answered: for `replay`.
+  void trace(std::function<void(const std::string&)> trace) { trace_ = std::move(trace); }
+
   void power(std::uint64_t workload, std::uint64_t seeds);
   void errors(std::uint64_t workload, std::uint64_t seeds, std::uint64_t stride);
   void memory(std::uint64_t workload, std::uint64_t runs);
@@ -93,6 +96,7 @@ class Sweep {
   bool enough() const { return enough_ && enough_(); }
 
   std::function<void(const std::string&)> report_;
+  std::function<void(const std::string&)> trace_;
   std::function<bool()> enough_;
   Plant plant_;
   Starts starts_;
