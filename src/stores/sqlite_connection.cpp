@@ -222,6 +222,29 @@ void SqliteStatement::reset() {
   sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
 }
 
+SqliteWholeReads::SqliteWholeReads(sqlite3_file& file)
+    : methods_{*file.pMethods, file.pMethods} {
+  methods_.table.xRead = read;
+  methods_.table.xClose = close;
+  file.pMethods = &methods_.table;
+}
+
+int SqliteWholeReads::read(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 at) {
+  const sqlite3_io_methods& original =
+      *reinterpret_cast<const Methods*>(file->pMethods)->original;
+  const int code = original.xRead(file, bytes, amount, at);
+  if (code != SQLITE_IOERR_SHORT_READ) return code;
+  sqlite3_int64 there = 0;
+  const int asked = original.xFileSize(file, &there);
+  if (asked != SQLITE_OK) return asked;
+  return at + amount <= there ? SQLITE_IOERR_READ : code;
+}
+
+int SqliteWholeReads::close(sqlite3_file* file) {
+  file->pMethods = reinterpret_cast<const Methods*>(file->pMethods)->original;
+  return file->pMethods->xClose(file);
+}
+
 Result<bool> keeps_a_log(const std::string& file) {
   constexpr int header_bytes = 100;  // https://sqlite.org/fileformat2.html#the_database_header
   constexpr std::size_t read_version_at = 19;
@@ -262,6 +285,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   if (const char* const real = sqlite3_db_filename(handle, "main"); real != nullptr) {
     connection->file_ = real;
   }
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file != nullptr && file->pMethods != nullptr) {
+    connection->whole_reads_ = std::make_unique<SqliteWholeReads>(*file);
+  }
   if (Status ready = connection->configure(options, access); !ready) {
     return fail(std::move(ready).error());
   }
@@ -275,21 +303,22 @@ SqliteConnection::~SqliteConnection() {
   sqlite3_close(handle_);
 }
 
-std::uint64_t SqliteConnection::bytes_open(int which) const {
+Result<std::uint64_t> SqliteConnection::bytes_open(int which) const {
   sqlite3_file* file = nullptr;
   sqlite3_int64 bytes = 0;
   sqlite3_file_control(handle_, "main", which, &file);
   if (file == nullptr || file->pMethods == nullptr) return 0;
-  return file->pMethods->xFileSize(file, &bytes) == SQLITE_OK && bytes > 0
-             ? static_cast<std::uint64_t>(bytes)
-             : 0;
+  if (const int code = file->pMethods->xFileSize(file, &bytes); code != SQLITE_OK) {
+    return fail(error(code));
+  }
+  return static_cast<std::uint64_t>(std::max<sqlite3_int64>(bytes, 0));
 }
 
 void SqliteConnection::remove_empty_log() {
   // SQLite has made a log to look into. Under the lock nobody else has it open.
   sqlite3_vfs* files = nullptr;
   sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &files);
-  if (files == nullptr || bytes_open(SQLITE_FCNTL_JOURNAL_POINTER) > 0) return;
+  if (files == nullptr || bytes_open(SQLITE_FCNTL_JOURNAL_POINTER).value_or(1) > 0) return;
   files->xDelete(files, log_file().c_str(), 0);
 }
 
@@ -413,9 +442,13 @@ Status SqliteConnection::check_length() {
   Result<std::int64_t> pages = query_number("PRAGMA page_count");
   if (!pages) return fail(std::move(pages).error());
   const std::uint64_t due = static_cast<std::uint64_t>(*pages) * page_bytes_;
-  const std::uint64_t there = bytes_open(SQLITE_FCNTL_FILE_POINTER);
+  const Result<std::uint64_t> bytes = bytes_open(SQLITE_FCNTL_FILE_POINTER);
+  if (!bytes) return fail(bytes.error());
   // A page beyond the end of the file can only stand in the log, in a frame of its own.
-  const std::uint64_t log = bytes_open(SQLITE_FCNTL_JOURNAL_POINTER);
+  const Result<std::uint64_t> log_bytes = bytes_open(SQLITE_FCNTL_JOURNAL_POINTER);
+  if (!log_bytes) return fail(log_bytes.error());
+  const std::uint64_t there = *bytes;
+  const std::uint64_t log = *log_bytes;
   const std::uint64_t frames =
       log > log_header_bytes ? (log - log_header_bytes) / (frame_header_bytes + page_bytes_) : 0;
   if (there + frames * page_bytes_ >= due) return {};
