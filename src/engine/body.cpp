@@ -111,6 +111,7 @@ Status Engine::Body::restore(Timestamp now) {
     if (clock->configuration != 0) {
       const auto* stored =
           tables_.configurations.find(tables_.key().number(clock->configuration).bytes());
+      if (tables_.fault()) return fail(*tables_.fault());  // it cannot be read now
       if (stored == nullptr) {
         return fail({ErrorCode::corrupt,
                      "no_configuration",

@@ -123,8 +123,8 @@ Error error_of(int code, const std::string& path) {
           path, std::string(meaning.remedy)};
 }
 
-// Writes the first `most` bytes once more, as they are read, and syncs them. Returns SQLite's result
-// code.
+// Writes the first `most` bytes once more, as they are read, and syncs them. Returns SQLite's
+// result code.
 int renew(sqlite3_file* file, sqlite3_int64 most) {
   if (file == nullptr || file->pMethods == nullptr) return SQLITE_OK;
   constexpr sqlite3_int64 part_bytes = 1 << 16;
@@ -222,16 +222,14 @@ void SqliteStatement::reset() {
   sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
 }
 
-SqliteWholeReads::SqliteWholeReads(sqlite3_file& file)
-    : methods_{*file.pMethods, file.pMethods} {
+SqliteWholeReads::SqliteWholeReads(sqlite3_file& file) : methods_{*file.pMethods, file.pMethods} {
   methods_.table.xRead = read;
   methods_.table.xClose = close;
   file.pMethods = &methods_.table;
 }
 
 int SqliteWholeReads::read(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 at) {
-  const sqlite3_io_methods& original =
-      *reinterpret_cast<const Methods*>(file->pMethods)->original;
+  const sqlite3_io_methods& original = *reinterpret_cast<const Methods*>(file->pMethods)->original;
   const int code = original.xRead(file, bytes, amount, at);
   if (code != SQLITE_IOERR_SHORT_READ) return code;
   sqlite3_int64 there = 0;

@@ -14,8 +14,8 @@ struct CrashVfs::File {
   sqlite3_file base;
   CrashVfs* vfs;
   std::uint32_t number;
-  int level;           // of its lock
-  bool syncs_folder;   // at the first sync: a log or journal that was made by this opening
+  int level;          // of its lock
+  bool syncs_folder;  // at the first sync: a log or journal that was made by this opening
   bool delete_on_close;
   std::string* name;
 };
@@ -54,8 +54,8 @@ CrashVfs& CrashVfs::vfs_of(sqlite3_vfs* vfs) {
   return *static_cast<CrashVfs*>(vfs->pAppData);
 }
 
-CrashVfs::CrashVfs(const Image& image, const FaultPlan& plan)
-    : disk_(image), plan_(plan), chance_(plan.seed) {
+CrashVfs::CrashVfs(Image image, const FaultPlan& plan, bool keeps_power)
+    : disk_(std::move(image), keeps_power), plan_(plan), chance_(plan.seed) {
   vfs_.iVersion = 2;
   vfs_.szOsFile = sizeof(File);
   vfs_.mxPathname = 512;
@@ -157,8 +157,7 @@ const sqlite3_io_methods& CrashVfs::methods() {
 bool CrashVfs::begin(const Operation& operation) {
   const std::uint64_t index = operations_++;
   if (watcher_) watcher_(index, operation);
-  const bool lasts =
-      plan_.fault == Fault::io_forever || plan_.fault == Fault::full_forever;
+  const bool lasts = plan_.fault == Fault::io_forever || plan_.fault == Fault::full_forever;
   const bool now = lasts ? index >= plan_.at : index == plan_.at;
   if (!now || !can_strike(plan_.fault, operation.act)) return false;
   struck_ = true;
@@ -181,8 +180,10 @@ int CrashVfs::open(const char* name, sqlite3_file* file, int flags, int* flags_o
   if (!there && !makes) return SQLITE_CANTOPEN;
   disk_.apply(operation);
   const bool beside = (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)) != 0;
-  File* opened = new (file) File{{&methods()}, this, number, SQLITE_LOCK_NONE, makes && beside,
-                                 (flags & SQLITE_OPEN_DELETEONCLOSE) != 0, nullptr};
+  File* opened = new (file) File{{&methods()},    this,
+                                 number,          SQLITE_LOCK_NONE,
+                                 makes && beside, (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
+                                 nullptr};
   opened->name = new std::string(named);
   if (flags_out != nullptr) *flags_out = flags;
   return SQLITE_OK;
@@ -217,9 +218,13 @@ int CrashVfs::read(const File& file, void* bytes, int amount, sqlite3_int64 at) 
 
 int CrashVfs::write(const File& file, const void* bytes, int amount, sqlite3_int64 at) {
   const PauseFaults quiet;
-  Operation operation{Act::write, file.number, *file.name, static_cast<std::uint64_t>(at),
-                      std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)),
-                      false};
+  Operation operation{
+      Act::write,
+      file.number,
+      *file.name,
+      static_cast<std::uint64_t>(at),
+      std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)),
+      false};
   const bool strikes = begin(operation);
   if (strikes) operation.bytes.resize(chance_.below(operation.bytes.size() + 1));
   disk_.apply(operation);

@@ -1,5 +1,5 @@
-// CrashVfs: SQLite's file system on a Disk in memory (disk.hpp states the model), as the default one
-// for as long as it lives. It counts every operation, keeps a log of them, and makes one fail.
+// CrashVfs: SQLite's file system on a Disk in memory (disk.hpp states the model), as the default
+// one for as long as it lives. It counts every operation, keeps a log of them, and makes one fail.
 //
 //   CrashVfs files(image, {Fault::io_once, 17, seed});
 //   auto store = SqliteStore::open(CrashVfs::path);  // knows nothing of it
@@ -47,7 +47,7 @@ class CrashVfs {
  public:
   static constexpr const char* path = "/novelo-crash/desk.novelo";
 
-  explicit CrashVfs(const Image& image, const FaultPlan& plan = {});
+  explicit CrashVfs(Image image, const FaultPlan& plan = {}, bool keeps_power = false);
   ~CrashVfs();
   CrashVfs(const CrashVfs&) = delete;
   CrashVfs& operator=(const CrashVfs&) = delete;

@@ -108,8 +108,8 @@ TEST_CASE("crash disk: an operation under way is done in part") {
   CHECK(left.size() > 4);
   CHECK(left.contains(Image{{name, std::string(512, 'b') + std::string(512, 'a')}}));
   const Operation truncation{Act::truncate, 0, name, 10, {}, false};
-  CHECK(left_by(disk, &truncation) ==
-        std::set<Image>{Image{{name, std::string(1024, 'a')}}, Image{{name, std::string(10, 'a')}}});
+  CHECK(left_by(disk, &truncation) == std::set<Image>{Image{{name, std::string(1024, 'a')}},
+                                                      Image{{name, std::string(10, 'a')}}});
 }
 
 TEST_CASE("crash disk: a file may keep its length without its bytes") {

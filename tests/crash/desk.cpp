@@ -251,16 +251,16 @@ void Script::writes() {
 void Script::writes_several() {
   std::vector<DecodedEvent> together;
   for (std::uint64_t i = chance_->between(2, 5); i > 0; --i) {
-    together.push_back({ConnectionName("meta"),
-                        clinic::message(desk_->next_id("message"), clinic::whatsapp_number,
-                                        person(), text("Mais uma"), desk_->now())});
+    together.push_back(
+        {ConnectionName("meta"), clinic::message(desk_->next_id("message"), clinic::whatsapp_number,
+                                                 person(), text("Mais uma"), desk_->now())});
   }
   desk_->events(together);
 }
 
 void Script::mails() {
-  note(desk_->event("mail", clinic::letter(desk_->next_id("mail"), "ana@example.com",
-                                           text("Consulta"))));
+  note(desk_->event("mail",
+                    clinic::letter(desk_->next_id("mail"), "ana@example.com", text("Consulta"))));
 }
 
 void Script::calls() {
@@ -376,8 +376,10 @@ void Script::configures() {
   nlohmann::json json = clinic::configuration_with_mail();
   json["desks"][0]["waiting_text"] = text("Aguarde");
   if (chance_->one_in(2)) {
-    json["agents"].push_back({{"name", "rita"}, {"display_name", "Rita"},
-                              {"queues", {"appointments"}}, {"device", "sip:103"}});
+    json["agents"].push_back({{"name", "rita"},
+                              {"display_name", "Rita"},
+                              {"queues", {"appointments"}},
+                              {"device", "sip:103"}});
   }
   desk_->command(LoadConfiguration{json.dump()});
   const bool here = chance_->one_in(2);

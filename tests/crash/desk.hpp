@@ -39,7 +39,6 @@ void run_desk(Host& host, DeskLog& log, DeskDay day, Chance& chance, std::uint64
 
 // What is wrong when an engine goes on, on this store, from the first `known` facts; empty when
 // nothing is. The one behind them was under way: it is fed again, as its sender would.
-std::string check_desk(Store& store, std::span<const Fact> facts, std::size_t known,
-                       Timestamp now);
+std::string check_desk(Store& store, std::span<const Fact> facts, std::size_t known, Timestamp now);
 
 }  // namespace novelo::crash

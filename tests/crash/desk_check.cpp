@@ -84,8 +84,7 @@ std::string Checker::is_there_once(const Fact& fact, const std::vector<Row>& ent
   const auto times = std::count_if(entries.begin(), entries.end(), [&](const Row& row) {
     return row.value.find(canary) != std::string::npos;
   });
-  return times == 1 ? std::string()
-                    : fmt::format("I01: message {} stands {} times", canary, times);
+  return times == 1 ? std::string() : fmt::format("I01: message {} stands {} times", canary, times);
 }
 
 std::string Checker::messages_are_there_once() {
@@ -196,9 +195,9 @@ std::string Checker::effects_are_honest(Engine& engine) {
 }
 
 std::string Checker::goes_on(Engine& engine) {
-  const Input input = DecodedEvent{
-      ConnectionName("meta"), clinic::message("the last one", clinic::whatsapp_number, clinic::ana,
-                                              "Ainda estão aí?", now_)};
+  const Input input =
+      DecodedEvent{ConnectionName("meta"), clinic::message("the last one", clinic::whatsapp_number,
+                                                           clinic::ana, "Ainda estão aí?", now_)};
   const auto results = engine.feed(std::span(&input, 1), now_);
   if (!results) return told("it does not go on", results.error());
   if (!results->front()) return told("it takes no message", results->front().error());

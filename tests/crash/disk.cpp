@@ -27,10 +27,11 @@ std::string_view to_string(Act act) {
   return "";
 }
 
-Disk::Disk(const Image& image) {
-  for (const auto& [name, bytes] : image) {
+Disk::Disk(Image image, bool keeps_power) : keeps_power_(keeps_power) {
+  for (auto& [name, bytes] : image) {
     names_[name] = next_file();
-    files_.push_back({bytes, bytes, {}});
+    std::string durable = keeps_power ? std::string() : bytes;
+    files_.push_back({std::move(bytes), std::move(durable), {}});
   }
   durable_names_ = names_;
 }
@@ -159,7 +160,8 @@ Image Disk::cut(const Operation* under_way, Chance& chance, const DiskRules& rul
         keep_some(bytes, {false, under_way->at, under_way->bytes}, chance, rules);
         length = std::max<std::uint64_t>(length, under_way->at + under_way->bytes.size());
       }
-      if (under_way->act == Act::truncate) keep_some(bytes, {true, under_way->at, {}}, chance, rules);
+      if (under_way->act == Act::truncate)
+        keep_some(bytes, {true, under_way->at, {}}, chance, rules);
     }
     if (bytes.size() < length && chance.one_in(4)) bytes.resize(length, '\0');
   }

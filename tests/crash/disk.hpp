@@ -39,11 +39,11 @@ std::string_view to_string(Act act);
 
 struct Operation {
   Act act = Act::look;
-  std::uint32_t file = 0;       // of Disk::names; not of `remove`
-  std::string name;             // create, remove; what it is about, of the others
-  std::uint64_t at = 0;         // read, write: where; truncate: the new length
-  std::string bytes;            // write
-  bool syncs_folder = false;    // remove, sync
+  std::uint32_t file = 0;     // of Disk::names; not of `remove`
+  std::string name;           // create, remove; what it is about, of the others
+  std::uint64_t at = 0;       // read, write: where; truncate: the new length
+  std::string bytes;          // write
+  bool syncs_folder = false;  // remove, sync
 };
 
 // What may be wrong with a disk: planted, to prove that it is found.
@@ -56,11 +56,9 @@ class Disk {
   static constexpr std::uint64_t sector_bytes = 512;
 
   Disk() = default;
-  // A disk with these files, durable.
-  explicit Disk(const Image& image);
-
-  // Nothing of it is lost: no loss of power will be asked for. Saves the bookkeeping.
-  void forget_power() { keeps_power_ = true; }
+  // A disk with these files, durable. Of one that keeps its power no loss is ever asked for, which
+  // saves the bookkeeping.
+  explicit Disk(Image image, bool keeps_power = false);
 
   std::optional<std::uint32_t> file_at(const std::string& name) const;
   const std::string& bytes(std::uint32_t file) const { return files_[file].written; }

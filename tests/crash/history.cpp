@@ -176,9 +176,9 @@ bool History::settle(const Digest& rows, std::uint64_t at) {
 }
 
 std::size_t History::index_at(std::uint64_t operation) const {
-  const auto behind = std::upper_bound(
-      moments_.begin(), moments_.end(), operation,
-      [](std::uint64_t at, const Moment& moment) { return at < moment.from; });
+  const auto behind =
+      std::upper_bound(moments_.begin(), moments_.end(), operation,
+                       [](std::uint64_t at, const Moment& moment) { return at < moment.from; });
   return static_cast<std::size_t>(behind - moments_.begin()) - 1;
 }
 

@@ -78,9 +78,9 @@ class History {
 
   void push(Moment moment);
 
-  std::map<Place, std::string> rows_;                             // acknowledged
-  std::map<Place, std::optional<std::string>> under_way_;         // what the last begun changes
-  std::string opening_;                                           // or whom it opens
+  std::map<Place, std::string> rows_;                      // acknowledged
+  std::map<Place, std::optional<std::string>> under_way_;  // what the last begun changes
+  std::string opening_;                                    // or whom it opens
   std::vector<Moment> moments_;
   std::uint32_t tables_ = 0;
   bool last_done_ = false;

@@ -69,6 +69,10 @@ bool Host::recover(const Error& error) {
   if (trace_) trace_("       answered: " + to_string(error));
   if (++failures_ >= most_failures) given_up_ = true;
   if (error.code == ErrorCode::unknown || error.code == ErrorCode::corrupt) close();
+  if (error.code == ErrorCode::corrupt) {
+    complaints_.push_back("an error of the disk or the memory is called damage: " +
+                          to_string(error));
+  }
   if (error.code == ErrorCode::internal) {
     complaints_.push_back("internal: " + to_string(error));
   }

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "crash/crash_vfs.hpp"
@@ -19,8 +21,7 @@ Violation wrong(Wrong kind, std::string message) {
 }
 
 Found check_rows(Store& store, const Expected& expected, bool all_tables) {
-  const auto rows =
-      digest_of(store, all_tables ? every_table : expected.history->tables());
+  const auto rows = digest_of(store, all_tables ? every_table : expected.history->tables());
   if (!rows) return wrong(Wrong::damaged, "its rows cannot be read: " + to_string(rows.error()));
   const Moment& moment = *expected.moment;
   if (*rows == moment.now.rows || (moment.maybe && *rows == moment.maybe->rows)) return {};
@@ -39,16 +40,16 @@ Found check_fences(Store& store, const Moment& moment, Fence& last) {
       if ((acknowledged != moment.now.tenants.end()) != known) continue;
       const auto fence = store.open_tenant(TenantName(name));
       if (!fence) {
-        return wrong(Wrong::stuck, fmt::format("{} cannot be opened: {}", name,
-                                               to_string(fence.error())));
+        return wrong(Wrong::stuck,
+                     fmt::format("{} cannot be opened: {}", name, to_string(fence.error())));
       }
       const std::uint64_t least = known ? acknowledged->second.epoch : 0;
       if (fence->tenant != newest.tenant || fence->epoch <= least ||
           fence->epoch > newest.epoch + 1) {
-        return wrong(Wrong::fence,
-                     fmt::format("{} has number {} and epoch {}; {} and {} to {} are due", name,
-                                 fence->tenant, fence->epoch, newest.tenant, least + 1,
-                                 newest.epoch + 1));
+        return wrong(
+            Wrong::fence,
+            fmt::format("{} has number {} and epoch {}; {} and {} to {} are due", name,
+                        fence->tenant, fence->epoch, newest.tenant, least + 1, newest.epoch + 1));
       }
       last = *fence;
     }
@@ -139,10 +140,9 @@ std::optional<Violation> check_disk(CrashVfs& files, const Expected& expected,
   return check_file(!expected.engine);
 }
 
-std::optional<Violation> check_image(const Image& image, const Expected& expected,
+std::optional<Violation> check_image(Image image, const Expected& expected,
                                      const SqliteOptions& options, bool all_tables) {
-  CrashVfs files(image);
-  files.disk().forget_power();
+  CrashVfs files(std::move(image), {}, true);
   return check_disk(files, expected, options, all_tables);
 }
 

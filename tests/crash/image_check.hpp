@@ -38,7 +38,7 @@ struct Expected {
 
 // Opens a store on the image, holds it against what is expected, goes on with it, closes it, and
 // has SQLite check all of the file.
-std::optional<Violation> check_image(const Image& image, const Expected& expected,
+std::optional<Violation> check_image(Image image, const Expected& expected,
                                      const SqliteOptions& options, bool all_tables);
 
 // The same of an open disk, as a process that starts now finds it. Changes it.

@@ -3,7 +3,9 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
+#include <malloc.h>
 #include <charconv>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -33,14 +35,14 @@ constexpr const char* help = R"(novelo_crash: power cuts, disk errors, no memory
                                       one image again, as a violation names it
 
   --from N         the first workload (0)
-  --workloads N    how many (power 14, errors 14, memory 14)
+  --workloads N    how many (power 42, errors 14, memory 14)
   --seeds N        images for each operation (2), runs for each error (1)
-  --stride N       errors: every so many operations (7)
-  --runs N         memory: about so many runs for each workload (60)
+  --stride N       errors: every so many operations (5)
+  --runs N         memory: about so many runs for each workload (240)
   --trace          with --workload: every operation of the run, and every error
   --json           the counts as JSON, on standard output
 
-  FAULT: cut, io, io-forever, full, full-forever, short-read, sync, memory, memory-forever,
+  FAULT: cut, cut-again, io, io-forever, full, full-forever, short-read, sync, memory, memory-forever,
          sqlite-memory, sqlite-memory-forever
   PLANT: lying-sync, lazy-log, torn-neighbours, early-ack, dropped-write
 
@@ -72,9 +74,9 @@ struct Options {
 };
 
 Options read(int argc, char** argv) {
-  static const std::vector<std::string> known = {
-      "workload", "at",   "fault", "seed",  "plant",  "images", "minutes",
-      "only",     "from", "seeds", "workloads", "stride", "runs"};
+  static const std::vector<std::string> known = {"workload",  "at",      "fault", "seed", "plant",
+                                                 "images",    "minutes", "only",  "from", "seeds",
+                                                 "workloads", "stride",  "runs"};
   Options options;
   for (int i = 1; i < argc; ++i) {
     std::string name = argv[i];
@@ -108,8 +110,8 @@ class Progress {
     const auto now = Clock::now();
     if (now - shown_ < std::chrono::seconds(10)) return;
     shown_ = now;
-    fmt::print(stderr, "  {} workloads, {} images, {} runs, {} violations, {} s\n",
-               tally.workloads, tally.images, tally.runs, tally.violations(),
+    fmt::print(stderr, "  {} workloads, {} images, {} runs, {} violations, {} s\n", tally.workloads,
+               tally.images, tally.runs, tally.violations(),
                std::chrono::duration_cast<std::chrono::seconds>(now - begun_).count());
   }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
@@ -151,7 +153,7 @@ int finish(const Options& options, const Tally& tally, double seconds) {
 
 void power(Sweep& sweep, const Options& options, Progress& progress) {
   const std::uint64_t from = options.number("from", 0);
-  const std::uint64_t many = options.number("workloads", 14);
+  const std::uint64_t many = options.number("workloads", 42);
   for (std::uint64_t i = from; i < from + many; ++i) {
     sweep.power(i, options.number("seeds", 2));
     progress.show(sweep.tally());
@@ -162,7 +164,7 @@ void errors(Sweep& sweep, const Options& options, Progress& progress) {
   const std::uint64_t from = options.number("from", 0);
   const std::uint64_t many = options.number("workloads", 14);
   for (std::uint64_t i = from; i < from + many; ++i) {
-    sweep.errors(i, options.number("seeds", 1), options.number("stride", 7));
+    sweep.errors(i, options.number("seeds", 1), options.number("stride", 5));
     progress.show(sweep.tally());
   }
 }
@@ -171,28 +173,29 @@ void memory(Sweep& sweep, const Options& options, Progress& progress) {
   const std::uint64_t from = options.number("from", 0);
   const std::uint64_t many = options.number("workloads", 14);
   for (std::uint64_t i = from; i < from + many; ++i) {
-    sweep.memory(i, options.number("runs", 60));
+    sweep.memory(i, options.number("runs", 240));
     progress.show(sweep.tally());
   }
 }
 
 // Each planted fault is found, and as what it is.
 int planted(const Options& options) {
+  constexpr std::uint64_t enough = 200;
   int missed = 0;
   for (int i = 1; i < plant_count; ++i) {
     const auto plant = static_cast<Plant>(i);
     std::string first;
     Sweep sweep([&](const std::string& what) { first = first.empty() ? what : first; }, plant);
-    sweep.stop_when([&] { return sweep.tally().violations() >= 20; });
-    for (std::uint64_t workload = 1; workload < 14 && sweep.tally().violations() < 20;
+    sweep.stop_when([&] { return sweep.tally().violations() >= enough; });
+    for (std::uint64_t workload = 1; workload < 14 && sweep.tally().violations() < enough;
          ++workload) {
       sweep.power(workload, options.number("seeds", 2));
     }
     const Tally& tally = sweep.tally();
     const bool found = tally.violations() > 0;
     // A log that is synced late loses commits, and damages nothing.
-    const bool right = plant != Plant::lazy_log || tally.wrong.size() == tally.wrong.count("lost") +
-                                                                            tally.wrong.count("fence");
+    const bool right = plant != Plant::lazy_log ||
+                       tally.wrong.size() == tally.wrong.count("lost") + tally.wrong.count("fence");
     fmt::print("planted {:16} {} violations in {} images: {}\n  {}\n", to_string(plant),
                tally.violations(), tally.images, nlohmann::json(tally.wrong).dump(), first);
     if (!found || !right) ++missed;
@@ -262,6 +265,9 @@ int sweeps(const Options& options) {
 
 int main(int argc, char** argv) {
   count_sqlite_memory();
+  // Disks are made and thrown away by the hundred thousand: their memory is kept.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   // The clinic's support asserts by doctest, outside of any test case here.
   doctest::Context asserts;
   asserts.setAsDefaultForAssertsOutOfTestCases();

@@ -13,9 +13,8 @@ namespace {
 constexpr std::array<std::string_view, plant_count> plants = {
     "none", "lying-sync", "lazy-log", "torn-neighbours", "early-ack", "dropped-write"};
 
-constexpr std::array<Fault, 6> faults = {Fault::io_once,      Fault::io_forever,
-                                         Fault::full_once,    Fault::full_forever,
-                                         Fault::short_read,   Fault::sync_fails};
+constexpr std::array<Fault, 6> faults = {Fault::io_once,      Fault::io_forever, Fault::full_once,
+                                         Fault::full_forever, Fault::short_read, Fault::sync_fails};
 
 Slip slip_of(Plant plant) {
   if (plant == Plant::early_ack) return Slip::acks_early;
@@ -31,8 +30,18 @@ std::string told(std::uint64_t at, const Operation& operation) {
                      operation.at, operation.bytes.size());
 }
 
-bool is_log(const std::string& name) {
-  return name.ends_with("-wal");
+bool is_log(const Operation& operation) {
+  return operation.name.ends_with("-wal");
+}
+
+// A sync of the log that is there for a commit alone: neither for the log's header, nor for the log
+// to be copied into the file, which synchronous=NORMAL waits for too.
+bool waits_for_a_commit(const std::vector<Operation>& log, std::uint64_t at) {
+  if (log[at].act != Act::sync || !is_log(log[at])) return false;
+  if (at > 0 && log[at - 1].act == Act::write && log[at - 1].at == 0) return false;
+  const auto next = std::find_if(log.begin() + static_cast<std::ptrdiff_t>(at) + 1, log.end(),
+                                 [](const Operation& each) { return each.act == Act::write; });
+  return next == log.end() || is_log(*next);
 }
 
 }  // namespace
@@ -42,9 +51,8 @@ std::string_view to_string(Plant plant) {
 }
 
 std::uint64_t Tally::violations() const {
-  return std::accumulate(
-      wrong.begin(), wrong.end(), std::uint64_t{0},
-      [](std::uint64_t sum, const auto& kind) { return sum + kind.second; });
+  return std::accumulate(wrong.begin(), wrong.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& kind) { return sum + kind.second; });
 }
 
 // A run without faults.
@@ -86,8 +94,7 @@ Sweep::Recording Sweep::record(const Workload& workload) {
   Recording recording;
   recording.start = &starts_.of(workload);
   recording.history = recording.start->history;
-  CrashVfs files(recording.start->image);
-  files.disk().forget_power();
+  CrashVfs files(recording.start->image, {}, true);
   files.watch([&](std::uint64_t at, const Operation& operation) {
     if (trace_) trace_(told(at, operation));
     recording.log.push_back(operation);
@@ -105,36 +112,31 @@ Sweep::Recording Sweep::record(const Workload& workload) {
 void Sweep::advance(Disk& disk, const Recording& recording, std::uint64_t at) const {
   const Operation& operation = recording.log[at];
   if (operation.act == Act::sync && plant_ == Plant::lying_sync) return;
-  if (operation.act == Act::sync && plant_ == Plant::lazy_log && is_log(operation.name)) {
-    // The log's header is synced, and the log before it is copied.
-    const bool of_header =
-        at > 0 && recording.log[at - 1].act == Act::write && recording.log[at - 1].at == 0;
-    const bool before_copy = at + 1 < recording.log.size() &&
-                             recording.log[at + 1].act != Act::write
-                                 ? false
-                                 : at + 1 < recording.log.size() &&
-                                       !is_log(recording.log[at + 1].name);
-    if (!of_header && !before_copy) return;
-  }
+  if (plant_ == Plant::lazy_log && waits_for_a_commit(recording.log, at)) return;
   disk.apply(operation);
 }
 
-std::function<std::string(Store&)> Sweep::engine_check(const Workload& workload,
-                                                       const DeskLog& log, std::uint64_t at) {
+std::function<std::string(Store&)> Sweep::engine_check(const Workload& workload, const DeskLog& log,
+                                                       std::uint64_t at) {
   if (!workload.has_engine()) return {};
   const std::size_t known = log.known_at(at);
   ++tally_.engines;
   return [&log, known](Store& store) { return check_desk(store, log.facts, known, log.now); };
 }
 
+Image Sweep::image_of(const Recording& recording, const Disk& disk, std::uint64_t at,
+                      Chance& chance) const {
+  DiskRules rules;
+  rules.tears_neighbours = plant_ == Plant::torn_neighbours;
+  const Operation* const under_way = at < recording.log.size() ? &recording.log[at] : nullptr;
+  return disk.cut(under_way, chance, rules);
+}
+
 void Sweep::cut(const Workload& workload, const Recording& recording, const Disk& disk,
                 std::uint64_t at, std::uint64_t seed) {
   constexpr std::uint64_t engine_one_in = 64;
   Chance chance(seed * 1'000'003 + at);
-  DiskRules rules;
-  rules.tears_neighbours = plant_ == Plant::torn_neighbours;
-  const Operation* const under_way = at < recording.log.size() ? &recording.log[at] : nullptr;
-  const Image image = disk.cut(under_way, chance, rules);
+  Image image = image_of(recording, disk, at, chance);
   const std::size_t moment = recording.history.index_at(at);
   const std::uint64_t facts = recording.desk.known_at(at);
   const std::uint64_t told = moment * 1'000'003 + facts;
@@ -150,8 +152,39 @@ void Sweep::cut(const Workload& workload, const Recording& recording, const Disk
   }
   ++tally_.images;
   ++tally_.by_fault["cut"];
-  const auto violation = check_image(image, expected, workload.options, chance.one_in(4));
+  const auto violation =
+      check_image(std::move(image), expected, workload.options, chance.one_in(4));
   if (violation) complain({workload.number, at, "cut", seed}, *violation);
+}
+
+// The power goes again while the store comes back, or when it has closed.
+void Sweep::cut_again(const Workload& workload, const Recording& recording, const Disk& disk,
+                      std::uint64_t at, std::uint64_t seed) {
+  Chance chance(seed * 1'000'003 + at);
+  CrashVfs files(image_of(recording, disk, at, chance));
+  const std::uint64_t second_at = chance.below(90);
+  std::optional<Image> second;
+  files.watch([&](std::uint64_t now, const Operation& operation) {
+    if (now == second_at) second = files.disk().cut(&operation, chance);
+  });
+  Moment moment = recording.history.moment_at(at);
+  {
+    const auto store = SqliteStore::open(CrashVfs::path, workload.options);
+    const bool shown = store && !second;
+    const auto rows = shown ? digest_of(**store, recording.history.tables()) : fail(Error());
+    // What an open store has shown stays.
+    if (rows && moment.maybe && moment.maybe->rows != moment.now.rows) {
+      if (*rows == moment.maybe->rows) moment.now = *moment.maybe;
+      moment.maybe.reset();
+    }
+  }
+  files.watch({});
+  if (!second) second = files.disk().cut(nullptr, chance);
+  ++tally_.images;
+  ++tally_.by_fault["cut-again"];
+  const Expected expected{&recording.history, &moment};
+  const auto violation = check_image(std::move(*second), expected, workload.options, false);
+  if (violation) complain({workload.number, at, "cut-again", seed}, *violation);
 }
 
 void Sweep::power(std::uint64_t number, std::uint64_t seeds) {
@@ -161,9 +194,14 @@ void Sweep::power(std::uint64_t number, std::uint64_t seeds) {
   engines_.clear();
   ++tally_.workloads;
   tally_.operations += recording.log.size();
+  constexpr std::uint64_t again_one_in = 8;
+  Chance again(number);
   Disk disk(recording.start->image);
   for (std::uint64_t at = 0; at <= recording.log.size() && !enough(); ++at) {
-    for (std::uint64_t seed = 0; seed < seeds; ++seed) cut(workload, recording, disk, at, seed);
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      cut(workload, recording, disk, at, seed);
+      if (again.one_in(again_one_in)) cut_again(workload, recording, disk, at, seed);
+    }
     if (at < recording.log.size()) advance(disk, recording, at);
   }
 }
@@ -193,8 +231,8 @@ void Sweep::strike(const Workload& workload, const FaultPlan& plan) {
   const std::array<std::uint64_t, 2> cuts = {plan.at + 1 + chance.below(8),
                                              plan.at + 1 + chance.below(60)};
   const auto cut = [&](std::uint64_t at, const Operation* under_way) {
-    aftermath.cuts.push_back({aftermath.files.disk().cut(under_way, chance),
-                              aftermath.history.moments().back(), at});
+    aftermath.cuts.push_back(
+        {aftermath.files.disk().cut(under_way, chance), aftermath.history.moments().back(), at});
   };
   aftermath.files.watch([&](std::uint64_t at, const Operation& operation) {
     if (trace_) trace_(told(at, operation));
@@ -263,9 +301,13 @@ void Sweep::memory(std::uint64_t number, std::uint64_t runs) {
   ++tally_.workloads;
   for (const Memory memory : {Memory::ours, Memory::sqlite}) {
     const std::uint64_t all = counted[static_cast<std::size_t>(memory)];
-    const std::uint64_t stride = std::max<std::uint64_t>(1, all * 4 / std::max<std::uint64_t>(runs, 1));
+    const std::uint64_t stride =
+        std::max<std::uint64_t>(1, all * 4 / std::max<std::uint64_t>(runs, 1));
     for (std::uint64_t at = number % stride; at < all; at += stride) {
       for (const bool forever : {false, true}) {
+        // nlohmann's JSON, which reads configurations, needs memory to be destroyed: without any
+        // the process ends, whoever owns it.
+        if (forever && memory == Memory::ours && workload.has_engine()) continue;
         if (enough()) return;
         ++tally_.operations;
         starve(workload, {memory, at, forever});
@@ -276,12 +318,13 @@ void Sweep::memory(std::uint64_t number, std::uint64_t runs) {
 
 bool Sweep::replay(const Case& one) {
   const Workload workload(one.workload);
-  if (one.fault == "cut") {
+  if (one.fault == "cut" || one.fault == "cut-again") {
     const Recording recording = record(workload);
     if (one.at > recording.log.size()) return false;
     Disk disk(recording.start->image);
     for (std::uint64_t at = 0; at < one.at; ++at) advance(disk, recording, at);
-    cut(workload, recording, disk, one.at, one.seed);
+    if (one.fault == "cut") cut(workload, recording, disk, one.at, one.seed);
+    if (one.fault == "cut-again") cut_again(workload, recording, disk, one.at, one.seed);
     return true;
   }
   for (const Fault fault : faults) {

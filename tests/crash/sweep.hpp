@@ -84,8 +84,12 @@ class Sweep {
   struct Aftermath;
 
   Recording record(const Workload& workload);
-  void cut(const Workload& workload, const Recording& recording, const Disk& disk,
-           std::uint64_t at, std::uint64_t seed);
+  void cut(const Workload& workload, const Recording& recording, const Disk& disk, std::uint64_t at,
+           std::uint64_t seed);
+  void cut_again(const Workload& workload, const Recording& recording, const Disk& disk,
+                 std::uint64_t at, std::uint64_t seed);
+  Image image_of(const Recording& recording, const Disk& disk, std::uint64_t at,
+                 Chance& chance) const;
   void advance(Disk& disk, const Recording& recording, std::uint64_t at) const;
   std::function<std::string(Store&)> engine_check(const Workload& workload, const DeskLog& log,
                                                   std::uint64_t at);

@@ -57,9 +57,8 @@ Status WitnessStore::commit_through(std::span<const TenantWrites> parts) {
 }
 
 Status WitnessStore::commit_all(std::span<const TenantWrites> parts) {
-  const bool nothing = std::all_of(parts.begin(), parts.end(), [](const TenantWrites& part) {
-    return part.writes.empty();
-  });
+  const bool nothing = std::all_of(parts.begin(), parts.end(),
+                                   [](const TenantWrites& part) { return part.writes.empty(); });
   if (nothing) return inner_->commit_all(parts);
   Status done;
   {

@@ -10,8 +10,8 @@ namespace novelo::crash {
 namespace {
 
 constexpr std::array<std::string_view, shape_count> names = {
-    "creation",    "small",     "tenants", "large",   "spilling", "maintained", "overflowing",
-    "reopening",   "erasing",   "crowded", "mixed",   "desk_day", "desk_cases", "desk_changes"};
+    "creation",  "small",   "tenants", "large", "spilling", "maintained", "overflowing",
+    "reopening", "erasing", "crowded", "mixed", "desk_day", "desk_cases", "desk_changes"};
 
 // What a script of bare commits is made of.
 struct Make {

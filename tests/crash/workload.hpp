@@ -54,7 +54,8 @@ class Starts {
   std::map<int, Start> made_;
 };
 
-// Does all of it, as far as the host gets. `log` gets what an engine was asked and what it answered.
+// Does all of it, as far as the host gets. `log` gets what an engine was asked and what it
+// answered.
 void run(const Workload& workload, Host& host, DeskLog& log);
 
 }  // namespace novelo::crash
