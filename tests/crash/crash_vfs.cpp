@@ -29,6 +29,7 @@ std::string_view to_string(Fault fault) {
     case Fault::full_forever: return "full-forever";
     case Fault::short_read: return "short-read";
     case Fault::sync_fails: return "sync";
+    case Fault::dies: return "kill";
   }
   return "";
 }
@@ -37,7 +38,8 @@ bool can_strike(Fault fault, Act act) {
   switch (fault) {
     case Fault::none: return false;
     case Fault::io_once:
-    case Fault::io_forever: return true;
+    case Fault::io_forever:
+    case Fault::dies: return true;
     case Fault::full_once:
     case Fault::full_forever: return act == Act::write || act == Act::create;
     case Fault::short_read: return act == Act::read;
@@ -159,8 +161,10 @@ bool CrashVfs::begin(const Operation& operation) {
   if (watcher_) watcher_(index, operation);
   const bool lasts = plan_.fault == Fault::io_forever || plan_.fault == Fault::full_forever;
   const bool now = lasts ? index >= plan_.at : index == plan_.at;
+  if (dead_) return true;
   if (!now || !can_strike(plan_.fault, operation.act)) return false;
   struck_ = true;
+  dead_ = plan_.fault == Fault::dies;
   return true;
 }
 
@@ -193,7 +197,7 @@ int CrashVfs::close(sqlite3_file* file) {
   const PauseFaults quiet;
   File& opened = file_of(file);
   unlock(opened, SQLITE_LOCK_NONE);
-  if (opened.delete_on_close) {
+  if (opened.delete_on_close && !dead_) {
     disk_.apply({Act::remove, 0, *opened.name, 0, {}, false});
   }
   delete opened.name;
@@ -225,9 +229,10 @@ int CrashVfs::write(const File& file, const void* bytes, int amount, sqlite3_int
       static_cast<std::uint64_t>(at),
       std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)),
       false};
+  const bool was_dead = dead_;
   const bool strikes = begin(operation);
   if (strikes) operation.bytes.resize(chance_.below(operation.bytes.size() + 1));
-  disk_.apply(operation);
+  if (!was_dead) disk_.apply(operation);
   if (!strikes) return SQLITE_OK;
   return plan_.fault == Fault::full_once || plan_.fault == Fault::full_forever ? SQLITE_FULL
                                                                                : SQLITE_IOERR_WRITE;

@@ -32,6 +32,8 @@ enum class Fault : std::uint8_t {
   full_forever,  // and every later one
   short_read,    // a read gives less than there is, and says so
   sync_fails,    // a sync fails; what it was for may be lost
+  dies,          // the process is killed: nothing that it does has any effect from here on. What it
+                 // has written can be read by the next one, and is no more durable than before
 };
 std::string_view to_string(Fault fault);
 // Whether such a fault can strike there.
@@ -56,8 +58,13 @@ class CrashVfs {
   std::uint64_t operations() const { return operations_; }
   // The fault has struck.
   bool struck() const { return struck_; }
-  // Whoever repairs the disk: nothing fails from now on.
-  void repair() { plan_.fault = Fault::none; }
+  // Whoever repairs the disk, or is the next process: nothing fails from now on. What the dead one
+  // has open must be closed before.
+  void repair() {
+    plan_.fault = Fault::none;
+    dead_ = false;
+  }
+  bool dead() const { return dead_; }
 
   Disk& disk() { return disk_; }
   const Disk& disk() const { return disk_; }
@@ -97,6 +104,7 @@ class CrashVfs {
   std::uint64_t operations_ = 0;
   std::uint64_t unnamed_ = 0;
   bool struck_ = false;
+  bool dead_ = false;
   std::map<std::uint32_t, Lock> locks_;
   std::function<void(std::uint64_t, const Operation&)> watcher_;
 };

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -218,6 +220,33 @@ TEST_CASE("crash vfs: a fault strikes where it is planned, once or for ever") {
     REQUIRE_FALSE(first);
     CHECK(first.error().code == ErrorCode::storage);
     CHECK(SqliteStore::open(CrashVfs::path).has_value() == (fault == Fault::io_once));
+    files.repair();
+    CHECK(SqliteStore::open(CrashVfs::path).has_value());
+  }
+}
+
+TEST_CASE("crash vfs: a dead process changes nothing, and the next one finds what it wrote") {
+  Image before;
+  {
+    CrashVfs files({});
+    { open_sqlite(CrashVfs::path); }
+    before = files.disk().written();
+  }
+  for (std::uint64_t at = 0; at < 40; ++at) {
+    CAPTURE(at);
+    CrashVfs files(before, {Fault::dies, at, at});
+    std::optional<Image> after;
+    files.watch([&](std::uint64_t now, const Operation&) {
+      if (now == at + 1) after = files.disk().written();
+    });
+    {
+      const auto store = SqliteStore::open(CrashVfs::path);
+      const auto fence = store ? (*store)->open_tenant(TenantName("clinic")) : fail(Error());
+      const std::vector<Write> writes{put(Table::entry, "a", "1")};
+      if (fence) CHECK((*store)->commit(*fence, writes).has_value() == !files.dead());
+    }
+    CHECK(files.dead());
+    if (after) CHECK(files.disk().written() == *after);
     files.repair();
     CHECK(SqliteStore::open(CrashVfs::path).has_value());
   }

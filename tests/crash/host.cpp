@@ -67,6 +67,10 @@ void Host::close() {
 bool Host::recover(const Error& error) {
   ++answers_[fmt::format("{}/{}", to_string(error.code), error.reason)];
   if (trace_) trace_("       answered: " + to_string(error));
+  if (files_->dead()) {
+    close();
+    files_->repair();
+  }
   if (++failures_ >= most_failures) given_up_ = true;
   if (error.code == ErrorCode::unknown || error.code == ErrorCode::corrupt) close();
   if (error.code == ErrorCode::corrupt) {

@@ -13,8 +13,9 @@ namespace {
 constexpr std::array<std::string_view, plant_count> plants = {
     "none", "lying-sync", "lazy-log", "torn-neighbours", "early-ack", "dropped-write"};
 
-constexpr std::array<Fault, 6> faults = {Fault::io_once,      Fault::io_forever, Fault::full_once,
-                                         Fault::full_forever, Fault::short_read, Fault::sync_fails};
+constexpr std::array<Fault, 7> faults = {Fault::io_once,      Fault::io_forever, Fault::full_once,
+                                         Fault::full_forever, Fault::short_read, Fault::sync_fails,
+                                         Fault::dies};
 
 Slip slip_of(Plant plant) {
   if (plant == Plant::early_ack) return Slip::acks_early;
@@ -305,9 +306,6 @@ void Sweep::memory(std::uint64_t number, std::uint64_t runs) {
         std::max<std::uint64_t>(1, all * 4 / std::max<std::uint64_t>(runs, 1));
     for (std::uint64_t at = number % stride; at < all; at += stride) {
       for (const bool forever : {false, true}) {
-        // nlohmann's JSON, which reads configurations, needs memory to be destroyed: without any
-        // the process ends, whoever owns it.
-        if (forever && memory == Memory::ours && workload.has_engine()) continue;
         if (enough()) return;
         ++tally_.operations;
         starve(workload, {memory, at, forever});
