@@ -153,15 +153,18 @@ Image Disk::cut(const Operation* under_way, Chance& chance, const DiskRules& rul
     if (number >= files_.size()) continue;  // being made
     const File& file = files_[number];
     bytes = file.durable;
-    for (const Change& each : file.changes) keep_some(bytes, each, chance, rules);
-    std::uint64_t length = file.written.size();
+    std::uint64_t length = bytes.size();  // that it may have kept without its bytes
+    const auto keep = [&](const Change& change) {
+      keep_some(bytes, change, chance, rules);
+      length = change.truncates ? change.at
+                                : std::max<std::uint64_t>(length, change.at + change.bytes.size());
+    };
+    for (const Change& each : file.changes) keep(each);
     if (under_way != nullptr && under_way->file == number) {
-      if (under_way->act == Act::write) {
-        keep_some(bytes, {false, under_way->at, under_way->bytes}, chance, rules);
-        length = std::max<std::uint64_t>(length, under_way->at + under_way->bytes.size());
+      const bool truncates = under_way->act == Act::truncate;
+      if (truncates || under_way->act == Act::write) {
+        keep({truncates, under_way->at, under_way->bytes});
       }
-      if (under_way->act == Act::truncate)
-        keep_some(bytes, {true, under_way->at, {}}, chance, rules);
     }
     if (bytes.size() < length && chance.one_in(4)) bytes.resize(length, '\0');
   }

@@ -42,8 +42,8 @@ constexpr const char* help = R"(novelo_crash: power cuts, disk errors, no memory
   --trace          with --workload: every operation of the run, and every error
   --json           the counts as JSON, on standard output
 
-  FAULT: cut, cut-again, io, io-forever, full, full-forever, short-read, sync, kill, memory, memory-forever,
-         sqlite-memory, sqlite-memory-forever
+  FAULT: cut, cut-again, io, io-forever, full, full-forever, short-read, sync, kill,
+         memory, memory-forever, sqlite-memory, sqlite-memory-forever
   PLANT: lying-sync, lazy-log, torn-neighbours, early-ack, dropped-write
 
 Exit code 1: something that was acknowledged is lost, or a planted fault was not found. 2: usage.
