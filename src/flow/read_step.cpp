@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "config/document.hpp"
 #include "model/enum_names.hpp"
 #include "novelo/base/digest.hpp"
 #include "novelo/model/work.hpp"
@@ -367,6 +368,7 @@ void read_exits(Object& object, StepDraft& draft) {
 // answer, but not where it leads and how often it is asked.
 std::string fingerprint(const Json& json) {
   Json relevant = json;
+  const config::TakenApart at_the_end(relevant);
   for (const char* key :
        {"next", "exits", "retry", "retry_silence", "unclear", "attempts", "patience"}) {
     relevant.erase(key);

@@ -306,6 +306,9 @@ void Sweep::memory(std::uint64_t number, std::uint64_t runs) {
         std::max<std::uint64_t>(1, all * 4 / std::max<std::uint64_t>(runs, 1));
     for (std::uint64_t at = number % stride; at < all; at += stride) {
       for (const bool forever : {false, true}) {
+        // Without any memory nlohmann's JSON, of which a configuration is read, cannot even be
+        // destroyed: the process ends.
+        if (forever && memory == Memory::ours && workload.has_engine()) continue;
         if (enough()) return;
         ++tally_.operations;
         starve(workload, {memory, at, forever});
