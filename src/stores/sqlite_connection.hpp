@@ -123,8 +123,8 @@ class SqliteConnection {
   // cannot have what is missing. To be asked before anything is written.
   Status check_length();
 
-  // Makes the file a write-ahead-log one, settles what a dead process left in the log, and lets
-  // closing checkpoint. Only for a file that is ours.
+  // Makes the file a write-ahead-log one, makes what is there as durable as it looks, settles what
+  // a dead process left in the log, and lets closing checkpoint. Only for a file that is ours.
   Status take_into_service();
 
   Status checkpoint();

@@ -1,10 +1,11 @@
 // The sweep: every operation of a workload, and everything that can go wrong there.
 //
 //   power   the run is recorded once; then, for every operation, disks are made as a loss of power
-//           at that moment would leave them, and each is opened and held against the history
-//   errors  the run is made again for every operation and every fault that can strike there; the
-//           disk is looked at when the host has gone on or given up, and as losses of power some
-//           operations later would leave it
+//           at that moment would leave them, and each is opened and held against the history; on
+//           some the power goes again while the store comes back
+//   errors  the run is made again for every operation and every fault that can strike there, the
+//           death of the process among them; the disk is looked at when the host has gone on or
+//           given up, and as losses of power some operations later would leave it
 //   memory  the same for allocations, SQLite's and ours
 //
 // Everything follows from four things: workload, operation, fault, seed. Each violation comes with
