@@ -111,6 +111,24 @@ TEST_CASE("without a configuration only a configuration is taken") {
   CHECK(host.whatsapp(ana, "oi").conversation);
 }
 
+TEST_CASE("a configuration that cannot be read now is not taken for one that is gone") {
+  class Unreadable final : public ForwardingStore {
+   public:
+    using ForwardingStore::ForwardingStore;
+    Result<std::optional<std::string>> get(Table table, std::string_view key) override {
+      if (table != Table::configuration) return ForwardingStore::get(table, key);
+      return fail({ErrorCode::storage, "io", "the disk reported an error", {}, {}});
+    }
+  };
+  MemoryStore store;
+  { Host(store).configure(); }
+  Unreadable unreadable(store);
+  const auto engine = Engine::open(unreadable, adapters(), options(), morning());
+  REQUIRE_FALSE(engine);
+  CHECK(engine.error().code == ErrorCode::storage);
+  CHECK(engine.error().reason == "io");
+}
+
 TEST_CASE("the manual's example is taken into service") {
   const std::string page = testing_support::read_source("docs/configuration.md");
   const std::size_t begin = page.find("```json\n") + 8;

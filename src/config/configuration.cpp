@@ -146,8 +146,9 @@ Result<Configuration> Configuration::parse(std::string_view json, const Limits& 
                  fmt::format("A configuration has at most {} bytes.", limits.configuration_bytes),
                  "document", ""});
   }
-  const Result<config::Json> document = config::read_document(json, limits.json_depth);
+  Result<config::Json> document = config::read_document(json, limits.json_depth);
   if (!document) return fail(document.error());
+  const config::TakenApart at_the_end(*document);
   Fault fault;
   Configuration made;
   ObjectReader reader({&*document, "", "", nullptr}, fault);

@@ -143,10 +143,12 @@ std::string_view to_string(DifferenceKind kind) {
 
 Result<std::vector<Difference>> difference(std::string_view before, std::string_view after,
                                            std::size_t depth) {
-  const auto old_document = config::read_document(before, depth);
+  auto old_document = config::read_document(before, depth);
   if (!old_document) return fail(old_document.error());
-  const auto new_document = config::read_document(after, depth);
+  const config::TakenApart old_at_the_end(*old_document);
+  auto new_document = config::read_document(after, depth);
   if (!new_document) return fail(new_document.error());
+  const config::TakenApart new_at_the_end(*new_document);
   Comparison comparison;
   comparison.compare("", *old_document, *new_document);
   return comparison.take();

@@ -23,6 +23,9 @@ namespace {
 class Builder {
  public:
   explicit Builder(std::size_t depth) : depth_(depth) {}
+  ~Builder() { const TakenApart rest(root_); }
+  Builder(const Builder&) = delete;
+  Builder& operator=(const Builder&) = delete;
 
   bool put(Json value) {
     add(std::move(value));
@@ -166,7 +169,18 @@ class ExactEvents final : public nlohmann::json_sax<Json> {
   Builder* builder_;
 };
 
+// No deeper than documents are read. What is within is empty before it is destroyed.
+void take_apart(Json& json) {
+  if (!json.is_structured()) return;
+  for (Json& within : json) take_apart(within);
+  json.clear();
+}
+
 }  // namespace
+
+TakenApart::~TakenApart() {
+  take_apart(*json_);
+}
 
 Result<Json> read_document(std::string_view text, std::size_t depth) {
   constexpr unsigned strict =

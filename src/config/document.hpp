@@ -15,6 +15,19 @@ using Json = nlohmann::json;
 // 5"), or the path of what is too deep or there twice.
 Result<Json> read_document(std::string_view text, std::size_t depth);
 
+// Takes a document apart when its scope is left. nlohmann's own destructor needs memory for what is
+// nested, and ends the process when there is none.
+class TakenApart {
+ public:
+  explicit TakenApart(Json& json) : json_(&json) {}
+  ~TakenApart();
+  TakenApart(const TakenApart&) = delete;
+  TakenApart& operator=(const TakenApart&) = delete;
+
+ private:
+  Json* json_;
+};
+
 // "queues[0].skills" and "queues[0]" from their parts. Long or strange keys are shown shortened.
 std::string path_to_member(std::string_view object, std::string_view key);
 std::string path_to_item(std::string_view list, std::size_t index);

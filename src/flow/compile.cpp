@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/document.hpp"
 #include "flow/lint.hpp"
 #include "flow/read_step.hpp"
 
@@ -183,8 +184,9 @@ std::size_t Flow::locale(std::string_view wanted) const {
 }
 
 std::optional<Flow> compile_flow(std::string_view json, const Limits& limits, Faults& faults) {
-  const auto document = parse_document(json, limits.json_depth, faults);
+  auto document = parse_document(json, limits.json_depth, faults);
   if (!document) return std::nullopt;
+  const config::TakenApart at_the_end(*document);
   const std::size_t before = faults.size();
   Object object(*document, "", faults);
   Flow flow;

@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "config/document.hpp"
 #include "model/enum_names.hpp"
 #include "novelo/base/digest.hpp"
 #include "novelo/model/work.hpp"
@@ -366,10 +367,13 @@ void read_exits(Object& object, StepDraft& draft) {
 // What makes an old answer mean something else: all that the contact saw and what is taken as an
 // answer, but not where it leads and how often it is asked.
 std::string fingerprint(const Json& json) {
-  Json relevant = json;
-  for (const char* key :
-       {"next", "exits", "retry", "retry_silence", "unclear", "attempts", "patience"}) {
-    relevant.erase(key);
+  static constexpr std::array<std::string_view, 7> passed_over = {
+      "next", "exits", "retry", "retry_silence", "unclear", "attempts", "patience"};
+  Json relevant = Json::object();
+  const config::TakenApart at_the_end(relevant);
+  for (const auto& [key, value] : json.items()) {
+    if (std::find(passed_over.begin(), passed_over.end(), key) != passed_over.end()) continue;
+    relevant[key] = value;
   }
   const std::string text = relevant.dump(-1, ' ', false, Json::error_handler_t::replace);
   return to_hex(sha256(text)).substr(0, 16);

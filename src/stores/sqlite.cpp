@@ -55,7 +55,7 @@ class SqliteStore::Body {
       : connection_(std::move(connection)),
         checkpoint_pages_(options.checkpoint_pages),
         next_checkpoint_(options.checkpoint_pages) {}
-  ~Body() { backups_.abandon(store_closed_error(connection_->path())); }
+  ~Body() { backups_.close(connection_->path()); }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 

@@ -1,6 +1,7 @@
 #include "novelo/stores/sqlite_backup.hpp"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -39,6 +40,17 @@ Result<std::unique_ptr<SqliteBackup::Body>> SqliteBackup::Body::Series::begin(
 
 void SqliteBackup::Body::Series::abandon(const Error& why) {
   if (const std::shared_ptr<SqliteCopier> copying = copying_.lock()) copying->abandon(why);
+}
+
+void SqliteBackup::Body::Series::close(const std::string& path) {
+  const std::shared_ptr<SqliteCopier> copying = copying_.lock();
+  if (!copying || !copying->running()) return;
+  Error why{ErrorCode::conflict, "store_closed", {}, {}, {}};
+  try {
+    why = store_closed_error(path);
+  } catch (const std::bad_alloc&) {  // then the word has to do
+  }
+  copying->abandon(std::move(why));
 }
 
 Result<std::unique_ptr<SqliteBackup::Body>> SqliteBackup::Body::begin(

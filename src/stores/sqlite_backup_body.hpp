@@ -22,8 +22,10 @@ class SqliteBackup::Body {
     // `busy` ("backup_running"), or as below.
     Result<std::unique_ptr<Body>> begin(SqliteConnection& source, const std::string& path,
                                         PublishedViews views, const BackupOptions& options);
-    // The store goes, or is out of service: one that copies fails with `why`.
+    // The store is out of service: one that copies fails with `why`.
     void abandon(const Error& why);
+    // The store of this path goes. Needs no memory.
+    void close(const std::string& path);
 
    private:
     std::weak_ptr<SqliteCopier> copying_;

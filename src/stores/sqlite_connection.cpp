@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <filesystem>
 #include <limits>
 #include <system_error>
@@ -122,6 +123,28 @@ Error error_of(int code, const std::string& path) {
           path, std::string(meaning.remedy)};
 }
 
+// Writes the first `most` bytes once more, as they are read, and syncs them. Returns SQLite's
+// result code.
+int renew(sqlite3_file* file, sqlite3_int64 most) {
+  if (file == nullptr || file->pMethods == nullptr) return SQLITE_OK;
+  constexpr sqlite3_int64 part_bytes = 1 << 16;
+  sqlite3_int64 bytes = 0;
+  if (const int code = file->pMethods->xFileSize(file, &bytes); code != SQLITE_OK) return code;
+  bytes = std::min(bytes, most);
+  if (bytes <= 0) return SQLITE_OK;
+  std::string part;
+  for (sqlite3_int64 at = 0; at < bytes; at += part_bytes) {
+    const sqlite3_int64 length = std::min(part_bytes, bytes - at);
+    part.resize(static_cast<std::size_t>(length));
+    int code = file->pMethods->xRead(file, part.data(), static_cast<int>(length), at);
+    if (code == SQLITE_OK) {
+      code = file->pMethods->xWrite(file, part.data(), static_cast<int>(length), at);
+    }
+    if (code != SQLITE_OK) return code;
+  }
+  return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
 int on_log_grown(void* pages, sqlite3*, const char*, int log_pages) {
   *static_cast<std::uint32_t*>(pages) = static_cast<std::uint32_t>(log_pages);
   return SQLITE_OK;
@@ -199,6 +222,27 @@ void SqliteStatement::reset() {
   sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
 }
 
+SqliteWholeReads::SqliteWholeReads(sqlite3_file& file) : methods_{*file.pMethods, file.pMethods} {
+  methods_.table.xRead = read;
+  methods_.table.xClose = close;
+  file.pMethods = &methods_.table;
+}
+
+int SqliteWholeReads::read(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 at) {
+  const sqlite3_io_methods& original = *reinterpret_cast<const Methods*>(file->pMethods)->original;
+  const int code = original.xRead(file, bytes, amount, at);
+  if (code != SQLITE_IOERR_SHORT_READ) return code;
+  sqlite3_int64 there = 0;
+  const int asked = original.xFileSize(file, &there);
+  if (asked != SQLITE_OK) return asked;
+  return at + amount <= there ? SQLITE_IOERR_READ : code;
+}
+
+int SqliteWholeReads::close(sqlite3_file* file) {
+  file->pMethods = reinterpret_cast<const Methods*>(file->pMethods)->original;
+  return file->pMethods->xClose(file);
+}
+
 Result<bool> keeps_a_log(const std::string& file) {
   constexpr int header_bytes = 100;  // https://sqlite.org/fileformat2.html#the_database_header
   constexpr std::size_t read_version_at = 19;
@@ -239,6 +283,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   if (const char* const real = sqlite3_db_filename(handle, "main"); real != nullptr) {
     connection->file_ = real;
   }
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file != nullptr && file->pMethods != nullptr) {
+    connection->whole_reads_ = std::make_unique<SqliteWholeReads>(*file);
+  }
   if (Status ready = connection->configure(options, access); !ready) {
     return fail(std::move(ready).error());
   }
@@ -248,12 +297,27 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
 SqliteConnection::~SqliteConnection() {
   begin_.reset();
   commit_.reset();
-  if (leaves_no_trace_ && bytes_in(log_file()) == 0) {
-    // SQLite has made a log to look into. Under the lock nobody else has it open.
-    std::error_code ignored;
-    std::filesystem::remove(log_file(), ignored);
-  }
+  if (leaves_no_trace_) remove_empty_log();
   sqlite3_close(handle_);
+}
+
+Result<std::uint64_t> SqliteConnection::bytes_open(int which) const {
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 bytes = 0;
+  sqlite3_file_control(handle_, "main", which, &file);
+  if (file == nullptr || file->pMethods == nullptr) return 0;
+  if (const int code = file->pMethods->xFileSize(file, &bytes); code != SQLITE_OK) {
+    return fail(error(code));
+  }
+  return static_cast<std::uint64_t>(std::max<sqlite3_int64>(bytes, 0));
+}
+
+void SqliteConnection::remove_empty_log() {
+  // SQLite has made a log to look into. Under the lock nobody else has it open.
+  sqlite3_vfs* files = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &files);
+  if (files == nullptr || bytes_open(SQLITE_FCNTL_JOURNAL_POINTER).value_or(1) > 0) return;
+  files->xDelete(files, log_file().c_str(), 0);
 }
 
 Status SqliteConnection::configure(const SqliteOptions& options, SqliteAccess access) {
@@ -376,9 +440,13 @@ Status SqliteConnection::check_length() {
   Result<std::int64_t> pages = query_number("PRAGMA page_count");
   if (!pages) return fail(std::move(pages).error());
   const std::uint64_t due = static_cast<std::uint64_t>(*pages) * page_bytes_;
-  const std::uint64_t there = bytes_in(file_);
+  const Result<std::uint64_t> bytes = bytes_open(SQLITE_FCNTL_FILE_POINTER);
+  if (!bytes) return fail(bytes.error());
   // A page beyond the end of the file can only stand in the log, in a frame of its own.
-  const std::uint64_t log = bytes_in(log_file());
+  const Result<std::uint64_t> log_bytes = bytes_open(SQLITE_FCNTL_JOURNAL_POINTER);
+  if (!log_bytes) return fail(log_bytes.error());
+  const std::uint64_t there = *bytes;
+  const std::uint64_t log = *log_bytes;
   const std::uint64_t frames =
       log > log_header_bytes ? (log - log_header_bytes) / (frame_header_bytes + page_bytes_) : 0;
   if (there + frames * page_bytes_ >= due) return {};
@@ -394,11 +462,44 @@ Status SqliteConnection::take_into_service() {
     return fail(Error{ErrorCode::unsupported, "no_wal", "SQLite cannot keep a log for this file.",
                       path_, "put the file on a local disk"});
   }
+  if (Status synced = sync_folder(); !synced) return synced;
+  if (Status renewed = renew_what_is_there(); !renewed) return renewed;
   const int code = sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   if (code != SQLITE_OK) return fail(error(code));
-  // What a dead process left in the log may have been read from memory that never reached the disk;
-  // copying it now, with its syncs, makes what this store will show as durable as it looks.
+  // What is in the log is what this store will show: in the file, with its syncs, it is as durable
+  // as it looks.
   return checkpoint();
+}
+
+Status SqliteConnection::renew_what_is_there() {
+  sqlite3_file* file = nullptr;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  // Of the file the first page, without which the log would count for nothing: what a checkpoint
+  // could not sync of the others is in the log, and is copied again.
+  int code = renew(file, page_bytes_);
+  if (code == SQLITE_OK) code = renew(log, std::numeric_limits<sqlite3_int64>::max());
+  return code == SQLITE_OK ? Status() : fail(error(code));
+}
+
+// SQLite syncs the folder for a log that it has made, when it first syncs that: not for one that a
+// process left which died before, whose name a loss of power could take away with all its commits,
+// or give back to the log that was there earlier. It has no other call for it than this.
+Status SqliteConnection::sync_folder() {
+  sqlite3_vfs* files = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &files);
+  if (files == nullptr) return {};
+  // An empty journal is none; under the lock nobody else makes one.
+  const std::string name = file_ + "-journal" + std::string(2, '\0');
+  const auto room = std::make_unique<std::max_align_t[]>(
+      static_cast<std::size_t>(files->szOsFile) / sizeof(std::max_align_t) + 1);
+  auto* const made = reinterpret_cast<sqlite3_file*>(room.get());
+  constexpr int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MAIN_JOURNAL;
+  int code = files->xOpen(files, name.c_str(), made, how, nullptr);
+  if (made->pMethods != nullptr) made->pMethods->xClose(made);
+  if (code == SQLITE_OK) code = files->xDelete(files, name.c_str(), 1);
+  return code == SQLITE_OK ? Status() : fail(error(code));
 }
 
 Status SqliteConnection::checkpoint() {

@@ -56,6 +56,27 @@ class SqliteRun {
   SqliteStatement& statement_;
 };
 
+// SQLite takes the bytes of a database that a read did not give for zeros, as a file that is longer
+// than what was written of it has them, and would write them back. Through these a read that ends
+// before the file does is an error.
+class SqliteWholeReads {
+ public:
+  // From now on, until `file` is closed; this must live as long.
+  explicit SqliteWholeReads(sqlite3_file& file);
+  SqliteWholeReads(const SqliteWholeReads&) = delete;
+  SqliteWholeReads& operator=(const SqliteWholeReads&) = delete;
+
+ private:
+  struct Methods {
+    sqlite3_io_methods table;  // first: what SQLite holds points here
+    const sqlite3_io_methods* original;
+  };
+  static int read(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 at);
+  static int close(sqlite3_file* file);
+
+  Methods methods_;
+};
+
 // How a file is opened.
 enum class SqliteAccess : std::uint8_t {
   serve,  // made when there is none; locked against everybody else
@@ -102,8 +123,8 @@ class SqliteConnection {
   // cannot have what is missing. To be asked before anything is written.
   Status check_length();
 
-  // Makes the file a write-ahead-log one, settles what a dead process left in the log, and lets
-  // closing checkpoint. Only for a file that is ours.
+  // Makes the file a write-ahead-log one, makes what is there as durable as it looks, settles what
+  // a dead process left in the log, and lets closing checkpoint. Only for a file that is ours.
   Status take_into_service();
 
   Status checkpoint();
@@ -132,7 +153,17 @@ class SqliteConnection {
   // Gives the error `unknown`, and keeps this connection from touching the file when it closes.
   Error lose_trust(int code);
   void count_log_bytes();
+  // What SQLite's own file system says of the file or its log, which need not be the disk's: 0
+  // where there is none. `which` is SQLITE_FCNTL_FILE_POINTER or SQLITE_FCNTL_JOURNAL_POINTER.
+  Result<std::uint64_t> bytes_open(int which) const;
+  void remove_empty_log();
+  // What can be read may never have reached the disk: a sync that failed is not made up for by a
+  // later one, whoever asks. These write it once more and sync it.
+  Status renew_what_is_there();
+  // Makes durable which names the folder has, through SQLite's own file system.
+  Status sync_folder();
 
+  std::unique_ptr<SqliteWholeReads> whole_reads_;
   sqlite3* handle_;
   std::string path_;  // as it was given
   std::string file_;

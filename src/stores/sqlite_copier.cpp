@@ -30,10 +30,10 @@ Result<bool> SqliteCopier::step(std::size_t pages) {
   return fail(*abandoned_);
 }
 
-void SqliteCopier::abandon(const Error& why) {
+void SqliteCopier::abandon(Error why) {
   if (handle_ == nullptr) return;
   end();
-  abandoned_ = why;
+  abandoned_ = std::move(why);
 }
 
 void SqliteCopier::end() {

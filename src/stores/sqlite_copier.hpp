@@ -26,7 +26,7 @@ class SqliteCopier {
   // Copies at most `pages` pages; true when all are there, and the source is let go.
   Result<bool> step(std::size_t pages);
   // Lets the source go; `step` gives `why` from now on. Nothing happens when all was copied.
-  void abandon(const Error& why);
+  void abandon(Error why);
 
   bool running() const { return handle_ != nullptr; }
   std::uint64_t pages() const { return pages_; }

@@ -6,6 +6,8 @@
 //
 // Durability: write-ahead log with synchronous=FULL. A commit that returned success survives the
 // death of the process, of the system and of the power, as far as the disk keeps its word on fsync.
+// What a store shows once it is open is as durable as that, whatever an error of the disk or a dead
+// process has left (docs/decisions/0020-what-a-store-makes-durable-when-it-opens.md).
 //
 // One connection does everything. The file is locked exclusively while the store is open, so no
 // other process, and no other SqliteStore of this one, reads or writes it; every write and every
@@ -19,10 +21,11 @@
 // The file: one table per `Table`, named as `to_string(Table)` says, of rows (key, value), and the
 // table `tenant`. `application_id` marks the file as ours, `user_version` is the version of the
 // schema. Opening an older schema brings it forward, a bounded number of rows in one call; a newer
-// one is refused. Beside the file stands `<path>-wal` and nothing else; to move it, close the store
-// and take the file with its `-wal`, where there is one. Where `path` is a link both stand where it
-// leads. A file that is made is its owner's alone (mode 600), as backups are, and so is the log of
-// a file whose mode is that: whoever wants others to read it says so with chmod.
+// one is refused. Beside the file stands `<path>-wal` and nothing else (but an empty
+// `<path>-journal` for an instant, when it is opened); to move it, close the store and take the
+// file with its `-wal`, where there is one. Where `path` is a link both stand where it leads. A
+// file that is made is its owner's alone (mode 600), as backups are, and so is the log of a file
+// whose mode is that: whoever wants others to read it says so with chmod.
 //
 // What is erased is overwritten (PRAGMA secure_delete): no free page of the file keeps it. Backups
 // that were made before do.
@@ -73,8 +76,8 @@ class SqliteStore final : public Store {
  public:
   // Opens the file at `path` (UTF-8), creating it when there is none; its folder must exist.
   // A file of another program or of a newer version is left as it was. After the death of a process
-  // its log (at most `checkpoint_pages`, as a rule) is copied into the file first. Errors, each
-  // with a remedy:
+  // its log (at most `checkpoint_pages`, as a rule) is written and synced once more, and copied
+  // into the file first. Errors, each with a remedy:
   //   invalid      "bad_path": empty, ":memory:", with a NUL byte, or a folder
   //   storage      "cannot_open", "read_only", "full", "io", "memory"
   //   busy         "held": another process, or another store of this one, has the file open
