@@ -24,10 +24,16 @@ target_link_libraries(novelo_fuzz_support PUBLIC novelo::testing novelo::email n
   doctest::doctest nlohmann_json::nlohmann_json fmt::fmt)
 novelo_strict(novelo_fuzz_support)
 
+# Whose inputs are JSON, or end with it.
+set(novelo_fuzz_json configuration flows inputs journeys questions voice whatsapp)
+
 function(novelo_fuzz_program target name)
   add_executable(${target} "${novelo_fuzz_folder}/${name}_fuzz.cpp" ${ARGN})
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${target} PRIVATE novelo_fuzz_support)
+  if(name IN_LIST novelo_fuzz_json)
+    target_sources(${target} PRIVATE "${novelo_fuzz_folder}/json_mutator.cpp")
+  endif()
   if(name STREQUAL "c_abi")
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:novelo_c_objects>)
     target_include_directories(${target} PRIVATE

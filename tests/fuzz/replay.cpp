@@ -19,6 +19,11 @@
 #include <unistd.h>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// Of targets that know how their inputs are changed best (json_mutator.cpp).
+extern "C" __attribute__((weak)) std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data,
+                                                                     std::size_t size,
+                                                                     std::size_t most,
+                                                                     unsigned seed);
 
 namespace {
 
@@ -72,7 +77,16 @@ class Damage {
 
   std::string next() {
     std::string input = pick();
-    for (std::size_t wounds = 1 + below(4); wounds > 0; --wounds) wound(input);
+    for (std::size_t wounds = 1 + below(4); wounds > 0; --wounds) {
+      if (LLVMFuzzerCustomMutator == nullptr) {
+        wound(input);
+        continue;
+      }
+      const std::size_t size = input.size();
+      input.resize(longest);
+      auto* const bytes = reinterpret_cast<std::uint8_t*>(input.data());
+      input.resize(LLVMFuzzerCustomMutator(bytes, size, longest, numbers_()));
+    }
     if (input.size() > longest) input.resize(longest);
     return input;
   }
@@ -82,10 +96,7 @@ class Damage {
     return input;
   }
 
- private:
-  std::size_t below(std::size_t end) { return end == 0 ? 0 : numbers_() % end; }
-  const std::string& pick() { return (*inputs_)[below(inputs_->size())]; }
-
+  // What libFuzzer does by itself.
   void wound(std::string& input) {
     const std::size_t at = below(input.size() + 1);
     const std::size_t length = below(64);
@@ -116,11 +127,26 @@ class Damage {
     }
   }
 
+ private:
+  std::size_t below(std::size_t end) { return end == 0 ? 0 : numbers_() % end; }
+  const std::string& pick() { return (*inputs_)[below(inputs_->size())]; }
+
   const std::vector<std::string>* inputs_;
   std::mt19937 numbers_{seed};
 };
 
+// The one of this process, for LLVMFuzzerMutate.
+Damage* damaging = nullptr;
+
 }  // namespace
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most) {
+  std::string input(reinterpret_cast<const char*>(data), size);
+  damaging->wound(input);
+  input.resize(std::min(input.size(), most));
+  std::copy(input.begin(), input.end(), data);
+  return input.size();
+}
 
 int main(int argc, char** argv) {
   std::signal(SIGABRT, save_running);
@@ -138,6 +164,7 @@ int main(int argc, char** argv) {
   const std::size_t files = inputs.size();
   if (inputs.empty()) inputs.emplace_back();
   Damage damage(inputs);
+  damaging = &damage;
   const int mutated = std::atoi(argv[2]);
   const int random = std::atoi(argv[3]);
   for (int i = 0; i < mutated; ++i) run(damage.next());
