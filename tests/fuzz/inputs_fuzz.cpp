@@ -32,6 +32,18 @@ auto read_and_write(const json& given, Read read) {
   return value;
 }
 
+// Another command each time: one that was taken is only repeated.
+Input as_new(Input input) {
+  static std::uint64_t commands = 0;
+  constexpr std::size_t longest = 100;
+  if (auto* const command = std::get_if<Command>(&input)) {
+    if (!command->id.empty() && command->id.size() < longest) {
+      command->id += "-" + std::to_string(++commands);
+    }
+  }
+  return input;
+}
+
 void feed(const Input& input) {
   SmallDesk& desk = desk_of_the_day(inputs_of_a_desk);
   desk.tick();
@@ -66,7 +78,7 @@ void run(std::string_view text) {
   read_and_write(*given, [](const json& from) { return event_from_json(from); });
   read_and_write(*given, [](const json& from) { return settlement_from_json(from); });
   const auto input = read_and_write(*given, [](const json& from) { return input_from_json(from); });
-  if (input) feed(*input);
+  if (input) feed(as_new(*input));
 }
 
 }  // namespace

@@ -44,12 +44,14 @@ class Mutator {
   void change() {
     for (std::size_t left = 1 + below(3); left > 0; --left) {
       json& node = *nodes_[below(nodes_.size())];
-      if (node.is_structured() && !node.empty() && below(2) == 0) {
+      // What stands in it may be gone then, and be among the nodes.
+      const bool last = node.is_structured();
+      if (last && !node.empty() && below(2) == 0) {
         change_members(node);
-        return;  // other nodes may be gone
+      } else {
+        change_value(node);
       }
-      change_value(node);
-      if (node.is_structured()) return;
+      if (last) return;
     }
   }
 

@@ -8,43 +8,15 @@
 #include "fuzz/small_desk.hpp"
 #include "novelo/json.hpp"
 #include "novelo/json_query.hpp"
-#include "support/clinic.hpp"
 
 namespace novelo::fuzz {
 namespace {
-
-// A desk with something of everything to ask for.
-SmallDesk& desk() {
-  static SmallDesk desk;
-  static bool filled = false;
-  if (filled) return desk;
-  filled = true;
-  Engine& engine = desk.engine();
-  std::uint64_t number = 0;
-  const auto feed = [&](CommandBody body) {
-    const auto result =
-        engine.feed({"fill-" + std::to_string(++number), {}, std::move(body)}, desk.now());
-    desk.carry_out();
-    return result;
-  };
-  const auto conversations = Query(engine).conversations({}, 10).value();
-  must(!conversations.empty(), "the desk has conversations");
-  for (const ConversationRecord& conversation : conversations) {
-    must(feed(OpenCase{conversation.id, CaseTypeName("appointment"), {}, {}}).has_value(),
-         "a case is opened");
-    must(feed(AddNote{conversation.id, "Prefere de manhã."}).has_value(), "a note is added");
-    must(feed(CreateCallback{conversation.id, {}, {}, {}, desk.now() + std::chrono::hours(1)})
-             .has_value(),
-         "a callback is promised");
-  }
-  return desk;
-}
 
 void run(std::string_view text) {
   const Limits limits;
   const auto question = parse_json(text, limits.json_depth, limits.input_bytes);
   if (!question) return must_be_told(question.error());
-  SmallDesk& asked = desk();
+  static SmallDesk asked;
   asked.store().forget();
   const Query query(asked.engine());
   const auto answered = answer(query, *question);

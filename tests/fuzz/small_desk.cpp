@@ -48,21 +48,31 @@ void SmallDesk::reopen() {
   open();
 }
 
+Outcome SmallDesk::must_feed(const Input& input) {
+  const auto results = engine_->feed(std::span(&input, 1), now_);
+  must(results && results->front(), "the desk's day begins");
+  carry_out();
+  return *results->front();
+}
+
 void SmallDesk::begin() {
-  const auto feed = [&](Input input) {
-    const auto results = engine_->feed(std::span(&input, 1), now_);
-    must(results && results->front(), "the desk's day begins");
-    carry_out();
+  std::uint64_t number = 0;
+  const auto command = [&](CommandBody body, const AgentName& actor = {}) {
+    return must_feed(Command{"begin-" + std::to_string(++number), actor, std::move(body)});
   };
-  feed(Command{"begin-1", {}, LoadConfiguration{configuration_}});
-  feed(Command{"begin-2", clinic::joao, SetPresence{clinic::joao, Presence::available, {}}});
-  feed(DecodedEvent{ConnectionName("meta"), clinic::message("wamid.first", clinic::whatsapp_number,
-                                                            clinic::ana, "Bom dia!", now_)});
+  command(LoadConfiguration{configuration_});
+  command(SetPresence{clinic::joao, Presence::available, {}}, clinic::joao);
+  const Outcome chat = must_feed(DecodedEvent{
+      ConnectionName("meta"),
+      clinic::message("wamid.first", clinic::whatsapp_number, clinic::ana, "Bom dia!", now_)});
   CallEvent call = clinic::call_event(CallEventKind::incoming, "call-first");
   call.id = "event-first";
   call.from.address = {AddressKind::phone, "5541977776666"};
   call.to = clinic::line_number;
-  feed(DecodedEvent{ConnectionName("pbx"), std::move(call)});
+  must_feed(DecodedEvent{ConnectionName("pbx"), std::move(call)});
+  command(OpenCase{chat.conversation, CaseTypeName("appointment"), {}, {}});
+  command(AddNote{chat.conversation, "Prefere de manhã."});
+  command(CreateCallback{chat.conversation, {}, {}, {}, now_ + std::chrono::hours(1)});
 }
 
 void SmallDesk::tick() {

@@ -38,7 +38,8 @@ class CountingStore final : public ForwardingStore {
 
 class SmallDesk {
  public:
-  // Somebody has written and called already, and an agent is there.
+  // Somebody has written and called already, an agent is there, there is a case, a note and a
+  // callback.
   SmallDesk();
   SmallDesk(const SmallDesk&) = delete;
   SmallDesk& operator=(const SmallDesk&) = delete;
@@ -64,6 +65,7 @@ class SmallDesk {
  private:
   void open();
   void begin();
+  Outcome must_feed(const Input& input);
 
   MemoryStore memory_;
   CountingStore counting_{memory_};
