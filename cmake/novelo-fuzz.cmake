@@ -26,13 +26,19 @@ novelo_strict(novelo_fuzz_support)
 
 # Whose inputs are JSON, or end with it.
 set(novelo_fuzz_json configuration flows inputs journeys questions voice whatsapp)
+add_library(novelo_fuzz_json_mutator OBJECT EXCLUDE_FROM_ALL
+            "${novelo_fuzz_folder}/json_mutator.cpp")
+set_target_properties(novelo_fuzz_json_mutator PROPERTIES CXX_EXTENSIONS OFF)
+target_compile_features(novelo_fuzz_json_mutator PRIVATE cxx_std_20)
+target_link_libraries(novelo_fuzz_json_mutator PRIVATE nlohmann_json::nlohmann_json)
+novelo_strict(novelo_fuzz_json_mutator)
 
 function(novelo_fuzz_program target name)
   add_executable(${target} "${novelo_fuzz_folder}/${name}_fuzz.cpp" ${ARGN})
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${target} PRIVATE novelo_fuzz_support)
   if(name IN_LIST novelo_fuzz_json)
-    target_sources(${target} PRIVATE "${novelo_fuzz_folder}/json_mutator.cpp")
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:novelo_fuzz_json_mutator>)
   endif()
   if(name STREQUAL "c_abi")
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:novelo_c_objects>)
