@@ -244,7 +244,8 @@ bool is_local_part(std::string_view local) {
 
 bool is_domain(std::string_view domain) {
   if (domain.empty() || domain.size() > longest_domain) return false;
-  if (domain.front() == '.' || domain.find("..") != std::string_view::npos) return false;
+  if (domain.front() == '.' || domain.back() == '.') return false;
+  if (domain.find("..") != std::string_view::npos) return false;
   return std::all_of(domain.begin(), domain.end(), [](char c) {
     constexpr std::string_view others = "-._[]:";  // brackets and colons: an address literal
     return !is_ascii(c) || is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
