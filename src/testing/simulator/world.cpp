@@ -332,12 +332,9 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
 
 void World::check_sender(const EntryPointConfig& point, const InboundMessage& message,
                          const Outcome& outcome) {
-  // A mail may be of whoever knows the signed address that it goes to, or of no person at all.
+  // A mail goes to the conversation of its case, whoever wrote it, and may be of no person at all.
   const auto& mail = message.content.mail;
-  if (mail && (mail->automatic != AutoMail::none ||
-               (!mail->to.empty() && mail->to.front().find('+') != std::string::npos))) {
-    return;
-  }
+  if (mail && (mail->automatic != AutoMail::none || outcome.case_id)) return;
   const auto plain = normalise(message.from.address, point.dial_plan);
   const Identity* identity = plain ? mirror_.find(*plain) : nullptr;
   const ConversationRecord* record = mirror_.find(outcome.conversation);
@@ -347,7 +344,8 @@ void World::check_sender(const EntryPointConfig& point, const InboundMessage& me
                       record->contact == identity->unresolved ||
                       std::find(members.begin(), members.end(), record->contact) != members.end();
   findings_.check(theirs, "I43",
-                  fmt::format("message {} is in the conversation of somebody else", message.id));
+                  fmt::format("message {} of contact {} is in a conversation of contact {}",
+                              message.id, identity->holder.value(), record->contact.value()));
 }
 
 void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {
