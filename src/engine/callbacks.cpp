@@ -380,7 +380,9 @@ Status correct_attempt(Turn& turn, const AgentName& actor, const Callback& befor
                    {"result", Value(to_string(result))}},
                   turn.author(actor));
   if (lost) {
-    turn.edit(before.id).state = CallbackState::open;
+    Callback& open = turn.edit(before.id);
+    open.state = CallbackState::open;
+    open.contact = conversation.contact;  // it may have turned out since who that is
     turn.edit(conversation).callbacks.push_back(before.id);
     bind_promise(turn, before.id, turn.now);
     plan_next(turn, before.id);

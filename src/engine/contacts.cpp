@@ -75,6 +75,17 @@ Status check_addresses(Turn& turn, const ContactRecord& contact,
   return {};
 }
 
+// Whoever a stranger turned out to be may have turned out to be somebody else since.
+ContactId who_it_is(Turn& turn, ContactId id) {
+  constexpr int most_steps = 8;
+  for (int step = 0; step < most_steps; ++step) {
+    const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
+    if (contact == nullptr || !contact->known_as) break;
+    id = contact->known_as;
+  }
+  return id;
+}
+
 // Two spellings of one person's name: what they are called by is the same, or not known.
 bool may_be_one(const std::string& known, const std::string& given) {
   if (known.empty() || given.empty() || known == given) return true;
@@ -100,7 +111,7 @@ ContactId named_at(Turn& turn, const std::string& name, const Address& plain,
 // Whom the command is about; none when it is nobody yet. An address is recognised in any spelling,
 // as when the contact writes or calls.
 ContactId known_as(Turn& turn, const UpsertContact& command, const std::vector<Address>& plain) {
-  if (command.contact) return command.contact;
+  if (command.contact) return who_it_is(turn, command.contact);
   for (const Address& address : plain) {
     if (!is_external(address)) continue;
     const Identity* identity = turn.tables.identities.find(turn.tables.key(address));
@@ -215,11 +226,27 @@ void empty_stranger(Turn& turn, ContactId id) {
   if (left.empty()) turn.tables.contacts.edit(key).attributes.clear();
 }
 
+// The addresses that a contact uses beyond those that their record lists; they are listed no more.
+std::vector<Address> take_unlisted(Turn& turn, ContactId contact) {
+  constexpr std::size_t most = 256;
+  const Key all = list_of_unlisted(turn.tables, contact);
+  std::vector<Address> addresses;
+  for (const auto& row :
+       turn.tables.listings.scan(all.bytes(), all.end(), most, Order::ascending)) {
+    const std::string key = turn.tables.key().bytes() + row.first.substr(all.bytes().size());
+    const Identity* identity = turn.tables.identities.find(key);
+    if (identity != nullptr) addresses.push_back(identity->address);
+    turn.tables.listings.erase(row.first);
+  }
+  return addresses;
+}
+
 // It has turned out who was behind an unknown address: addresses and conversations are theirs.
 void absorb(Turn& turn, ContactId nameless, ContactId into, const Author& by) {
   ContactRecord& known = turn.tables.contacts.edit(turn.tables.key(nameless));
-  const std::vector<Address> addresses = std::exchange(known.identities, {});
+  std::vector<Address> addresses = std::exchange(known.identities, {});
   known.known_as = into;
+  for (Address& address : take_unlisted(turn, nameless)) addresses.push_back(std::move(address));
   for (const Address& address : addresses) {
     const std::string key = turn.tables.key(address);
     if (turn.tables.identities.find(key) == nullptr) continue;
@@ -284,21 +311,6 @@ ContactId known_as(Turn& turn, const UpsertContact& contact) {
   return plain ? known_as(turn, contact, *plain) : contact.contact;
 }
 
-namespace {
-
-// Whoever a stranger turned out to be may have turned out to be somebody else since.
-ContactId who_it_is(Turn& turn, ContactId id) {
-  constexpr int most_steps = 8;
-  for (int step = 0; step < most_steps; ++step) {
-    const ContactRecord* contact = turn.tables.contacts.find(turn.tables.key(id));
-    if (contact == nullptr || !contact->known_as) break;
-    id = contact->known_as;
-  }
-  return id;
-}
-
-}  // namespace
-
 void give_belongings(Turn& turn, ContactId nameless, const Author& by) {
   constexpr std::size_t most = 256;
   const ContactId into = who_it_is(turn, nameless);
@@ -347,7 +359,8 @@ Result<Prepared> prepare(Turn& turn, const UpsertContact& command) {
   if (command.contact && turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
-  if (auto there = check_not_erased(turn, command.contact); !there) return fail(there.error());
+  const ContactId meant = who_it_is(turn, command.contact);
+  if (auto there = check_not_erased(turn, meant); !there) return fail(there.error());
   if (command.addresses.empty() && !command.contact) {
     return fail({ErrorCode::invalid, "no_address", "a contact needs an address", "addresses",
                  "give at least one"});
@@ -413,14 +426,15 @@ Status decide(Turn& turn, const AgentName& actor, const ChooseContact& command) 
   if (turn.tables.contacts.find(turn.tables.key(command.contact)) == nullptr) {
     return fail(not_found("contact", command.contact.value()));
   }
-  if (auto there = check_not_erased(turn, command.contact); !there) return there;
+  const ContactId chosen = who_it_is(turn, command.contact);
+  if (auto there = check_not_erased(turn, chosen); !there) return there;
   const Author by = turn.author(actor);
-  turn.outcome.contact = command.contact;
-  turn.outcome.conversation = give_conversation(turn, conversation, command.contact, by);
+  turn.outcome.contact = chosen;
+  turn.outcome.conversation = give_conversation(turn, conversation, chosen, by);
   const ContactId before = conversation.contact;
-  if (before != command.contact && conversation.candidates.empty() && is_stranger(turn, before)) {
-    absorb(turn, before, command.contact, by);
-  } else if (before != command.contact) {
+  if (before != chosen && conversation.candidates.empty() && is_stranger(turn, before)) {
+    absorb(turn, before, chosen, by);
+  } else if (before != chosen) {
     empty_stranger(turn, before);
   }
   return {};

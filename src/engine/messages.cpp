@@ -6,6 +6,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/bounds.hpp"
+#include "engine/contacts.hpp"
 #include "engine/decide.hpp"
 #include "engine/interactions.hpp"
 #include "novelo/base/digest.hpp"
@@ -53,7 +54,13 @@ struct Arrival {
   bool claimed = false;  // joined by a token from an address nobody knew
 };
 
-// S0.29: by known number, or by an intact token in the text.
+bool is_one_of(const std::vector<Identity>& known, ContactId contact) {
+  return std::any_of(known.begin(), known.end(),
+                     [&](const Identity& identity) { return uses(identity, contact); });
+}
+
+// S0.29: by known number, or by an intact token in the text. A token says nothing of an address
+// that is known for others': links are passed on.
 Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message) {
   const DeskConfig& desk = *turn.config().desk(entry_point.desk);
   const JoinToken token = find_join_token(turn, message.content.text);
@@ -62,12 +69,17 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
                          : nullptr;
   Arrival arrival;
   arrival.text = token.conversation ? token.rest : message.content.text;
-  if (named != nullptr && named->desk == desk.name && !is_erased(turn, named->contact) &&
-      !holder_of(turn, message.from.address, entry_point.dial_plan)) {
+  const auto read = normalise(message.from.address, entry_point.dial_plan);
+  const Address plain = read ? *read : message.from.address;
+  const std::vector<Identity> known = identities_at(turn.tables, plain);
+  const bool here =
+      named != nullptr && named->desk == desk.name && !is_erased(turn, named->contact);
+  if (here && known.empty()) {
     arrival.who.contact = named->contact;
     arrival.claimed = true;
-    const auto plain = normalise(message.from.address, entry_point.dial_plan);
-    add_identity(turn, named->contact, plain ? *plain : message.from.address, false);
+    add_identity(turn, named->contact, plain, false);
+  } else if (here && is_one_of(known, named->contact)) {
+    arrival.who.contact = named->contact;  // the token tells which of those who share the address
   } else {
     arrival.who = recognise(turn, message.from, entry_point);
   }

@@ -47,6 +47,7 @@ class Mirror {
       case Table::survey: return put(surveys, write, see);
       case Table::effect: return put(effects, write, see);
       case Table::timer: return put(timers, write, see);
+      case Table::counter: return put(counters, write, see);
       default: return true;
     }
   }
@@ -62,11 +63,21 @@ class Mirror {
   const Callback* find(CallbackId id) const { return find(callbacks, key().id(id)); }
   const Survey* find(SurveyId id) const { return find(surveys, key().id(id)); }
   const Effect* find(EffectId id) const { return find(effects, key().id(id)); }
+  const Identity* find(const Address& plain) const {
+    return find(identities, key().address(plain));
+  }
   const AgentRecord* find(const AgentName& name) const {
     return find(agents, key().text(name.text()));
   }
   const Entry* entry(ConversationId conversation, std::uint64_t sequence) const {
     return find(entries, key().id(conversation).number(sequence));
+  }
+
+  // How many cases of a type are counted under a status.
+  std::uint64_t counted(const CaseTypeName& type, const CaseStatusName& status) const {
+    const Counter* counter =
+        find(counters, key().text("case").text(type.text()).text(status.text()));
+    return counter == nullptr ? 0 : counter->value;
   }
 
   // The one that was taken into service last; null before the first.
@@ -87,6 +98,7 @@ class Mirror {
   Shelf<Survey> surveys;
   Shelf<Effect> effects;
   Shelf<Timer> timers;
+  Shelf<Counter> counters;
 
  private:
   Key key() const { return Key(tenant_); }

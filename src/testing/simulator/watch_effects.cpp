@@ -52,6 +52,10 @@ void EffectWatch::committed() {
     const bool shown =
         entry != nullptr && entry->effect == id && entry->direction == Direction::outbound;
     findings_->check(shown, "I23", name_of(id) + " sends what is on no timeline");
+    const EntryPointConfig* point = mirror_->configuration()->entry_point(effect->entry_point);
+    const ConversationRecord* record = mirror_->find(effect->conversation);
+    const bool here = point == nullptr || record == nullptr || point->desk == record->desk;
+    findings_->check(here, "I43", name_of(id) + " goes out from another desk");
   }
   new_sends_.clear();
 }
@@ -73,6 +77,12 @@ void EffectWatch::handed_out(const Handout& handout, Timestamp now) {
   findings_->check(handed_out_.emplace(handout.id, handout.attempt).second, "I25",
                    name + " is handed out twice");
   findings_->check(!effect->held, "I25", name + " is held and handed out");
+  const bool again = before_.contains({handout.id, handout.attempt});
+  findings_->check(!again || handout.maybe_done, "I25",
+                   name + " is handed out again, and nobody is told");
+  const bool holding = effect->kind == EffectKind::send && holding_.contains(effect->entry_point);
+  findings_->check(!again || !holding, "I25",
+                   name + " goes out again, and nobody knows whether it went out");
   findings_->check(!effect->not_before || *effect->not_before <= now, "I27",
                    name + " is handed out before its time");
   const ConversationRecord* conversation = mirror_->find(effect->conversation);

@@ -36,16 +36,30 @@ void RoutingWatch::see(const WorkRecord* before, const WorkRecord* after) {
       !after->preference_until) {
     released_.insert_or_assign(before->id, *before);
   }
+  if (before != nullptr && after != nullptr) offers_over_.push_back(*before);
   const bool made = is_offered(after) && (!is_offered(before) || before->offer != after->offer);
   if (made) offers_made_.insert(after->id);
 }
 
-void RoutingWatch::see(const AgentRecord*, const AgentRecord* after) {
-  if (after != nullptr) agents_.insert(after->name);
+void RoutingWatch::see(const AgentRecord* before, const AgentRecord* after) {
+  if (after == nullptr) return;
+  agents_.insert(after->name);
+  const bool was_there = before != nullptr && before->presence != Presence::offline;
+  if (was_there && after->presence == Presence::offline) left_.insert(after->name);
 }
 
-void RoutingWatch::see(const Interaction*, const Interaction* after) {
-  if (after != nullptr) interactions_.insert(after->id);
+void RoutingWatch::see(const Interaction* before, const Interaction* after) {
+  if (after == nullptr) return;
+  interactions_.insert(after->id);
+  const bool queued = after->work && (before == nullptr || before->work != after->work);
+  if (queued) queued_.emplace_back(before != nullptr ? *before : Interaction(), after->id);
+}
+
+void RoutingWatch::see(const Entry* before, const Entry* after) {
+  if (before != nullptr || after == nullptr || after->type != EntryType::message) return;
+  if (after->direction == Direction::inbound && after->interaction) {
+    written_.push_back(after->interaction);
+  }
 }
 
 void RoutingWatch::see(const EngineClock*, const EngineClock* after) {
@@ -205,9 +219,94 @@ void RoutingWatch::check_release(const WorkRecord& before) {
                    name_of(*work) + " was released from its hold before its time");
 }
 
+// Nobody counts as having refused but whoever has, or has let the offer run out.
+void RoutingWatch::check_refusals(const WorkRecord& before) {
+  const WorkRecord* work = mirror_->find(before.id);
+  if (work == nullptr) return;
+  for (const AgentName& agent : work->refused_by) {
+    const auto& known = before.refused_by;
+    if (std::find(known.begin(), known.end(), agent) != known.end()) continue;
+    const bool ran_out = before.state_until && *before.state_until <= now_;
+    const bool theirs = before.state == WorkState::offered && before.agent == agent;
+    findings_->check(
+        theirs && (ran_out || before.offer == refused_), "I20",
+        fmt::format("{} counts as refused by {}, who has not", name_of(before), agent.text()));
+  }
+}
+
+// The newest message in a written interaction that fits; null when there is none.
+template <class Fits>
+const Entry* RoutingWatch::last_said(const Interaction& interaction, Fits fits) const {
+  const ConversationRecord* record = mirror_->find(interaction.conversation);
+  if (record == nullptr) return nullptr;
+  for (std::uint64_t sequence = record->entries; sequence > record->purged; --sequence) {
+    const Entry* entry = mirror_->entry(record->id, sequence);
+    const bool said = entry != nullptr && entry->type == EntryType::message &&
+                      entry->entry_point == interaction.entry_point;
+    if (said && fits(*entry)) return entry;
+  }
+  return nullptr;
+}
+
+// The place in the queue is of the time when the contact has asked: a call when it began, what
+// comes back in writing when it was not answered any more.
+void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
+  const Interaction& interaction = *mirror_->find(id);
+  const WorkRecord* work = mirror_->find(interaction.work);
+  const bool waits = interaction.state == InteractionState::waiting && work != nullptr;
+  if (!waits || interaction.direction != Direction::inbound) return;
+  const bool call = interaction.channel == Channel::voice;
+  if (call && before.connected_at) return;
+  if (call || !before.work) {
+    findings_->check(work->requested_at <= interaction.started_at, "I18",
+                     name_of(*work) + " waits since later than the contact");
+    return;
+  }
+  // What a flow says because of it comes after it.
+  const Entry* answer = last_said(interaction, [&](const Entry& entry) {
+    return entry.direction == Direction::outbound && entry.at < now_;
+  });
+  const bool kept = work->requested_at < interaction.started_at;  // a place that was kept
+  findings_->check(kept || answer == nullptr || work->requested_at >= answer->at, "I18",
+                   name_of(*work) + " waits since before it was answered");
+}
+
+// Whoever leaves leaves nobody behind who waits for them.
+void RoutingWatch::check_left_behind(const AgentName& name) {
+  const AgentRecord* record = record_of(name);
+  if (record == nullptr || record->presence != Presence::offline) return;
+  for (const auto& [key, work] : mirror_->works) {
+    if (work.agent != name || work.state != WorkState::assigned) continue;
+    bool waits = work.kind == WorkKind::verification;
+    const Interaction* one =
+        work.kind == WorkKind::interaction ? mirror_->find(InteractionId(work.subject)) : nullptr;
+    if (one != nullptr && one->channel != Channel::voice) {
+      const Entry* last = last_said(*one, [](const Entry&) { return true; });
+      waits = last != nullptr && last->direction == Direction::inbound;
+    }
+    findings_->check(!waits, "I15",
+                     fmt::format("{} waits for {}, who has left", name_of(work), name.text()));
+  }
+}
+
 void RoutingWatch::committed() {
   for (const auto& [id, before] : released_) check_release(before);
   released_.clear();
+  for (const WorkRecord& before : offers_over_) check_refusals(before);
+  for (const auto& [before, id] : queued_) check_place(before, id);
+  for (const AgentName& agent : left_) check_left_behind(agent);
+  for (const InteractionId id : written_) {
+    const Interaction* one = mirror_->find(id);
+    const AgentRecord* agent = one == nullptr ? nullptr : record_of(one->agent);
+    const bool lost = agent != nullptr && one->state == InteractionState::connected &&
+                      one->channel != Channel::voice && agent->presence == Presence::offline;
+    findings_->check(!lost, "I15",
+                     fmt::format("interaction {} is written to whoever has left", id.value()));
+  }
+  offers_over_.clear();
+  queued_.clear();
+  left_.clear();
+  written_.clear();
   for (const WorkId id : works_) {
     if (const WorkRecord* work = mirror_->find(id)) check_work(*work);
   }

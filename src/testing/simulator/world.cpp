@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "novelo/rules/identity.hpp"
 #include "testing/simulator/centre.hpp"
 #include "testing/simulator/payloads.hpp"
 
@@ -27,6 +28,15 @@ bool says_for_whom(const CommandBody& body) {
          std::holds_alternative<LoadConfiguration>(body);
 }
 
+// What a command ends, as it stands before.
+std::optional<Interaction> ended_by(const CommandBody& body, const Mirror& mirror) {
+  InteractionId id;
+  if (const auto* finish = std::get_if<FinishInteraction>(&body)) id = finish->interaction;
+  if (const auto* hang_up = std::get_if<HangUp>(&body)) id = hang_up->interaction;
+  const Interaction* found = mirror.find(id);
+  return found != nullptr ? std::optional(*found) : std::nullopt;
+}
+
 }  // namespace
 
 World::World(const SimulationOptions& options, Configuration configuration, std::string document,
@@ -45,7 +55,8 @@ World::World(const SimulationOptions& options, Configuration configuration, std:
       timelines_(mirror_, findings),
       records_(mirror_, findings),
       routing_(mirror_, findings),
-      effects_(mirror_, findings) {
+      effects_(mirror_, findings),
+      belongings_(mirror_, options.limits, findings) {
   const auto secrets = secrets_for(configuration_);
   for (const Connection& one : configuration_.connections) {
     Connection connection = one;
@@ -61,6 +72,7 @@ World::World(const SimulationOptions& options, Configuration configuration, std:
     if (point.channel == Channel::voice) {
       telephones_.try_emplace(point.connection, point.connection, seed_);
     }
+    if (point.unknown_send == UnknownSend::hold) effects_.set_holding(point.name);
     const Connection& connection = connections_.at(point.connection);
     for (const ChannelAdapter* adapter : options_.adapters) {
       if (adapter->name() != connection.adapter) continue;
@@ -84,6 +96,7 @@ void World::committed(std::span<const Write> writes) {
     records_.see(before, after);
     routing_.see(before, after);
     effects_.see(before, after);
+    belongings_.see(before, after);
     note_new(before, after);
   };
   for (const Write& write : writes) {
@@ -98,6 +111,19 @@ void World::committed(std::span<const Write> writes) {
   records_.committed();
   routing_.committed();
   effects_.committed();
+  belongings_.committed();
+}
+
+// A call is over when it ended at the telephones, or was to be hung up.
+void World::check_call(const Interaction& before, const Interaction& after) {
+  const bool ends =
+      before.state != InteractionState::ended && after.state == InteractionState::ended;
+  const bool came = after.channel == Channel::voice && after.direction == Direction::inbound;
+  if (!ends || !came || before.asked == CallVerbKind::hang_up) return;
+  for (const auto& [name, telephones] : telephones_) {
+    findings_.check(!telephones.has(after.call), "I22",
+                    fmt::format("call {} goes on, and is taken for over", after.call));
+  }
 }
 
 // --- the engine and its process ------------------------------------------------------------------
@@ -130,15 +156,27 @@ void World::restart(bool process_dies) {
   const auto standing = [&] { return Query(*engine_).queues(); };
   const bool compare = engine_ && !engine_->faulted() && !store_.is_dead();
   const auto before = compare ? standing() : decltype(standing())();
+  std::optional<Engine> older;
+  if (compare && !process_dies && !observer_) older = std::move(engine_);
   engine_.reset();
   if (process_dies) ++process_;
   if (const Status opened = open(); !opened) {
     findings_.broken("I45", "the store cannot be opened again: " + to_string(opened.error()));
     return;
   }
+  if (older) poke_older(*older);
   if (!compare || !before) return;
   const auto after = standing();
   findings_.check(after && *after == *before, "I45", "queues stand otherwise after a restart");
+}
+
+void World::poke_older(Engine& older) {
+  const std::uint64_t before = changes_;
+  const Input input = Command{fmt::format("c{}", ++names_), {}, RequestReport{}};
+  const bool taken = older.feed(std::span(&input, 1), now_).has_value();
+  const auto given = older.poll(now_, 1);
+  findings_.check(!taken && changes_ == before && (!given || given->empty()), "I46",
+                  "an engine goes on, and another has taken the tenant over");
 }
 
 // Where the machine dies, the processes of all its tenants do.
@@ -162,12 +200,16 @@ Result<Outcome> World::feed(const Input& input) {
   catch_up();
   const auto* command = std::get_if<Command>(&input);
   routing_.expect_wishes(command != nullptr && says_for_whom(command->body));
+  const auto* refuse = command != nullptr ? std::get_if<RefuseOffer>(&command->body) : nullptr;
+  routing_.expect_refusal(refuse != nullptr ? refuse->offer : OfferId());
+  belongings_.expect(command != nullptr ? &command->body : nullptr);
   std::uint64_t before = changes_;
   const auto results = ask([&](Engine& engine) {
     ++tally_.inputs;
     before = changes_;
     return engine.feed(std::span(&input, 1), now_);
   });
+  belongings_.expect(nullptr);
   if (!results) return fail(results.error());
   routing_.expect_wishes(false);
   const Result<Outcome>& result = results->front();
@@ -191,6 +233,7 @@ Result<Outcome> World::command(CommandBody body, const AgentName& actor) {
 Result<Outcome> World::submit(const Command& command) {
   const auto* accept = std::get_if<AcceptOffer>(&command.body);
   catch_up();
+  const std::optional<Interaction> ending = ended_by(command.body, mirror_);
   const bool stands = accept != nullptr && is_offered(accept->offer, command.actor);
   Result<Outcome> result = feed(command);
   if (accept != nullptr && result && !result->repeated) {
@@ -199,8 +242,24 @@ Result<Outcome> World::submit(const Command& command) {
         first && stands, "I16",
         fmt::format("offer {} was accepted, and was over or another's", accept->offer.value()));
   }
+  if (result && !result->repeated) {
+    if (ending) check_actor(*ending, command.actor);
+    const auto* erase = std::get_if<EraseContact>(&command.body);
+    const auto done = result->details.find("done");
+    const bool over = done != result->details.end() && done->second == Value(true);
+    if (erase != nullptr && over) belongings_.erased(erase->contact);
+  }
   look();
   return result;
+}
+
+void World::check_actor(const Interaction& before, const AgentName& actor) {
+  const AgentConfig* who = configuration_.agent(actor);
+  const bool theirs = actor.empty() || before.agent.empty() || before.agent == actor ||
+                      (who != nullptr && who->supervisor);
+  findings_.check(theirs, "I31",
+                  fmt::format("interaction {} of {} was ended by {}", before.id.value(),
+                              before.agent.text(), actor.text()));
 }
 
 bool World::is_offered(OfferId offer, const AgentName& agent) const {
@@ -262,9 +321,31 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
     if (point == nullptr) return;
     effects_.wrote(point->name, message.from.address, std::min(message.at.value_or(now_), now_));
   };
-  if (const auto* message = std::get_if<InboundMessage>(&event)) wrote(*message);
+  if (const auto* message = std::get_if<InboundMessage>(&event)) {
+    wrote(*message);
+    const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
+    if (point != nullptr && !result->repeated) check_sender(*point, *message, *result);
+  }
   const auto* other = std::get_if<UnsupportedEvent>(&event);
   if (other != nullptr && other->said) wrote(*other);
+}
+
+void World::check_sender(const EntryPointConfig& point, const InboundMessage& message,
+                         const Outcome& outcome) {
+  // A mail goes to the conversation of its case, whoever wrote it, and may be of no person at all.
+  const auto& mail = message.content.mail;
+  if (mail && (mail->automatic != AutoMail::none || outcome.case_id)) return;
+  const auto plain = normalise(message.from.address, point.dial_plan);
+  const Identity* identity = plain ? mirror_.find(*plain) : nullptr;
+  const ConversationRecord* record = mirror_.find(outcome.conversation);
+  if (identity == nullptr || record == nullptr) return;
+  const auto& members = identity->members;
+  const bool theirs = record->contact == identity->holder ||
+                      record->contact == identity->unresolved ||
+                      std::find(members.begin(), members.end(), record->contact) != members.end();
+  findings_.check(theirs, "I43",
+                  fmt::format("message {} of contact {} is in a conversation of contact {}",
+                              message.id, identity->holder.value(), record->contact.value()));
 }
 
 void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {
@@ -350,6 +431,16 @@ void World::settle(const Settling& settling) {
     return engine.settle(settling.effect, settling.settlement, now_);
   });
   if (result && mirror_.find(settling.effect) == nullptr) effects_.settled(settling.effect);
+  // A host that is not sure whether it has told it tells it again.
+  if (result && Chance{seed_, settling.effect.value(), 31}.percent(weather_.repeats)) {
+    const std::uint64_t before = changes_;
+    (void)ask([&](Engine& engine) {
+      ++tally_.inputs;
+      return engine.settle(settling.effect, settling.settlement, now_);
+    });
+    findings_.check(changes_ == before, "I02",
+                    "a settlement that came again has changed something");
+  }
   look();
 }
 
@@ -390,6 +481,7 @@ void World::check_quiet() {
   if (due && *due <= now_) return;
   records_.quiet(now_);
   routing_.quiet(now_);
+  belongings_.quiet(now_);
 }
 
 // What is read is what is stored.
@@ -415,11 +507,29 @@ void World::check_reads() {
                     "an entry reads otherwise than it is stored");
     if (entry.customer_sequence != 0) ++shown;
   }
+  check_lists(query);
   findings_.check(entries->size() == 1000 || view->size() == shown, "I10",
                   "the customer's view is not what the timeline says");
   for (const CustomerEntry& entry : *view) {
     findings_.check(entry.content.text.find(note_word) == std::string::npos, "I32",
                     "a note is in the customer's view");
+  }
+}
+
+// Who looks for the open conversations of somebody finds them all, and no others.
+void World::check_lists(const Query& query) {
+  for (const AgentConfig& agent : configuration_.agents) {
+    ConversationFilter filter;
+    filter.owner = agent.name;
+    filter.statuses = {ConversationStatus::open, ConversationStatus::pending};
+    const auto found = query.find_conversations(filter, {});
+    if (!found || !found->next.empty()) continue;
+    const auto theirs = std::count_if(
+        mirror_.conversations.begin(), mirror_.conversations.end(), [&](const auto& row) {
+          return row.second.owner == agent.name && row.second.status != ConversationStatus::closed;
+        });
+    findings_.check(static_cast<std::size_t>(theirs) == found->items.size(), "I08",
+                    "the list of somebody's conversations is not all of them");
   }
 }
 

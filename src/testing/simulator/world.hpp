@@ -26,6 +26,7 @@
 #include "testing/simulator/schedule.hpp"
 #include "testing/simulator/simulated_store.hpp"
 #include "testing/simulator/telephones.hpp"
+#include "testing/simulator/watch_belongings.hpp"
 #include "testing/simulator/watch_effects.hpp"
 #include "testing/simulator/watch_records.hpp"
 #include "testing/simulator/watch_routing.hpp"
@@ -79,6 +80,8 @@ class World {
   // --- the host (world.cpp) ----------------------------------------------------------------------
   Status open();
   void restart(bool process_dies);
+  // The host has forgotten to close an engine: another has the tenant now.
+  void poke_older(Engine& older);
   void see_deaths();
   // Calls the engine until it gives an answer; opens it again as often as it takes.
   template <class Call>
@@ -100,9 +103,19 @@ class World {
   void look();
   void check_quiet();
   void check_reads();
+  void check_lists(const Query& query);
+  // Who has written is who the message is of.
+  void check_sender(const EntryPointConfig& point, const InboundMessage& message,
+                    const Outcome& outcome);
+  void check_call(const Interaction& before, const Interaction& after);
+  // Whether somebody else's call or chat was ended.
+  void check_actor(const Interaction& before, const AgentName& actor);
 
   template <class T>
   void note_new(const T* before, const T* after) {
+    if constexpr (std::is_same_v<T, Interaction>) {
+      if (before != nullptr && after != nullptr) check_call(*before, *after);
+    }
     if constexpr (std::is_same_v<T, ConversationRecord>) {
       if (before == nullptr && after != nullptr) conversations_.push_back(after->id);
     }
@@ -156,7 +169,7 @@ class World {
   const ConversationRecord* any_conversation(Chance& chance) const;
 
   // --- the end (world_drain.cpp) -----------------------------------------------------------------
-  bool tidy_up();
+  bool tidy_up(bool flows_too);
   void check_drained();
 
   const SimulationOptions& options_;
@@ -174,6 +187,7 @@ class World {
   RecordWatch records_;
   RoutingWatch routing_;
   EffectWatch effects_;
+  BelongingWatch belongings_;
 
   std::function<void(const EngineCall&)> observer_;
   std::optional<Engine> engine_;

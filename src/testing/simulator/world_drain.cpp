@@ -1,4 +1,6 @@
 // The end of a run: everything goes well from here on, and everything must come to its end (I49).
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "testing/simulator/world.hpp"
@@ -9,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int most_rounds = 400;
+constexpr int rounds_of_flows = 36;  // until then nobody ends what a flow has
 constexpr Duration round_length = 10min;
 
 }  // namespace
@@ -33,13 +36,13 @@ void World::drain() {
   for (int rounds = 0; rounds < most_rounds && !findings_.any(); ++rounds) {
     let_time_pass(now_ + round_length);
     check_quiet();
-    if (!tidy_up()) break;
+    if (!tidy_up(rounds >= rounds_of_flows)) break;
   }
   if (!findings_.any()) check_drained();
 }
 
 // Does what people do at the end of a day. False: there is nothing left to do.
-bool World::tidy_up() {
+bool World::tidy_up(bool flows_too) {
   std::vector<std::pair<AgentName, CommandBody>> left;
   const auto by = [&](const AgentName& agent) {
     return agent.empty() ? configuration_.agents.front().name : agent;
@@ -68,6 +71,12 @@ bool World::tidy_up() {
   for (const auto& [key, record] : mirror_.conversations) {
     lives = lives || !record.live.empty();
     if (record.status == ConversationStatus::closed) continue;
+    const bool in_flow = std::any_of(record.live.begin(), record.live.end(), [&](InteractionId id) {
+      return mirror_.find(id)->state == InteractionState::in_flow;
+    });
+    findings_.check(!in_flow || !flows_too, "I42",
+                    fmt::format("conversation {} stays in a flow", record.id.value()));
+    if (in_flow) continue;
     left.emplace_back(by(record.owner), CloseConversation{record.id, "end", "", "end"});
   }
   for (auto& [actor, body] : left) (void)command(std::move(body), actor);
