@@ -467,3 +467,19 @@ TEST_CASE("an answer to a question that was asked before is no answer to the nex
   desk.host.told(digits);
   CHECK(desk.host.count(call.conversation, EventKind::alternative_chosen) == 1);
 }
+
+TEST_CASE("whoever leaves gives back what waits for an answer, whatever has happened since") {
+  MemoryStore store;
+  Host host(store);
+  host.configure();
+  host.sign_in("joao");
+  const Outcome wrote = host.whatsapp(ana, "oi");
+  host.accept("joao");
+  for (int times = 0; times < 120; ++times) {
+    host.must(ViewConversation{wrote.conversation}, "marta");
+  }
+  host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+  const Interaction chat = host.interaction(host.conversation(wrote.conversation).live.front());
+  CHECK(chat.state == InteractionState::waiting);
+  CHECK(host.query().work(chat.work)->state == WorkState::queued);
+}

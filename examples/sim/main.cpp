@@ -35,6 +35,7 @@ struct Asked {
   std::string configuration;
   std::string only;
   std::string record;
+  std::string folder;
   bool twice = false;
   bool no_shrink = false;
   bool json = false;
@@ -51,10 +52,14 @@ struct Totals {
   double simulated_days = 0;
 };
 
-// A folder of its own for the stores on disk, gone at the end.
+// A folder of its own for the stores in files, gone at the end. Where there is a file system in
+// memory it is there: what a disk makes of a commit is not what is looked at here.
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / fmt::format("novelo_sim-{}", ::getpid())) {
+  explicit Folder(const std::string& asked) {
+    fs::path above = asked;
+    if (asked.empty()) above = fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
+    path_ = above / fmt::format("novelo_sim-{}", ::getpid());
     fs::create_directories(path_);
   }
   Folder(const Folder&) = delete;
@@ -114,7 +119,8 @@ bool is_on_disk(const Asked& asked, std::uint64_t seed) {
 
 class Program {
  public:
-  explicit Program(const Asked& asked) : asked_(asked), adapters_(given_.all()) {
+  explicit Program(const Asked& asked)
+      : asked_(asked), adapters_(given_.all()), folder_(asked.folder) {
     if (!asked_.configuration.empty()) {
       std::ifstream file(asked_.configuration, std::ios::binary);
       if (!file) throw CLI::ValidationError("--config", "cannot be read");
@@ -266,6 +272,8 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingFile);
   app.add_option("--only", asked.only, "Only these steps: 3,17,90-95");
   app.add_option("--record", asked.record, "Writes the run as a journey to this file");
+  app.add_option("--folder", asked.folder, "Where the files of stores stand for the while")
+      ->check(CLI::ExistingDirectory);
   app.add_flag("--twice", asked.twice, "Runs each seed twice: both must write the same rows");
   app.add_flag("--no-shrink", asked.no_shrink, "A failing seed is not made shorter");
   app.add_flag("--json", asked.json, "One JSON object at the end");

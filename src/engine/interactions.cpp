@@ -167,17 +167,23 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
 }
 
 std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interaction) {
-  constexpr std::size_t entries_looked_at = 50;
+  constexpr std::size_t entries_at_a_time = 50;
+  constexpr int most_pages = 40;  // much may have happened since the contact wrote
   if (interaction.channel == Channel::voice) return std::nullopt;
   const Key all = turn.tables.key().id(interaction.conversation);
-  const auto entries =
-      turn.tables.entries.scan(all.bytes(), all.end(), entries_looked_at, Order::descending);
+  std::string end = all.end();
   std::optional<Timestamp> since;
-  for (const auto& [key, entry] : entries) {
-    const bool said = entry.type == EntryType::message;
-    if (!said || entry.entry_point != interaction.entry_point) continue;
-    if (entry.direction != Direction::inbound) break;
-    since = entry.at;
+  for (int page = 0; page < most_pages; ++page) {
+    const auto entries =
+        turn.tables.entries.scan(all.bytes(), end, entries_at_a_time, Order::descending);
+    for (const auto& [key, entry] : entries) {
+      const bool said = entry.type == EntryType::message;
+      if (!said || entry.entry_point != interaction.entry_point) continue;
+      if (entry.direction != Direction::inbound) return since;
+      since = entry.at;
+    }
+    if (entries.size() < entries_at_a_time) break;
+    end = entries.back().first;
   }
   return since;
 }
