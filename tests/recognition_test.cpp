@@ -237,6 +237,20 @@ TEST_CASE("[S0.29] a token from a known number is hidden, and nobody has to clai
   CHECK(desk.host.count(call.conversation, EventKind::identity_claimed) == 0);
 }
 
+TEST_CASE("[S0.29] a token that was passed on to people who share a number joins nobody") {
+  Desk desk;
+  const std::string shared = "5541966665555";
+  desk.contact("Bruno Souza", shared);
+  desk.contact("Carla Souza", shared);
+  desk.host.sign_in("joao");
+  const Outcome call = desk.host.call("c1", "041988887777");
+  desk.host.accept("joao");
+  const Outcome other = desk.host.whatsapp(shared, desk.token_of(call.conversation));
+  CHECK(other.conversation != call.conversation);
+  CHECK(other.contact != call.contact);
+  CHECK(desk.host.count(call.conversation, EventKind::identity_claimed) == 0);
+}
+
 TEST_CASE("[S0.29] a damaged token or none, and an unknown number: a new contact") {
   Desk desk;
   desk.host.sign_in("joao");
@@ -337,6 +351,21 @@ TEST_CASE("[S0.3] who is found out to be behind an unknown number goes on in the
   const Outcome third = desk.host.sms("+5541977770000", "outro número");
   desk.host.must(ChooseContact{third.conversation, zito}, "joao");
   CHECK(desk.host.sms("+5541977770000", "sou eu").conversation == oi.conversation);
+}
+
+TEST_CASE("[S0.3] whoever names a stranger of before means who they turned out to be") {
+  Desk desk;
+  const ContactId zito = desk.contact("Zito", ana);
+  desk.host.sign_in("joao");
+  const Outcome stranger = desk.host.sms("+5541966665555", "oi");
+  desk.host.must(ChooseContact{stranger.conversation, zito}, "joao");
+  const Outcome other = desk.host.sms("+5541977770000", "outro número");
+  const ChooseContact choose{other.conversation, stranger.contact};
+  CHECK(desk.host.must(choose, "joao").contact == zito);
+  CHECK(desk.host.sms("+5541977770000", "sou eu").contact == zito);
+  const UpsertContact named{"Zito Reis", {}, {}, {}, stranger.contact};
+  CHECK(desk.host.must(named).contact == zito);
+  CHECK(desk.host.query().contact(zito)->name == "Zito Reis");
 }
 
 TEST_CASE("[S0.27] who turns out to share their number with themself alone shares it with nobody") {

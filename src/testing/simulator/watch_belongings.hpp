@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -48,6 +49,10 @@ class BelongingWatch {
 
   // The command that is about to be decided; null: it is none.
   void expect(const CommandBody* body) { body_ = body; }
+  // Whether a message was one of somebody's who was erased.
+  bool is_forgotten(const EntryPointName& entry_point, const std::string& provider_id) const {
+    return forgotten_.contains({entry_point, provider_id});
+  }
   // The last command of an erasure is done.
   void erased(ContactId id);
   // Nothing falls due any more at this time.

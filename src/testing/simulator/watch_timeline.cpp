@@ -96,6 +96,19 @@ void TimelineWatch::see(const ConversationRecord* before, const ConversationReco
   }
 }
 
+void TimelineWatch::check_told() {
+  for (const auto& [key, entry] : mirror_->entries) {
+    if (entry.direction != Direction::outbound || entry.provider_id.empty()) continue;
+    const auto found = told_.find(entry.provider_id);
+    if (found == told_.end()) continue;
+    for (const DeliveryStatus status : found->second) {
+      findings_->check(entry.status == status || !may_follow(entry.status, status), "I06",
+                       fmt::format("{} is {}, and was told to be {}", place(entry),
+                                   to_string(entry.status), to_string(status)));
+    }
+  }
+}
+
 void TimelineWatch::committed() {
   for (const auto& [conversation, sequence] : taken_away_) {
     const ConversationRecord* record = mirror_->find(conversation);

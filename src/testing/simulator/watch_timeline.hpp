@@ -1,7 +1,8 @@
 // TimelineWatch: conversations and their timelines, commit by commit.
 //
 //   I02  what a provider sent is on a timeline once
-//   I06  what became of a message only moves forward
+//   I06  what became of a message only moves forward, and what was told of it counts, also when it
+//        was told before the message was known
 //   I09  an entry belongs to one conversation, and stays what it was
 //   I10  sequences run without a gap, in the customer's view too, and are never given again
 //   I13  at most one conversation of a contact is open at a desk
@@ -36,6 +37,12 @@ class TimelineWatch {
     return std::any_of(open_.begin(), open_.end(),
                        [&](const auto& one) { return one.first.second == contact; });
   }
+  // A provider's word about a message of ours was taken.
+  void told(const std::string& provider_id, DeliveryStatus status) {
+    told_[provider_id].insert(status);
+  }
+  // Everything that was told counts; while no more came early than are kept.
+  void check_told();
   // Whether a provider's message is on a timeline now.
   bool has(const EntryPointName& entry_point, const std::string& provider_id) const {
     return heard_.contains({entry_point, provider_id});
@@ -54,6 +61,7 @@ class TimelineWatch {
   std::map<ConversationId, Length> lengths_;
   std::set<std::pair<EntryPointName, std::string>> heard_;
   std::map<std::pair<DeskName, ContactId>, int> open_;
+  std::map<std::string, std::set<DeliveryStatus>> told_;  // by the provider's id
   // Of this commit.
   std::set<ConversationId> touched_;
   std::vector<std::pair<ConversationId, std::uint64_t>> taken_away_;

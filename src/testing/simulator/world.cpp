@@ -321,6 +321,12 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
     if (point == nullptr) return;
     effects_.wrote(point->name, message.from.address, std::min(message.at.value_or(now_), now_));
   };
+  using enum DeliveryStatus;
+  const auto* receipt = std::get_if<Receipt>(&event);
+  // Not every provider has the words that others have for the rest.
+  if (receipt != nullptr && receipt->status != played && receipt->status != accepted) {
+    timelines_.told(receipt->message_id, receipt->status);
+  }
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
     wrote(*message);
     const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
@@ -482,6 +488,10 @@ void World::check_quiet() {
   records_.quiet(now_);
   routing_.quiet(now_);
   belongings_.quiet(now_);
+  const auto clock = mirror_.clocks.begin();
+  const bool kept = clock != mirror_.clocks.end() &&
+                    clock->second.parked_numbers <= options_.limits.parked_receipts;
+  if (kept) timelines_.check_told();
 }
 
 // What is read is what is stored.

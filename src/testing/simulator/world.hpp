@@ -163,6 +163,7 @@ class World {
   void do_telephones(Chance& chance);
   void do_repeat(Chance& chance);
   void erase(Chance& chance);
+  void tell_forgotten();
   void write_to_erased(ContactId id);
   void do_fault(Chance& chance);
   AgentName any_agent(Chance& chance) const;

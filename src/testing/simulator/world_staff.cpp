@@ -308,8 +308,22 @@ void World::erase(Chance& chance) {
     const ContactId id = contact->second.id;
     if (timelines_.has_open(id) && !chance.percent(5)) continue;
     (void)command(EraseContact{id});
+    tell_forgotten();
     return write_to_erased(id);
   }
+}
+
+// A provider that never got an answer tells what was erased meanwhile.
+void World::tell_forgotten() {
+  const auto found = std::find_if(heard_.rbegin(), heard_.rend(), [&](const auto& one) {
+    const auto* message = std::get_if<InboundMessage>(&one.second);
+    const EntryPointConfig* point =
+        message == nullptr ? nullptr : configuration_.entry_point_at(one.first, message->to);
+    return point != nullptr && belongings_.is_forgotten(point->name, message->id);
+  });
+  if (found == heard_.rend()) return;
+  const auto [connection, event] = *found;
+  tell(connection, event);
 }
 
 // Somebody who has not heard of it takes the conversation up again.
