@@ -51,9 +51,9 @@ endfunction()
 
 # How many inputs a test makes: of its corpus by damage, and random ones.
 set(novelo_fuzz_inputs_c_abi 50 50)
-set(novelo_fuzz_inputs_store_file 400 100)
-set(novelo_fuzz_inputs_journeys 1000 100)
-set(novelo_fuzz_inputs_configuration 2000 200)
+set(novelo_fuzz_inputs_store_file 1000 200)
+set(novelo_fuzz_inputs_journeys 4000 400)
+set(novelo_fuzz_inputs_configuration 5000 500)
 
 file(GLOB novelo_fuzz_names CONFIGURE_DEPENDS RELATIVE "${novelo_fuzz_folder}"
      "${novelo_fuzz_folder}/*_fuzz.cpp")
@@ -66,7 +66,7 @@ foreach(name IN LISTS novelo_fuzz_names)
   if(NOVELO_TESTS)
     novelo_fuzz_program(novelo_replay_${name} ${name} "${novelo_fuzz_folder}/replay.cpp")
     if(NOT DEFINED novelo_fuzz_inputs_${name})
-      set(novelo_fuzz_inputs_${name} 4000 400)
+      set(novelo_fuzz_inputs_${name} 12000 1000)
     endif()
     add_test(NAME fuzz/${name} COMMAND novelo_replay_${name}
              "${novelo_fuzz_folder}/corpus/${name}" ${novelo_fuzz_inputs_${name}})
