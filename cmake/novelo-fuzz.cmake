@@ -33,6 +33,12 @@ target_compile_features(novelo_fuzz_json_mutator PRIVATE cxx_std_20)
 target_link_libraries(novelo_fuzz_json_mutator PRIVATE nlohmann_json::nlohmann_json)
 novelo_strict(novelo_fuzz_json_mutator)
 
+# Runs a target's inputs without a fuzzer.
+add_library(novelo_fuzz_replay OBJECT EXCLUDE_FROM_ALL "${novelo_fuzz_folder}/replay.cpp")
+set_target_properties(novelo_fuzz_replay PROPERTIES CXX_EXTENSIONS OFF)
+target_link_libraries(novelo_fuzz_replay PRIVATE novelo_fuzz_support)
+novelo_strict(novelo_fuzz_replay)
+
 function(novelo_fuzz_program target name)
   add_executable(${target} "${novelo_fuzz_folder}/${name}_fuzz.cpp" ${ARGN})
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
@@ -64,7 +70,8 @@ foreach(name IN LISTS novelo_fuzz_names)
     target_link_options(novelo_fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endif()
   if(NOVELO_TESTS)
-    novelo_fuzz_program(novelo_replay_${name} ${name} "${novelo_fuzz_folder}/replay.cpp")
+    novelo_fuzz_program(novelo_replay_${name} ${name} $<TARGET_OBJECTS:novelo_fuzz_replay>)
+    target_compile_options(novelo_replay_${name} PRIVATE -O0)  # what is tried is the library
     if(NOT DEFINED novelo_fuzz_inputs_${name})
       set(novelo_fuzz_inputs_${name} 12000 1000)
     endif()
