@@ -7,9 +7,6 @@
 namespace novelo::testing {
 namespace {
 
-// What lies further back in a conversation is not looked for when an agent leaves.
-constexpr std::uint64_t entries_looked_at = 50;
-
 bool counts(const WorkRecord* work) {
   return work != nullptr && work->state != WorkState::queued;
 }
@@ -242,9 +239,7 @@ template <class Fits>
 const Entry* RoutingWatch::last_said(const Interaction& interaction, Fits fits) const {
   const ConversationRecord* record = mirror_->find(interaction.conversation);
   if (record == nullptr) return nullptr;
-  const std::uint64_t first =
-      record->entries > entries_looked_at ? record->entries - entries_looked_at : 0;
-  for (std::uint64_t sequence = record->entries; sequence > first; --sequence) {
+  for (std::uint64_t sequence = record->entries; sequence > record->purged; --sequence) {
     const Entry* entry = mirror_->entry(record->id, sequence);
     const bool said = entry != nullptr && entry->type == EntryType::message &&
                       entry->entry_point == interaction.entry_point;
