@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace novelo::testing {
 
 struct Finding {
@@ -22,6 +24,13 @@ class Findings {
   // The same where it does not hold.
   void check(bool holds, std::string_view invariant, std::string_view what) {
     if (!holds) broken(invariant, std::string(what));
+  }
+  // The sentence is made only where it is needed: nearly everything always holds.
+  template <class... Values>
+  requires(sizeof...(Values) > 0) void check(bool holds, std::string_view invariant,
+                                             fmt::format_string<Values...> text,
+                                             Values&&... values) {
+    if (!holds) broken(invariant, fmt::format(text, std::forward<Values>(values)...));
   }
   bool any() const { return first_.has_value(); }
   const std::optional<Finding>& first() const { return first_; }

@@ -1,6 +1,7 @@
 // Schedule: what is going to happen outside of the engine, in the order of its times.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +12,10 @@
 #include "novelo/engine.hpp"
 
 namespace novelo::testing {
+
+constexpr Duration milliseconds(std::uint64_t count) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(count));
+}
 
 // A provider tells something. `again`: it was told before, and comes once more.
 struct Telling {
@@ -50,7 +55,6 @@ class Schedule {
     pending_.erase(pending_.begin());
     return first;
   }
-  std::size_t size() const { return pending_.size(); }
 
  private:
   std::multimap<Timestamp, Pending> pending_;  // of one time in the order in which they came

@@ -9,10 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Duration milliseconds(std::uint64_t count) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(count));
-}
-
 TransportReply answer(int status, const char* body) {
   return {status, {{"Content-Type", "application/json"}}, body};
 }

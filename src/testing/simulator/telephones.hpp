@@ -33,7 +33,6 @@ class Telephones {
   // Every call ends, as when the power fails.
   void lose_calls() { calls_.clear(); }
   bool has(const std::string& call) const { return calls_.contains(call); }
-  bool has_calls() const { return !calls_.empty(); }
   // From here on everything goes well: devices answer, and nobody stays for ever.
   void calm() { calm_ = true; }
 

@@ -103,7 +103,7 @@ void BelongingWatch::see(const EngineClock*, const EngineClock* after) {
 void BelongingWatch::see(const Entry* before, const Entry* after) {
   if (after != nullptr && before == nullptr && is_heard(*after)) {
     findings_->check(!forgotten_.contains({after->entry_point, after->provider_id}), "I36",
-                     fmt::format("message {} was erased and is back", after->provider_id));
+                     "message {} was erased and is back", after->provider_id);
   }
   const bool erasing = body_ != nullptr && std::holds_alternative<EraseContact>(*body_);
   if (after == nullptr && erasing && is_heard(*before)) {
@@ -138,9 +138,8 @@ void BelongingWatch::committed() {
     const Entry* entry = mirror_->entry(conversation, sequence);
     const bool waits = entry != nullptr && (entry->status == DeliveryStatus::pending ||
                                             entry->status == DeliveryStatus::held);
-    findings_->check(!waits, "I27",
-                     fmt::format("entry {} of conversation {} waits for what nobody will do",
-                                 sequence, conversation.value()));
+    findings_->check(!waits, "I27", "entry {} of conversation {} waits for what nobody will do",
+                     sequence, conversation.value());
   }
   contacts_.clear();
   addresses_.clear();
@@ -249,8 +248,8 @@ void BelongingWatch::check_callback(const Callback& callback) {
                    "I27", name + " is tried more often than was planned");
   if (!open || record == nullptr) return;
   findings_->check(record->contact == callback.contact, "I08",
-                   fmt::format("{} is promised to contact {}, and its conversation is {}'s", name,
-                               callback.contact.value(), record->contact.value()));
+                   "{} is promised to contact {}, and its conversation is {}'s", name,
+                   callback.contact.value(), record->contact.value());
   const bool tried =
       !callback.attempts.empty() && callback.attempts.back().result == AttemptResult::none;
   const Interaction* call = tried ? mirror_->find(callback.attempts.back().interaction) : nullptr;
@@ -280,8 +279,7 @@ void BelongingWatch::check_work(const WorkRecord& work) {
 void BelongingWatch::erased(ContactId id) {
   const ContactRecord& contact = *mirror_->find(id);
   const auto gone = [&](bool holds, std::string_view what) {
-    findings_->check(holds, "I36",
-                     fmt::format("{} of contact {} is left, who was erased", what, id.value()));
+    findings_->check(holds, "I36", "{} of contact {} is left, who was erased", what, id.value());
   };
   gone(contact.erased_at && contact.name.empty() && contact.identities.empty() &&
            contact.attributes.empty(),
@@ -338,13 +336,13 @@ void BelongingWatch::check_counts() {
     places += callback.state == CallbackState::open && !callback.work;
   }
   findings_->check(places == mirror_->clocks.begin()->second.places, "I08",
-                   fmt::format("{} places are taken, and {} are counted", places,
-                               mirror_->clocks.begin()->second.places));
+                   "{} places are taken, and {} are counted", places,
+                   mirror_->clocks.begin()->second.places);
   std::map<std::pair<CaseTypeName, CaseStatusName>, std::uint64_t> cases;
   for (const auto& [key, matter] : mirror_->cases) ++cases[{matter.type, matter.status}];
   for (const auto& [of, many] : cases) {
     findings_->check(mirror_->counted(of.first, of.second) == many, "I08",
-                     fmt::format("cases with the status {} are miscounted", of.second.text()));
+                     "cases with the status {} are miscounted", of.second.text());
   }
 }
 

@@ -40,8 +40,8 @@ void EffectWatch::see(const Survey* before, const Survey* after) {
   }
   if (before != nullptr || after == nullptr) return;
   findings_->check(surveyed_.emplace(after->conversation, after->closure).second, "I30",
-                   fmt::format("conversation {} is asked twice about closing {}",
-                               after->conversation.value(), after->closure));
+                   "conversation {} is asked twice about closing {}", after->conversation.value(),
+                   after->closure);
 }
 
 void EffectWatch::committed() {
@@ -105,11 +105,9 @@ void EffectWatch::check_send(const Effect& effect, Timestamp now) {
   const auto heard = heard_.find({effect.entry_point, to_string(effect.to)});
   const bool open = heard != heard_.end() && now < heard->second + window->second;
   findings_->check(
-      open, "I28",
-      fmt::format(
-          "{} is free text to {}, whose window is closed{}", name_of(effect.id),
-          to_string(effect.to),
-          heard == heard_.end() ? "" : " since " + to_string(heard->second + window->second)));
+      open, "I28", "{} is free text to {}, whose window is closed{}", name_of(effect.id),
+      to_string(effect.to),
+      heard == heard_.end() ? "" : " since " + to_string(heard->second + window->second));
 }
 
 void EffectWatch::check_words(const Handout& handout) {
@@ -123,8 +121,8 @@ void EffectWatch::check_words(const Handout& handout) {
         found = found || header.value.find(word) != std::string::npos;
       }
     }
-    findings_->check(!found, invariant,
-                     fmt::format("{} carries a word that may not go out", name_of(handout.id)));
+    findings_->check(!found, invariant, "{} carries a word that may not go out",
+                     name_of(handout.id));
   }
 }
 

@@ -18,19 +18,19 @@ void RecordWatch::see(const CaseRecord* before, const CaseRecord* after) {
   if (after == nullptr) return;
   if (before != nullptr) {
     return findings_->check(before->protocol == after->protocol, "I11",
-                            fmt::format("case {} has another number", after->id.value()));
+                            "case {} has another number", after->id.value());
   }
   const std::string& protocol = after->protocol;
   if (protocol.empty()) return;
-  findings_->check(protocols_.insert(protocol).second, "I11",
-                   fmt::format("protocol {} was given twice", protocol));
+  findings_->check(protocols_.insert(protocol).second, "I11", "protocol {} was given twice",
+                   protocol);
   // The digits of its sequence are the last ones; what stands before them is its period.
   constexpr std::size_t sequence_digits = 6;
   if (protocol.size() <= sequence_digits) return;
   std::string& newest =
       newest_[after->type.text() + '\n' + protocol.substr(0, protocol.size() - sequence_digits)];
   findings_->check(newest.size() != protocol.size() || newest < protocol, "I11",
-                   fmt::format("protocol {} came after {}", protocol, newest));
+                   "protocol {} came after {}", protocol, newest);
   newest = protocol;
 }
 
@@ -42,7 +42,7 @@ void RecordWatch::see(const ContactRecord* before, const ContactRecord* after) {
   note_id(before, after);
   if (before == nullptr || after == nullptr) return;
   findings_->check(!before->erased_at || after->erased_at == before->erased_at, "I36",
-                   fmt::format("contact {} is back from erasure", after->id.value()));
+                   "contact {} is back from erasure", after->id.value());
   if (after->erased_at && !before->erased_at) erased_.push_back(*before);
 }
 
@@ -57,9 +57,8 @@ void RecordWatch::committed() {
   new_ids_.clear();
   for (const Identity& identity : identities_) {
     const ContactRecord* holder = mirror_->find(identity.holder);
-    findings_->check(
-        holder != nullptr && !holder->erased_at, "I12",
-        fmt::format("an address is held by contact {}, who is not there", identity.holder.value()));
+    findings_->check(holder != nullptr && !holder->erased_at, "I12",
+                     "an address is held by contact {}, who is not there", identity.holder.value());
     const bool member = std::find(identity.members.begin(), identity.members.end(),
                                   identity.holder) != identity.members.end();
     findings_->check(!member, "I12", "the holder of an address shares it with themselves");
@@ -77,20 +76,19 @@ void RecordWatch::check_forgotten(const ContactRecord& contact) {
     const bool theirs = identity.holder == contact.id ||
                         std::find(identity.members.begin(), identity.members.end(), contact.id) !=
                             identity.members.end();
-    findings_->check(!theirs, "I12",
-                     fmt::format("contact {} was erased and holds an address", contact.id.value()));
+    findings_->check(!theirs, "I12", "contact {} was erased and holds an address",
+                     contact.id.value());
   }
 }
 
 void RecordWatch::quiet(Timestamp now) {
   if (mirror_->timers.empty()) return;
   const Timer& first = mirror_->timers.begin()->second;
-  findings_->check(first.due > now, "I40",
-                   fmt::format("a timer ({}) that is due does not fire", to_string(first.kind)));
+  findings_->check(first.due > now, "I40", "a timer ({}) that is due does not fire",
+                   to_string(first.kind));
   for (const auto& [key, timer] : mirror_->timers) {
-    findings_->check(is_wanted(timer), "I41",
-                     fmt::format("a timer ({}) of {} is left that nobody waits for",
-                                 to_string(timer.kind), timer.owner));
+    findings_->check(is_wanted(timer), "I41", "a timer ({}) of {} is left that nobody waits for",
+                     to_string(timer.kind), timer.owner);
   }
 }
 

@@ -131,9 +131,8 @@ void RoutingWatch::check_order(const WorkRecord& work, const AgentConfig& agent)
     if (!comparable || place_of(other) >= place_of(work)) continue;
     const bool refused = std::find(other.refused_by.begin(), other.refused_by.end(), agent.name) !=
                          other.refused_by.end();
-    findings_->check(refused, "I18",
-                     fmt::format("{} is offered to {}, and {} has waited longer", name_of(work),
-                                 agent.name.text(), name_of(other)));
+    findings_->check(refused, "I18", "{} is offered to {}, and {} has waited longer", name_of(work),
+                     agent.name.text(), name_of(other));
   }
 }
 
@@ -180,8 +179,8 @@ void RoutingWatch::check_standing(const WorkRecord& work, const AgentConfig& age
     if (on_top) --loads[WorkClass::voice];
   }
   findings_->check(has_room(agent, work.work_class), "I14",
-                   fmt::format("{} is offered {}, for which there is no room", agent.name.text(),
-                               name_of(work)));
+                   "{} is offered {}, for which there is no room", agent.name.text(),
+                   name_of(work));
   loads = all;
 }
 
@@ -228,9 +227,8 @@ void RoutingWatch::check_refusals(const WorkRecord& before) {
     if (std::find(known.begin(), known.end(), agent) != known.end()) continue;
     const bool ran_out = before.state_until && *before.state_until <= now_;
     const bool theirs = before.state == WorkState::offered && before.agent == agent;
-    findings_->check(
-        theirs && (ran_out || before.offer == refused_), "I20",
-        fmt::format("{} counts as refused by {}, who has not", name_of(before), agent.text()));
+    findings_->check(theirs && (ran_out || before.offer == refused_), "I20",
+                     "{} counts as refused by {}, who has not", name_of(before), agent.text());
   }
 }
 
@@ -284,8 +282,7 @@ void RoutingWatch::check_left_behind(const AgentName& name) {
       const Entry* last = last_said(*one, [](const Entry&) { return true; });
       waits = last != nullptr && last->direction == Direction::inbound;
     }
-    findings_->check(!waits, "I15",
-                     fmt::format("{} waits for {}, who has left", name_of(work), name.text()));
+    findings_->check(!waits, "I15", "{} waits for {}, who has left", name_of(work), name.text());
   }
 }
 
@@ -300,8 +297,7 @@ void RoutingWatch::committed() {
     const AgentRecord* agent = one == nullptr ? nullptr : record_of(one->agent);
     const bool lost = agent != nullptr && one->state == InteractionState::connected &&
                       one->channel != Channel::voice && agent->presence == Presence::offline;
-    findings_->check(!lost, "I15",
-                     fmt::format("interaction {} is written to whoever has left", id.value()));
+    findings_->check(!lost, "I15", "interaction {} is written to whoever has left", id.value());
   }
   offers_over_.clear();
   queued_.clear();
@@ -337,8 +333,8 @@ void RoutingWatch::quiet(Timestamp now) {
                            work.refused_by.end();
       const bool may = work.preference == Preference::none || work.preferred == agent.name;
       if (refused || !may || !is_there(agent.name) || !serves(agent, work)) continue;
-      findings_->check(!has_room(agent, work.work_class), "I20",
-                       fmt::format("{} waits and {} is free", name_of(work), agent.name.text()));
+      findings_->check(!has_room(agent, work.work_class), "I20", "{} waits and {} is free",
+                       name_of(work), agent.name.text());
     }
   }
 }

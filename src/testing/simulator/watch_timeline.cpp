@@ -59,7 +59,7 @@ void TimelineWatch::see_new(const Entry& entry) {
   }
   if (!is_heard(entry)) return;
   findings_->check(heard_.emplace(entry.entry_point, entry.provider_id).second, "I02",
-                   fmt::format("message {} is on a timeline twice", entry.provider_id));
+                   "message {} is on a timeline twice", entry.provider_id);
 }
 
 void TimelineWatch::see_changed(const Entry& before, const Entry& after) {
@@ -71,9 +71,8 @@ void TimelineWatch::see_changed(const Entry& before, const Entry& after) {
                     before.interaction == after.interaction &&
                     (before.type != EntryType::message || before.content == after.content);
   findings_->check(same, "I09", place(after) + " was rewritten");
-  findings_->check(may_follow(before.status, after.status), "I06",
-                   fmt::format("{} went from {} back to {}", place(after), to_string(before.status),
-                               to_string(after.status)));
+  findings_->check(may_follow(before.status, after.status), "I06", "{} went from {} back to {}",
+                   place(after), to_string(before.status), to_string(after.status));
 }
 
 void TimelineWatch::see(const ConversationRecord* before, const ConversationRecord* after) {
@@ -87,12 +86,11 @@ void TimelineWatch::see(const ConversationRecord* before, const ConversationReco
   };
   count(before, -1);
   count(after, +1);
-  findings_->check(after != nullptr, "I01",
-                   fmt::format("conversation {} is gone", record.id.value()));
+  findings_->check(after != nullptr, "I01", "conversation {} is gone", record.id.value());
   if (before != nullptr && after != nullptr) {
     findings_->check(before->entries <= after->entries && before->purged <= after->purged &&
                          before->closures <= after->closures,
-                     "I10", fmt::format("conversation {} became shorter", record.id.value()));
+                     "I10", "conversation {} became shorter", record.id.value());
   }
 }
 
@@ -103,8 +101,8 @@ void TimelineWatch::check_told() {
     if (found == told_.end()) continue;
     for (const DeliveryStatus status : found->second) {
       findings_->check(entry.status == status || !may_follow(entry.status, status), "I06",
-                       fmt::format("{} is {}, and was told to be {}", place(entry),
-                                   to_string(entry.status), to_string(status)));
+                       "{} is {}, and was told to be {}", place(entry), to_string(entry.status),
+                       to_string(status));
     }
   }
 }
@@ -113,27 +111,27 @@ void TimelineWatch::committed() {
   for (const auto& [conversation, sequence] : taken_away_) {
     const ConversationRecord* record = mirror_->find(conversation);
     findings_->check(record != nullptr && record->purged >= sequence, "I01",
-                     fmt::format("entry {} of conversation {} is gone, and nobody purged it",
-                                 sequence, conversation.value()));
+                     "entry {} of conversation {} is gone, and nobody purged it", sequence,
+                     conversation.value());
   }
   for (const ConversationId id : touched_) {
     const ConversationRecord* record = mirror_->find(id);
-    findings_->check(record != nullptr, "I09",
-                     fmt::format("entries of conversation {}, which is not there", id.value()));
+    findings_->check(record != nullptr, "I09", "entries of conversation {}, which is not there",
+                     id.value());
     if (record == nullptr) continue;
     const Length& length = lengths_[id];
     findings_->check(
         record->entries == length.entries && record->customer_entries == length.customer_entries,
-        "I10", fmt::format("conversation {} miscounts its entries", id.value()));
+        "I10", "conversation {} miscounts its entries", id.value());
     if (record->status == ConversationStatus::closed) {
-      findings_->check(record->live.empty(), "I15",
-                       fmt::format("conversation {} is closed and goes on", id.value()));
+      findings_->check(record->live.empty(), "I15", "conversation {} is closed and goes on",
+                       id.value());
       continue;
     }
     const auto open = open_.find({record->desk, record->contact});
     findings_->check(open == open_.end() || open->second == 1, "I13",
-                     fmt::format("contact {} has two conversations open at desk {}",
-                                 record->contact.value(), record->desk.text()));
+                     "contact {} has two conversations open at desk {}", record->contact.value(),
+                     record->desk.text());
   }
   touched_.clear();
   taken_away_.clear();

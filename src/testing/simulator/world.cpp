@@ -121,8 +121,8 @@ void World::check_call(const Interaction& before, const Interaction& after) {
   const bool came = after.channel == Channel::voice && after.direction == Direction::inbound;
   if (!ends || !came || before.asked == CallVerbKind::hang_up) return;
   for (const auto& [name, telephones] : telephones_) {
-    findings_.check(!telephones.has(after.call), "I22",
-                    fmt::format("call {} goes on, and is taken for over", after.call));
+    findings_.check(!telephones.has(after.call), "I22", "call {} goes on, and is taken for over",
+                    after.call);
   }
 }
 
@@ -238,9 +238,8 @@ Result<Outcome> World::submit(const Command& command) {
   Result<Outcome> result = feed(command);
   if (accept != nullptr && result && !result->repeated) {
     const bool first = accepted_.emplace(accept->offer, command.actor).second;
-    findings_.check(
-        first && stands, "I16",
-        fmt::format("offer {} was accepted, and was over or another's", accept->offer.value()));
+    findings_.check(first && stands, "I16", "offer {} was accepted, and was over or another's",
+                    accept->offer.value());
   }
   if (result && !result->repeated) {
     if (ending) check_actor(*ending, command.actor);
@@ -257,9 +256,8 @@ void World::check_actor(const Interaction& before, const AgentName& actor) {
   const AgentConfig* who = configuration_.agent(actor);
   const bool theirs = actor.empty() || before.agent.empty() || before.agent == actor ||
                       (who != nullptr && who->supervisor);
-  findings_.check(theirs, "I31",
-                  fmt::format("interaction {} of {} was ended by {}", before.id.value(),
-                              before.agent.text(), actor.text()));
+  findings_.check(theirs, "I31", "interaction {} of {} was ended by {}", before.id.value(),
+                  before.agent.text(), actor.text());
 }
 
 bool World::is_offered(OfferId offer, const AgentName& agent) const {
@@ -305,8 +303,7 @@ void World::tell(const ConnectionName& connection, const ChannelEvent& event) {
     const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
     const bool kept = point == nullptr || outcomes.front().outcome->repeated ||
                       timelines_.has(point->name, message->id);
-    findings_.check(kept, "I03",
-                    fmt::format("message {} is acknowledged and on no timeline", message->id));
+    findings_.check(kept, "I03", "message {} is acknowledged and on no timeline", message->id);
   }
   look();
 }
@@ -349,9 +346,8 @@ void World::check_sender(const EntryPointConfig& point, const InboundMessage& me
   const bool theirs = record->contact == identity->holder ||
                       record->contact == identity->unresolved ||
                       std::find(members.begin(), members.end(), record->contact) != members.end();
-  findings_.check(theirs, "I43",
-                  fmt::format("message {} of contact {} is in a conversation of contact {}",
-                              message.id, identity->holder.value(), record->contact.value()));
+  findings_.check(theirs, "I43", "message {} of contact {} is in a conversation of contact {}",
+                  message.id, identity->holder.value(), record->contact.value());
 }
 
 void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {

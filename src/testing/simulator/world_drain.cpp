@@ -74,8 +74,8 @@ bool World::tidy_up(bool flows_too) {
     const bool in_flow = std::any_of(record.live.begin(), record.live.end(), [&](InteractionId id) {
       return mirror_.find(id)->state == InteractionState::in_flow;
     });
-    findings_.check(!in_flow || !flows_too, "I42",
-                    fmt::format("conversation {} stays in a flow", record.id.value()));
+    findings_.check(!in_flow || !flows_too, "I42", "conversation {} stays in a flow",
+                    record.id.value());
     if (in_flow) continue;
     left.emplace_back(by(record.owner), CloseConversation{record.id, "end", "", "end"});
   }
@@ -87,12 +87,11 @@ void World::check_drained() {
   findings_.check(mirror_.works.empty(), "I49", "work is left that nobody gets done");
   findings_.check(mirror_.effects.empty(), "I49", "effects are left that nothing settles");
   for (const auto& [key, record] : mirror_.conversations) {
-    findings_.check(record.live.empty(), "I49",
-                    fmt::format("conversation {} never ends", record.id.value()));
+    findings_.check(record.live.empty(), "I49", "conversation {} never ends", record.id.value());
   }
   for (const auto& [key, callback] : mirror_.callbacks) {
-    findings_.check(callback.state != CallbackState::open, "I49",
-                    fmt::format("callback {} never ends", callback.id.value()));
+    findings_.check(callback.state != CallbackState::open, "I49", "callback {} never ends",
+                    callback.id.value());
   }
 }
 

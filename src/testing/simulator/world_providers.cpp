@@ -6,15 +6,8 @@
 #include "testing/simulator/world.hpp"
 
 namespace novelo::testing {
-namespace {
 
 using namespace std::chrono_literals;
-
-Duration milliseconds(std::uint64_t count) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(count));
-}
-
-}  // namespace
 
 void World::settle_later(EffectId effect, Settlement settlement, Duration after) {
   schedule_.add(now_ + after, Settling{effect, std::move(settlement), process_});

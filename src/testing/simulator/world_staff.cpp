@@ -7,11 +7,8 @@
 #include "testing/simulator/world.hpp"
 
 namespace novelo::testing {
-namespace {
 
 using namespace std::chrono_literals;
-
-}  // namespace
 
 AgentName World::any_agent(Chance& chance) const {
   const AgentConfig* agent = chance.pick(configuration_.agents);
