@@ -113,7 +113,7 @@ std::string write_steps(const std::vector<std::size_t>& steps) {
   return text;
 }
 
-bool is_on_disk(const Asked& asked, std::uint64_t seed) {
+bool is_on_sqlite(const Asked& asked, std::uint64_t seed) {
   return asked.store == "sqlite" || (asked.store == "mixed" && seed % 10 == 0);
 }
 
@@ -154,7 +154,7 @@ class Program {
     options.configuration = document_;
     options.adapters = adapters_;
     options.record = asked_.record;
-    if (is_on_disk(asked_, seed)) options.store = [this] { return folder_.make(); };
+    if (is_on_sqlite(asked_, seed)) options.store = [this] { return folder_.make(); };
     return options;
   }
 
@@ -190,7 +190,7 @@ class Program {
   std::string command_of(const SimulationOptions& options) const {
     std::string text =
         fmt::format("novelo_sim --seed {} --seeds 1 --steps {} --store {}", options.seed,
-                    options.steps, is_on_disk(asked_, options.seed) ? "sqlite" : "memory");
+                    options.steps, is_on_sqlite(asked_, options.seed) ? "sqlite" : "memory");
     if (!asked_.configuration.empty()) text += " --config " + asked_.configuration;
     if (!options.only.empty()) text += " --only " + write_steps(options.only);
     return text;
@@ -265,7 +265,7 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", asked.seeds, "How many")->capture_default_str();
   app.add_option("--minutes", asked.minutes, "Goes on for so long instead");
   app.add_option("--steps", asked.steps, "Things that people do in each")->capture_default_str();
-  app.add_option("--store", asked.store, "memory, sqlite, or mixed: one seed in ten on disk")
+  app.add_option("--store", asked.store, "memory, sqlite, or mixed: one seed in ten on SQLite")
       ->check(CLI::IsMember({"memory", "sqlite", "mixed"}))
       ->capture_default_str();
   app.add_option("--config", asked.configuration, "A configuration of yours, as JSON")
