@@ -1,11 +1,13 @@
 #include "novelo/base/digest.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace novelo {
 namespace {
@@ -21,13 +23,43 @@ const unsigned char* raw(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-std::string hmac(const EVP_MD* digest, const Secret& key, std::string_view bytes) {
+// What libcrypto would look up by its name at every use is looked up once, or every time when there
+// was no memory for it.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, OSSL_DIGEST_NAME_SHA2_256, nullptr);
+  return fetched != nullptr ? fetched : EVP_sha256();
+}
+
+struct FreeMac {
+  void operator()(EVP_MAC_CTX* mac) const { EVP_MAC_CTX_free(mac); }
+};
+using Mac = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
+
+// One that has no key yet.
+Mac hmac_with(const char* digest) {
+  EVP_MAC* const method = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  Mac mac(EVP_MAC_CTX_new(method));
+  EVP_MAC_free(method);
+  std::string name = digest;
+  const std::array<OSSL_PARAM, 2> settings = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), name.size()),
+      OSSL_PARAM_construct_end()};
+  if (mac && EVP_MAC_CTX_set_params(mac.get(), settings.data()) != 1) mac.reset();
+  return mac;
+}
+
+Mac copy_of(const Mac& mac) {
+  return Mac(EVP_MAC_CTX_dup(mac.get()));
+}
+
+std::string hmac(Mac mac, const Secret& key, std::string_view bytes) {
   // libcrypto takes a null key for "the same key as before".
   const std::string_view text = key.reveal().empty() ? std::string_view("") : key.reveal();
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned int size = 0;
-  if (HMAC(digest, text.data(), static_cast<int>(text.size()), raw(bytes), bytes.size(), out.data(),
-           &size) == nullptr) {
+  std::size_t size = 0;
+  if (!mac || EVP_MAC_init(mac.get(), raw(text), text.size(), nullptr) != 1 ||
+      EVP_MAC_update(mac.get(), raw(bytes), bytes.size()) != 1 ||
+      EVP_MAC_final(mac.get(), out.data(), &size, out.size()) != 1) {
     return {};
   }
   return {reinterpret_cast<const char*>(out.data()), size};
@@ -86,18 +118,20 @@ std::optional<unsigned> quantum(std::string_view four, std::size_t letters) {
 std::string sha256(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, sha256_method(), nullptr) != 1) {
     return {};
   }
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 
 std::string hmac_sha256(const Secret& key, std::string_view bytes) {
-  return hmac(EVP_sha256(), key, bytes);
+  static const Mac first = hmac_with(OSSL_DIGEST_NAME_SHA2_256);
+  return hmac(first ? copy_of(first) : hmac_with(OSSL_DIGEST_NAME_SHA2_256), key, bytes);
 }
 
 std::string hmac_sha1(const Secret& key, std::string_view bytes) {
-  return hmac(EVP_sha1(), key, bytes);
+  static const Mac first = hmac_with(OSSL_DIGEST_NAME_SHA1);
+  return hmac(first ? copy_of(first) : hmac_with(OSSL_DIGEST_NAME_SHA1), key, bytes);
 }
 
 bool equal_constant_time(std::string_view left, std::string_view right) {
