@@ -96,33 +96,39 @@ MemoryStore::Rows* MemoryStore::rows_of(Table table) {
 Status MemoryStore::apply(const Write& write, std::vector<Before>& undo) {
   Rows* rows = rows_of(write.table);
   if (rows == nullptr) return fail(unknown_table_error(write.table));
-  const auto row = rows->find(write.key);
-  const bool exists = row != rows->end();
+  const auto row = rows->lower_bound(write.key);
+  const bool exists = row != rows->end() && row->first == write.key;
   if (write.kind == Write::Kind::insert && exists) return fail(exists_error(write.table));
-  undo.push_back({rows, &write.key, std::nullopt});
-  if (exists) undo.back().value = row->second;
-  if (write.kind != Write::Kind::erase) {
-    put(*rows, write.key, write.value);
+  std::optional<std::string>& before = undo.emplace_back(Before{rows, &write.key, {}}).value;
+  if (write.kind == Write::Kind::erase) {
+    if (!exists) return {};
+    bytes_ -= row->first.size() + row->second.size();
+    before = std::move(row->second);
+    rows->erase(row);
   } else if (exists) {
-    erase(*rows, row);
+    bytes_ += write.value.size() - row->second.size();
+    before = std::exchange(row->second, write.value);
+  } else {
+    bytes_ += write.key.size() + write.value.size();
+    rows->emplace_hint(row, write.key, write.value);
   }
   return {};
 }
 
 void MemoryStore::take_back(std::vector<Before>& undo) {
-  std::for_each(undo.rbegin(), undo.rend(), [this](const Before& before) {
+  std::for_each(undo.rbegin(), undo.rend(), [this](Before& before) {
     if (before.value) {
-      put(*before.rows, *before.key, *before.value);
+      put(*before.rows, *before.key, *std::move(before.value));
     } else if (const auto row = before.rows->find(*before.key); row != before.rows->end()) {
       erase(*before.rows, row);
     }
   });
 }
 
-void MemoryStore::put(Rows& rows, const std::string& key, const std::string& value) {
+void MemoryStore::put(Rows& rows, const std::string& key, std::string value) {
   const auto [row, added] = rows.try_emplace(key);
   bytes_ += added ? key.size() + value.size() : value.size() - row->second.size();
-  row->second = value;
+  row->second = std::move(value);
 }
 
 void MemoryStore::erase(Rows& rows, Rows::iterator row) {

@@ -65,7 +65,7 @@ class MemoryStore final : public Store {
   Rows* rows_of(Table table);
   Status apply(const Write& write, std::vector<Before>& undo);
   void take_back(std::vector<Before>& undo);
-  void put(Rows& rows, const std::string& key, const std::string& value);
+  void put(Rows& rows, const std::string& key, std::string value);
   void erase(Rows& rows, Rows::iterator row);
 
   std::array<Rows, table_count> tables_;
