@@ -39,6 +39,11 @@ if(TARGET novelo::testing)
   if(TARGET novelo::email)
     target_link_libraries(novelo_sim PRIVATE novelo::email)
   endif()
+  # A fifth of what it does is asking for memory.
+  find_package(mimalloc 2 QUIET)
+  if(TARGET mimalloc AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    target_link_libraries(novelo_sim PRIVATE mimalloc)
+  endif()
   novelo_strict(novelo_sim)
 endif()
 

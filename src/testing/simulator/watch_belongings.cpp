@@ -24,8 +24,8 @@ bool is_heard(const Entry& entry) {
 }
 
 template <class Id>
-std::string name_of(std::string_view what, Id id) {
-  return fmt::format("{} {}", what, id.value());
+Named name_of(std::string_view what, Id id) {
+  return {what, id.value()};
 }
 
 const StatusConfig* status_of(const Configuration* config, const CaseRecord& matter) {
@@ -63,18 +63,18 @@ void BelongingWatch::see(const Callback*, const Callback* after) {
 
 void BelongingWatch::see(const CaseRecord* before, const CaseRecord* after) {
   if (after == nullptr) return;
-  const std::string name = name_of("case", after->id);
+  const Named name = name_of("case", after->id);
   findings_->check(after->replies.size() <= limits_.replies_per_case &&
                        after->mails.size() <= limits_.mails_per_case,
-                   "I39", name + " keeps more than it may");
+                   "I39", "{} keeps more than it may", name);
   const auto valid = std::count_if(after->mails.begin(), after->mails.end(),
                                    [](const CaseMail& mail) { return !mail.superseded; });
-  findings_->check(valid <= 1, "I08", name + " has asked twice, and both are valid");
+  findings_->check(valid <= 1, "I08", "{} has asked twice, and both are valid", name);
   if (before == nullptr) return;
   const StatusConfig* status = status_of(mirror_->configuration(), *before);
   const bool final = status != nullptr && status->category == StatusCategory::final;
-  findings_->check(!final || before->status == after->status, "I48",
-                   name + " is final and goes on");
+  findings_->check(!final || before->status == after->status, "I48", "{} is final and goes on",
+                   name);
 }
 
 void BelongingWatch::see(const WorkRecord*, const WorkRecord* after) {
@@ -89,7 +89,7 @@ void BelongingWatch::see(const Effect* before, const Effect* after) {
 void BelongingWatch::see(const Survey* before, const Survey* after) {
   if (before == nullptr || after == nullptr || before->score || !after->score) return;
   findings_->check(after->answered_at && *after->answered_at < before->until, "I48",
-                   name_of("survey", after->id) + " is answered after its time");
+                   "{} is answered after its time", name_of("survey", after->id));
 }
 
 void BelongingWatch::see(const EngineClock*, const EngineClock* after) {
@@ -120,13 +120,13 @@ void BelongingWatch::committed() {
     if (const Identity* identity = mirror_->find(address)) check_identity(*identity);
   }
   for (const ConversationId id : begun_) {
-    findings_->check(!is_erased(mirror_->find(id)->contact), "I36",
-                     name_of("conversation", id) + " begins with nobody");
+    findings_->check(!is_erased(mirror_->find(id)->contact), "I36", "{} begins with nobody",
+                     name_of("conversation", id));
   }
   for (const ConversationRecord& closed : reopened_) check_reopened(closed);
   for (const ConversationRecord& record : purged_) {
-    findings_->check(may_be_purged(record), "I01",
-                     name_of("conversation", record.id) + " lost what nobody has purged");
+    findings_->check(may_be_purged(record), "I01", "{} lost what nobody has purged",
+                     name_of("conversation", record.id));
   }
   for (const ConversationId id : conversations_) check_conversation(*mirror_->find(id));
   for (const InteractionId id : interactions_) check_interaction(*mirror_->find(id));
@@ -170,20 +170,20 @@ bool BelongingWatch::may_be_purged(const ConversationRecord& record) const {
 
 // Without a command a conversation is taken up again only within its desk's bound.
 void BelongingWatch::check_reopened(const ConversationRecord& closed) {
-  const std::string name = name_of("conversation", closed.id);
+  const Named name = name_of("conversation", closed.id);
   findings_->check(!is_erased(mirror_->find(closed.id)->contact), "I36",
-                   name + " is taken up again with nobody");
+                   "{} is taken up again with nobody", name);
   if (body_ != nullptr && std::holds_alternative<ReopenConversation>(*body_)) return;
   const DeskConfig* desk = mirror_->configuration()->desk(closed.desk);
   const bool soon = desk == nullptr || !closed.closed_at || now_ < *closed.closed_at + desk->reopen;
-  findings_->check(soon, "I40", name + " is taken up again after its time");
+  findings_->check(soon, "I40", "{} is taken up again after its time", name);
 }
 
 void BelongingWatch::check_contact(const ContactRecord& contact) {
   for (const Address& address : contact.identities) {
     const Identity* identity = mirror_->find(address);
     findings_->check(identity != nullptr && uses(*identity, contact.id), "I12",
-                     name_of("contact", contact.id) + " lists an address that is not theirs");
+                     "{} lists an address that is not theirs", name_of("contact", contact.id));
   }
 }
 
@@ -197,55 +197,55 @@ void BelongingWatch::check_identity(const Identity& identity) {
     const bool listed =
         contact != nullptr && (contact->erased_at || has(contact->identities, identity.address) ||
                                contact->identities.size() >= limits_.identities_per_contact);
-    findings_->check(listed, "I12",
-                     name_of("contact", id) + " uses an address that they do not list");
+    findings_->check(listed, "I12", "{} uses an address that they do not list",
+                     name_of("contact", id));
   }
 }
 
 void BelongingWatch::check_conversation(const ConversationRecord& record) {
-  const std::string name = name_of("conversation", record.id);
+  const Named name = name_of("conversation", record.id);
   const bool closed = record.status == ConversationStatus::closed;
   findings_->check(closed == record.closed_at.has_value(), "I08",
-                   name + " is closed at no time, or open at one");
+                   "{} is closed at no time, or open at one", name);
   findings_->check(!closed || record.callbacks.empty(), "I08",
-                   name + " is closed, and a call is promised in it");
+                   "{} is closed, and a call is promised in it", name);
   for (const CallbackId id : record.callbacks) {
     const Callback* callback = mirror_->find(id);
     const bool here = callback != nullptr && callback->state == CallbackState::open &&
                       callback->conversation == record.id;
-    findings_->check(here, "I08", name + " lists a promise that is not open in it");
+    findings_->check(here, "I08", "{} lists a promise that is not open in it", name);
     if (here) check_callback(*callback);
   }
   for (const InteractionId id : record.live) {
     const Interaction* interaction = mirror_->find(id);
     findings_->check(interaction != nullptr && interaction->state != InteractionState::ended, "I08",
-                     name + " lists what has ended");
+                     "{} lists what has ended", name);
     if (interaction != nullptr) check_interaction(*interaction);
   }
 }
 
 void BelongingWatch::check_interaction(const Interaction& interaction) {
-  const std::string name = name_of("interaction", interaction.id);
+  const Named name = name_of("interaction", interaction.id);
   const ConversationRecord* record = mirror_->find(interaction.conversation);
   const bool ended = interaction.state == InteractionState::ended;
   const bool listed = record != nullptr && has(record->live, interaction.id);
-  findings_->check(ended != listed, "I08", name + " lives and is not listed, or the other way");
+  findings_->check(ended != listed, "I08", "{} lives and is not listed, or the other way", name);
   findings_->check(ended || record == nullptr || record->contact == interaction.contact, "I08",
-                   name + " is another contact's than its conversation");
+                   "{} is another contact's than its conversation", name);
   const bool with_nobody = ended || interaction.state == InteractionState::connected;
   findings_->check(!with_nobody || !interaction.session, "I08",
-                   name + " is led by a flow, and is over or with an agent");
+                   "{} is led by a flow, and is over or with an agent", name);
 }
 
 void BelongingWatch::check_callback(const Callback& callback) {
-  const std::string name = name_of("callback", callback.id);
+  const Named name = name_of("callback", callback.id);
   const ConversationRecord* record = mirror_->find(callback.conversation);
   const bool open = callback.state == CallbackState::open;
   const bool listed = record != nullptr && has(record->callbacks, callback.id);
-  findings_->check(open == listed, "I08", name + " is open and not listed, or the other way");
+  findings_->check(open == listed, "I08", "{} is open and not listed, or the other way", name);
   const Configuration* config = mirror_->configuration();
   findings_->check(config == nullptr || callback.attempts.size() <= config->callbacks.attempts,
-                   "I27", name + " is tried more often than was planned");
+                   "I27", "{} is tried more often than was planned", name);
   if (!open || record == nullptr) return;
   findings_->check(record->contact == callback.contact, "I08",
                    "{} is promised to contact {}, and its conversation is {}'s", name,
@@ -255,23 +255,23 @@ void BelongingWatch::check_callback(const Callback& callback) {
   const Interaction* call = tried ? mirror_->find(callback.attempts.back().interaction) : nullptr;
   const bool under_way = call != nullptr && call->state != InteractionState::ended;
   const bool comes = callback.not_before || mirror_->find(callback.work) != nullptr;
-  findings_->check(tried ? under_way : comes, "I40", name + " is promised, and never comes up");
+  findings_->check(tried ? under_way : comes, "I40", "{} is promised, and never comes up", name);
 }
 
 void BelongingWatch::check_work(const WorkRecord& work) {
-  const std::string name = name_of("work", work.id);
+  const Named name = name_of("work", work.id);
   const bool waits = work.state == WorkState::queued || work.state == WorkState::offered;
   findings_->check(!waits || work.preference != Preference::only || work.preference_until, "I19",
-                   name + " is kept for one agent for ever");
+                   "{} is kept for one agent for ever", name);
   if (work.kind == WorkKind::verification && work.state != WorkState::wrap_up) {
     const CaseRecord* matter = mirror_->find(CaseId(work.subject));
     findings_->check(matter != nullptr && matter->verification == work.id, "I15",
-                     name + " is about a reply that nobody asks about");
+                     "{} is about a reply that nobody asks about", name);
   }
   if (work.kind == WorkKind::callback && waits) {
     const Callback* callback = mirror_->find(CallbackId(work.subject));
     findings_->check(callback != nullptr && callback->work == work.id, "I15",
-                     name + " is about a promise that does not know it");
+                     "{} is about a promise that does not know it", name);
   }
 }
 
@@ -314,12 +314,12 @@ void BelongingWatch::quiet(Timestamp now) {
   for (const auto& [key, one] : mirror_->interactions) {
     if (one.state == InteractionState::ended) continue;
     findings_->check(!over(one.look_up_until) && !over(one.told_by), "I40",
-                     name_of("interaction", one.id) + " waits past its time");
+                     "{} waits past its time", name_of("interaction", one.id));
   }
   for (const auto& [key, callback] : mirror_->callbacks) {
     if (callback.state != CallbackState::open) continue;
     findings_->check(!over(callback.not_before) && !over(callback.promised_until), "I40",
-                     name_of("callback", callback.id) + " waits past its time");
+                     "{} waits past its time", name_of("callback", callback.id));
   }
   check_counts();
 }

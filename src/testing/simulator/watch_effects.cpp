@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::uint32_t most_attempts = 5;
 
-std::string name_of(EffectId id) {
-  return fmt::format("effect {}", id.value());
+Named name_of(EffectId id) {
+  return {"effect", id.value()};
 }
 
 }  // namespace
@@ -23,9 +23,9 @@ void EffectWatch::see(const Effect* before, const Effect* after) {
     gone_.insert(effect.id);
     return;
   }
-  findings_->check(!gone_.contains(effect.id), "I24", name_of(effect.id) + " is back");
-  findings_->check(effect.attempts < most_attempts, "I27",
-                   name_of(effect.id) + " is tried without end");
+  findings_->check(!gone_.contains(effect.id), "I24", "{} is back", name_of(effect.id));
+  findings_->check(effect.attempts < most_attempts, "I27", "{} is tried without end",
+                   name_of(effect.id));
   if (before == nullptr && effect.kind == EffectKind::send) new_sends_.push_back(effect.id);
   // A conversation that goes on in another takes its sends along.
   if (before != nullptr && before->conversation != effect.conversation) {
@@ -51,11 +51,11 @@ void EffectWatch::committed() {
     const Entry* entry = mirror_->entry(effect->conversation, effect->entry);
     const bool shown =
         entry != nullptr && entry->effect == id && entry->direction == Direction::outbound;
-    findings_->check(shown, "I23", name_of(id) + " sends what is on no timeline");
+    findings_->check(shown, "I23", "{} sends what is on no timeline", name_of(id));
     const EntryPointConfig* point = mirror_->configuration()->entry_point(effect->entry_point);
     const ConversationRecord* record = mirror_->find(effect->conversation);
     const bool here = point == nullptr || record == nullptr || point->desk == record->desk;
-    findings_->check(here, "I43", name_of(id) + " goes out from another desk");
+    findings_->check(here, "I43", "{} goes out from another desk", name_of(id));
   }
   new_sends_.clear();
 }
@@ -71,25 +71,27 @@ void EffectWatch::wrote(const EntryPointName& entry_point, const Address& addres
 
 void EffectWatch::handed_out(const Handout& handout, Timestamp now) {
   const Effect* effect = mirror_->find(handout.id);
-  const std::string name = name_of(handout.id);
-  findings_->check(!settled_.contains(handout.id), "I24", name + " is settled and handed out");
-  if (effect == nullptr) return findings_->broken("I03", name + " is handed out and not stored");
+  const Named name = name_of(handout.id);
+  findings_->check(!settled_.contains(handout.id), "I24", "{} is settled and handed out", name);
+  if (effect == nullptr) {
+    return findings_->check(false, "I03", "{} is handed out and not stored", name);
+  }
   findings_->check(handed_out_.emplace(handout.id, handout.attempt).second, "I25",
-                   name + " is handed out twice");
-  findings_->check(!effect->held, "I25", name + " is held and handed out");
+                   "{} is handed out twice", name);
+  findings_->check(!effect->held, "I25", "{} is held and handed out", name);
   const bool again = before_.contains({handout.id, handout.attempt});
   findings_->check(!again || handout.maybe_done, "I25",
-                   name + " is handed out again, and nobody is told");
+                   "{} is handed out again, and nobody is told", name);
   const bool holding = effect->kind == EffectKind::send && holding_.contains(effect->entry_point);
   findings_->check(!again || !holding, "I25",
-                   name + " goes out again, and nobody knows whether it went out");
+                   "{} goes out again, and nobody knows whether it went out", name);
   findings_->check(!effect->not_before || *effect->not_before <= now, "I27",
-                   name + " is handed out before its time");
+                   "{} is handed out before its time", name);
   const ConversationRecord* conversation = mirror_->find(effect->conversation);
   const ContactRecord* contact =
       conversation == nullptr ? nullptr : mirror_->find(conversation->contact);
   const bool erased = contact != nullptr && contact->erased_at && effect->kind == EffectKind::send;
-  findings_->check(!erased, "I29", name + " goes to somebody who was erased");
+  findings_->check(!erased, "I29", "{} goes to somebody who was erased", name);
   if (effect->kind == EffectKind::send) check_send(*effect, now);
   check_words(handout);
 }
@@ -98,7 +100,7 @@ void EffectWatch::check_send(const Effect& effect, Timestamp now) {
   const auto lane = lanes_.find({effect.entry_point, effect.conversation});
   const bool first =
       lane != lanes_.end() && !lane->second.empty() && *lane->second.begin() == effect.id;
-  findings_->check(first, "I26", name_of(effect.id) + " overtakes another of its lane");
+  findings_->check(first, "I26", "{} overtakes another of its lane", name_of(effect.id));
   const auto window = windows_.find(effect.entry_point);
   if (window == windows_.end() || window->second == Duration{}) return;
   if (effect.content.template_use) return;

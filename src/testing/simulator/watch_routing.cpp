@@ -13,8 +13,8 @@ bool counts(const WorkRecord* work) {
 bool is_offered(const WorkRecord* work) {
   return work != nullptr && work->state == WorkState::offered;
 }
-std::string name_of(const WorkRecord& work) {
-  return fmt::format("work {}", work.id.value());
+Named name_of(const WorkRecord& work) {
+  return {"work", work.id.value()};
 }
 
 }  // namespace
@@ -107,17 +107,19 @@ Timestamp RoutingWatch::place_of(const WorkRecord& work) const {
 void RoutingWatch::check_offer(const WorkRecord& work) {
   const Configuration* config = mirror_->configuration();
   const AgentConfig* agent = config == nullptr ? nullptr : config->agent(work.agent);
-  const std::string name = fmt::format("{} is offered to {}", name_of(work), work.agent.text());
-  if (agent == nullptr) return findings_->broken("I17", name + ", who is not configured");
-  findings_->check(serves(*agent, work), "I17", name + ", who does not serve it");
+  const auto check = [&](bool holds, std::string_view invariant, std::string_view why_not) {
+    findings_->check(holds, invariant, "{} is offered to {}{}", name_of(work), work.agent.text(),
+                     why_not);
+  };
+  if (agent == nullptr) return check(false, "I17", ", who is not configured");
+  check(serves(*agent, work), "I17", ", who does not serve it");
   const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), work.agent) !=
                        work.refused_by.end();
-  findings_->check(!refused, "I16", name + ", who has refused it in this round");
+  check(!refused, "I16", ", who has refused it in this round");
   const bool held = work.preference == Preference::only ||
                     (work.preference == Preference::first && work.preference_until);
   const bool over = work.preference_until && *work.preference_until <= now_;
-  findings_->check(!held || over || work.preferred == work.agent, "I19",
-                   name + " while it is held for another");
+  check(!held || over || work.preferred == work.agent, "I19", " while it is held for another");
   check_order(work, *agent);
 }
 
@@ -138,31 +140,31 @@ void RoutingWatch::check_order(const WorkRecord& work, const AgentConfig& agent)
 
 void RoutingWatch::check_work(const WorkRecord& work) {
   const bool somebodys = work.state != WorkState::queued;
-  findings_->check(somebodys != work.agent.empty(), "I15",
-                   name_of(work) + " is in two states at once");
+  findings_->check(somebodys != work.agent.empty(), "I15", "{} is in two states at once",
+                   name_of(work));
   if (work.kind != WorkKind::interaction || work.state == WorkState::wrap_up) return;
   const Interaction* interaction = mirror_->find(InteractionId(work.subject));
   const bool lives = interaction != nullptr && interaction->state != InteractionState::ended &&
                      interaction->work == work.id;
-  findings_->check(lives, "I15", name_of(work) + " is about nobody who is there");
+  findings_->check(lives, "I15", "{} is about nobody who is there", name_of(work));
   if (lives) {
     findings_->check(interaction->conversation == work.conversation, "I15",
-                     name_of(work) + " is of another conversation");
+                     "{} is of another conversation", name_of(work));
   }
 }
 
 void RoutingWatch::check_interaction(const Interaction& interaction) {
-  const std::string name = fmt::format("interaction {}", interaction.id.value());
+  const Named name{"interaction", interaction.id.value()};
   const WorkRecord* work = interaction.work ? mirror_->find(interaction.work) : nullptr;
   if (interaction.state == InteractionState::waiting) {
     const bool looked_at =
         work != nullptr && (work->state == WorkState::queued || work->state == WorkState::offered);
-    findings_->check(looked_at, "I15", name + " waits where nobody looks");
+    findings_->check(looked_at, "I15", "{} waits where nobody looks", name);
   }
   const bool served = interaction.state == InteractionState::connected && work != nullptr;
   if (served) {
     findings_->check(work->state == WorkState::assigned && work->agent == interaction.agent, "I15",
-                     name + " is served by one agent and assigned to another");
+                     "{} is served by one agent and assigned to another", name);
   }
 }
 
@@ -187,7 +189,7 @@ void RoutingWatch::check_standing(const WorkRecord& work, const AgentConfig& age
 void RoutingWatch::check_agent(const AgentName& name) {
   const auto found = offered_.find(name);
   if (found == offered_.end() || found->second.empty()) return;
-  findings_->check(is_there(name), "I21", name.text() + " has offers and is not there");
+  findings_->check(is_there(name), "I21", "{} has offers and is not there", name.text());
   const Configuration* config = mirror_->configuration();
   const AgentConfig* agent = config == nullptr ? nullptr : config->agent(name);
   if (agent == nullptr) return;
@@ -215,7 +217,7 @@ void RoutingWatch::check_release(const WorkRecord& before) {
   const bool wanted = record == nullptr || record->owner != before.preferred ||
                       record->passing_on.value() == work->subject;
   findings_->check(refused || !able || wanted, "I19",
-                   name_of(*work) + " was released from its hold before its time");
+                   "{} was released from its hold before its time", name_of(*work));
 }
 
 // Nobody counts as having refused but whoever has, or has let the offer run out.
@@ -257,7 +259,7 @@ void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
   if (call && before.connected_at) return;
   if (call || !before.work) {
     findings_->check(work->requested_at <= interaction.started_at, "I18",
-                     name_of(*work) + " waits since later than the contact");
+                     "{} waits since later than the contact", name_of(*work));
     return;
   }
   // What a flow says because of it comes after it.
@@ -266,7 +268,7 @@ void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
   });
   const bool kept = work->requested_at < interaction.started_at;  // a place that was kept
   findings_->check(kept || answer == nullptr || work->requested_at >= answer->at, "I18",
-                   name_of(*work) + " waits since before it was answered");
+                   "{} waits since before it was answered", name_of(*work));
 }
 
 // Whoever leaves leaves nobody behind who waits for them.
@@ -323,11 +325,11 @@ void RoutingWatch::quiet(Timestamp now) {
   if (config == nullptr) return;
   for (const auto& [key, work] : mirror_->works) {
     const bool over = work.state_until && *work.state_until <= now;
-    findings_->check(!over || work.state == WorkState::assigned, "I40",
-                     name_of(work) + " is past its time");
+    findings_->check(!over || work.state == WorkState::assigned, "I40", "{} is past its time",
+                     name_of(work));
     if (work.state != WorkState::queued) continue;
     findings_->check(!work.preference_until || *work.preference_until > now, "I19",
-                     name_of(work) + " is held past its bound");
+                     "{} is held past its bound", name_of(work));
     for (const AgentConfig& agent : config->agents) {
       const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), agent.name) !=
                            work.refused_by.end();

@@ -32,8 +32,8 @@ bool may_follow(DeliveryStatus from, DeliveryStatus to) {
   return false;
 }
 
-std::string place(const Entry& entry) {
-  return fmt::format("entry {} of conversation {}", entry.sequence, entry.conversation.value());
+Named place(const Entry& entry) {
+  return {"entry", entry.sequence, "conversation", entry.conversation.value()};
 }
 
 }  // namespace
@@ -41,6 +41,10 @@ std::string place(const Entry& entry) {
 void TimelineWatch::see(const Entry* before, const Entry* after) {
   const Entry& entry = after != nullptr ? *after : *before;
   touched_.insert(entry.conversation);
+  if (after != nullptr && entry.direction == Direction::outbound && !entry.provider_id.empty()) {
+    ours_.insert_or_assign(entry.provider_id, Place{entry.conversation, entry.sequence});
+    told_anew_.insert(entry.provider_id);
+  }
   if (before == nullptr) return see_new(*after);
   if (after != nullptr) return see_changed(*before, *after);
   if (is_heard(*before)) heard_.erase({before->entry_point, before->provider_id});
@@ -49,12 +53,12 @@ void TimelineWatch::see(const Entry* before, const Entry* after) {
 
 void TimelineWatch::see_new(const Entry& entry) {
   Length& length = lengths_[entry.conversation];
-  findings_->check(entry.sequence == ++length.entries, "I10",
-                   place(entry) + " does not follow the one before");
+  findings_->check(entry.sequence == ++length.entries, "I10", "{} does not follow the one before",
+                   place(entry));
   length.entries = entry.sequence;
   if (entry.customer_sequence != 0) {
     findings_->check(entry.customer_sequence == ++length.customer_entries, "I10",
-                     place(entry) + " has no place of its own in the customer's view");
+                     "{} has no place of its own in the customer's view", place(entry));
     length.customer_entries = entry.customer_sequence;
   }
   if (!is_heard(entry)) return;
@@ -70,7 +74,7 @@ void TimelineWatch::see_changed(const Entry& before, const Entry& after) {
                     before.author == after.author && before.event == after.event &&
                     before.interaction == after.interaction &&
                     (before.type != EntryType::message || before.content == after.content);
-  findings_->check(same, "I09", place(after) + " was rewritten");
+  findings_->check(same, "I09", "{} was rewritten", place(after));
   findings_->check(may_follow(before.status, after.status), "I06", "{} went from {} back to {}",
                    place(after), to_string(before.status), to_string(after.status));
 }
@@ -95,16 +99,19 @@ void TimelineWatch::see(const ConversationRecord* before, const ConversationReco
 }
 
 void TimelineWatch::check_told() {
-  for (const auto& [key, entry] : mirror_->entries) {
-    if (entry.direction != Direction::outbound || entry.provider_id.empty()) continue;
-    const auto found = told_.find(entry.provider_id);
-    if (found == told_.end()) continue;
-    for (const DeliveryStatus status : found->second) {
-      findings_->check(entry.status == status || !may_follow(entry.status, status), "I06",
-                       "{} is {}, and was told to be {}", place(entry), to_string(entry.status),
+  for (const std::string& provider_id : told_anew_) {
+    const auto known = ours_.find(provider_id);
+    const auto said = told_.find(provider_id);
+    if (known == ours_.end() || said == told_.end()) continue;
+    const Entry* entry = mirror_->entry(known->second.first, known->second.second);
+    if (entry == nullptr) continue;
+    for (const DeliveryStatus status : said->second) {
+      findings_->check(entry->status == status || !may_follow(entry->status, status), "I06",
+                       "{} is {}, and was told to be {}", place(*entry), to_string(entry->status),
                        to_string(status));
     }
   }
+  told_anew_.clear();
 }
 
 void TimelineWatch::committed() {

@@ -40,8 +40,10 @@ class TimelineWatch {
   // A provider's word about a message of ours was taken.
   void told(const std::string& provider_id, DeliveryStatus status) {
     told_[provider_id].insert(status);
+    told_anew_.insert(provider_id);
   }
-  // Everything that was told counts; while no more came early than are kept.
+  // Everything that was told counts, while no more came early than are kept: looks at what is new
+  // since the last time.
   void check_told();
   // Whether a provider's message is on a timeline now.
   bool has(const EntryPointName& entry_point, const std::string& provider_id) const {
@@ -49,6 +51,7 @@ class TimelineWatch {
   }
 
  private:
+  using Place = std::pair<ConversationId, std::uint64_t>;
   struct Length {
     std::uint64_t entries = 0;
     std::uint64_t customer_entries = 0;
@@ -62,9 +65,11 @@ class TimelineWatch {
   std::set<std::pair<EntryPointName, std::string>> heard_;
   std::map<std::pair<DeskName, ContactId>, int> open_;
   std::map<std::string, std::set<DeliveryStatus>> told_;  // by the provider's id
+  std::map<std::string, Place> ours_;                     // as much
+  std::set<std::string> told_anew_;
   // Of this commit.
   std::set<ConversationId> touched_;
-  std::vector<std::pair<ConversationId, std::uint64_t>> taken_away_;
+  std::vector<Place> taken_away_;
 };
 
 }  // namespace novelo::testing
