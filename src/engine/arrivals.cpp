@@ -221,7 +221,7 @@ Timestamp said_at(const InboundMessage& message, Timestamp now) {
 
 void tell_joined(Turn& turn, const Placed& placed, const EntryPointConfig& at,
                  std::string_view by) {
-  if (began(placed) || find_reach(turn.get(placed.conversation), at.name) != nullptr) return;
+  if (began(placed) || find_reach(turn.peek(placed.conversation), at.name) != nullptr) return;
   Entry& joined = turn.note_event(placed.conversation, EventKind::joined, {{"by", Value(by)}});
   joined.channel = at.channel;
   joined.entry_point = at.name;

@@ -37,7 +37,7 @@ bool is_of_ours(std::string_view call) {
 }
 
 std::string live_key(const Turn& turn, InteractionId call) {
-  return turn.tables.key().byte(static_cast<std::uint8_t>(CorrelationKind::live)).id(call).take();
+  return turn.tables.key().byte(static_cast<std::uint8_t>(CorrelationKind::live)).id(call);
 }
 
 namespace {

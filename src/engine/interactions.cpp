@@ -278,8 +278,8 @@ Status take_in(Turn& turn, const EntryPointConfig& at, const Address& from, cons
   turn.outcome.interaction = interaction;
   if (fresh) return dispatch(turn, interaction);
   // Where the contact was expected to come back, they have come.
-  if (turn.get(conversation).kept_place) turn.edit(conversation).kept_place.reset();
-  hand_over(turn, turn.get(interaction), taken);
+  if (turn.peek(conversation).kept_place) turn.edit(conversation).kept_place.reset();
+  hand_over(turn, turn.peek(interaction), taken);
   return {};
 }
 

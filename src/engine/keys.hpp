@@ -1,7 +1,9 @@
 // Keys of the store: the tenant first, numbers big-endian so that they sort by value.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,21 +14,17 @@
 
 namespace novelo {
 
+// Built where it is used: nearly all are looked up and gone, without asking for memory.
 class Key {
  public:
-  explicit Key(std::uint64_t tenant) {
-    bytes_.reserve(usual_size);
-    number(tenant);
-  }
+  explicit Key(std::uint64_t tenant) { number(tenant); }
 
   Key& number(std::uint64_t value) {
     std::array<char, 8> bytes;
-    for (char& byte : bytes) {
-      byte = static_cast<char>(value >> 56);
-      value <<= 8;
+    for (std::size_t place = bytes.size(); place-- > 0; value >>= 8) {
+      bytes[place] = static_cast<char>(value);
     }
-    bytes_.append(bytes.data(), bytes.size());
-    return *this;
+    return add({bytes.data(), bytes.size()});
   }
   template <class IdType>
   Key& id(IdType id) {
@@ -37,14 +35,13 @@ class Key {
     return number(static_cast<std::uint64_t>(at.time_since_epoch().count()));
   }
   Key& byte(std::uint8_t value) {
-    bytes_.push_back(static_cast<char>(value));
-    return *this;
+    const char one = static_cast<char>(value);
+    return add({&one, 1});
   }
   // Ends with a zero byte, so that no text is the beginning of another.
   Key& text(std::string_view text) {
-    bytes_ += text;
-    bytes_.push_back('\0');
-    return *this;
+    add(text);
+    return byte(0);
   }
   // Mailboxes that differ in case alone are one (RFC 5321 allows more; nobody gives them to two
   // people).
@@ -52,17 +49,23 @@ class Key {
     byte(static_cast<std::uint8_t>(address.kind));
     if (address.kind != AddressKind::email) return text(address.value);
     for (const char c : address.value) {
-      bytes_.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+      byte(static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
     }
-    return text({});
+    return byte(0);
   }
 
-  const std::string& bytes() const { return bytes_; }
-  // The same, for a key that is not built on.
-  std::string take() { return std::move(bytes_); }
+  // Valid as long as this is.
+  operator std::string_view() const {  // NOLINT: it is what a key is
+    return long_.empty() ? std::string_view(short_.data(), size_) : std::string_view(long_);
+  }
+  operator std::string() const { return bytes(); }  // NOLINT: to be kept
+  std::string bytes() const { return std::string(std::string_view(*this)); }
+  friend bool operator==(const Key& left, const Key& right) {
+    return std::string_view(left) == std::string_view(right);
+  }
   // The first key behind all that begin with this one.
   std::string end() const {
-    std::string next = bytes_;
+    std::string next = bytes();
     while (!next.empty()) {
       const auto last = static_cast<std::uint8_t>(next.back());
       if (last != 0xff) {
@@ -75,9 +78,22 @@ class Key {
   }
 
  private:
-  static constexpr std::size_t usual_size = 48;
+  static constexpr std::size_t usual_size = 88;
 
-  std::string bytes_;
+  Key& add(std::string_view more) {
+    if (long_.empty() && size_ + more.size() <= short_.size()) {
+      std::copy(more.begin(), more.end(), short_.begin() + static_cast<std::ptrdiff_t>(size_));
+      size_ += more.size();
+      return *this;
+    }
+    if (long_.empty()) long_.assign(short_.data(), size_);
+    long_ += more;
+    return *this;
+  }
+
+  std::array<char, usual_size> short_;
+  std::size_t size_ = 0;  // of `short_`
+  std::string long_;      // all of it, when it is longer than that
 };
 
 // The number that a key ends with.

@@ -20,21 +20,21 @@ using ListKeys = std::vector<std::string>;
 
 void lists_of(const Tables& tables, const ConversationRecord& record, ListKeys& keys) {
   const bool closed = record.status == ConversationStatus::closed;
-  keys.push_back(list_of_owner(tables, record.owner, closed).id(record.id).take());
-  if (!closed) keys.push_back(list_of_status(tables, record.status).id(record.id).take());
+  keys.push_back(list_of_owner(tables, record.owner, closed).id(record.id));
+  if (!closed) keys.push_back(list_of_status(tables, record.status).id(record.id));
 }
 
 void lists_of(const Tables& tables, const CaseRecord& record, ListKeys& keys) {
-  keys.push_back(list_of_case_owner(tables, record.owner).id(record.id).take());
-  keys.push_back(list_of_case_status(tables, record.type, record.status).id(record.id).take());
-  keys.push_back(list_of_case_contact(tables, record.contact).id(record.id).take());
+  keys.push_back(list_of_case_owner(tables, record.owner).id(record.id));
+  keys.push_back(list_of_case_status(tables, record.type, record.status).id(record.id));
+  keys.push_back(list_of_case_contact(tables, record.contact).id(record.id));
 }
 
 void lists_of(const Tables& tables, const Callback& record, ListKeys& keys) {
   const bool over = record.state != CallbackState::open;
-  keys.push_back(list_of_callback_agent(tables, record.agent, over).id(record.id).take());
-  if (!over) keys.push_back(list_of_open_callbacks(tables).id(record.id).take());
-  keys.push_back(list_of_callback_contact(tables, record.contact).id(record.id).take());
+  keys.push_back(list_of_callback_agent(tables, record.agent, over).id(record.id));
+  if (!over) keys.push_back(list_of_open_callbacks(tables).id(record.id));
+  keys.push_back(list_of_callback_contact(tables, record.contact).id(record.id));
 }
 
 bool same_lists(const ConversationRecord& one, const ConversationRecord& other) {

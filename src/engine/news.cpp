@@ -13,7 +13,7 @@ std::string counter_key(const Turn& turn, std::string_view what, std::string_vie
   Key key = turn.tables.news_counters().text(std::string(what).append(member));
   key.text(connection.text());
   if (!name.empty()) key.text(name);
-  return key.take();
+  return key;
 }
 
 }  // namespace

@@ -28,11 +28,11 @@ int rank(DeliveryStatus status) {
 }
 
 std::string key_of(const Turn& turn, const ConnectionName& connection, std::string_view id) {
-  return turn.tables.key().text(connection.text()).text(id).take();
+  return turn.tables.key().text(connection.text()).text(id);
 }
 
 std::string place_of(const Turn& turn, std::uint64_t number) {
-  return turn.tables.key().number(number).take();
+  return turn.tables.key().number(number);
 }
 
 void forget(Turn& turn, const std::string& key, std::uint64_t number) {

@@ -144,7 +144,7 @@ void list_identity(Turn& turn, ContactId contact, const Address& plain) {
   if (listed.size() < turn.options.limits.identities_per_contact) {
     turn.tables.contacts.edit(key).identities.push_back(plain);
   } else {
-    turn.tables.listings.put(list_of_unlisted(turn.tables, contact).address(plain).take(), {});
+    turn.tables.listings.put(list_of_unlisted(turn.tables, contact).address(plain), {});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -50,13 +51,13 @@ class Records {
   Records(Store& store, std::size_t capacity) : store_(&store), capacity_(capacity) {}
 
   // Null when there is none. Valid until the next commit or undo.
-  const T* find(const std::string& key) {
+  const T* find(std::string_view key) {
     const Node& node = load(key);
     return node.second.value ? &*node.second.value : nullptr;
   }
 
   // The record, to be changed; it must be there.
-  T& edit(const std::string& key) {
+  T& edit(std::string_view key) {
     Node& node = load(key);
     if (!node.second.value) throw CutShort(missing());
     change(node);
@@ -64,20 +65,20 @@ class Records {
   }
 
   // A record under a key that was never used: no look-up is made.
-  T& create(const std::string& key, T value) {
-    Node& node = *slots_.try_emplace(key).first;
+  T& create(std::string_view key, T value) {
+    Node& node = *slots_.try_emplace(std::string(key)).first;
     latest_ = &node;
     change(node);
     return node.second.value.emplace(std::move(value));
   }
 
-  void put(const std::string& key, T value) {
+  void put(std::string_view key, T value) {
     Node& node = load(key);
     change(node);
     node.second.value = std::move(value);
   }
 
-  void erase(const std::string& key) {
+  void erase(std::string_view key) {
     Node& node = load(key);
     if (!node.second.value) return;
     change(node);
@@ -132,7 +133,7 @@ class Records {
   }
 
   // The record as `find` gives it, past the cache: for looking through many once.
-  std::optional<T> look(const std::string& key) {
+  std::optional<T> look(std::string_view key) {
     if (const auto known = slots_.find(key); known != slots_.end()) return known->second.value;
     return read(key).value;
   }
@@ -203,18 +204,24 @@ class Records {
     std::uint64_t saved_for = 0;  // the input for which `undo_` has it
   };
 
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const {
+      return std::hash<std::string_view>{}(key);
+    }
+  };
   using Node = std::pair<const std::string, Slot>;  // stays where it is until `trim`
 
-  Node& load(const std::string& key) {
+  Node& load(std::string_view key) {
     // One record is often asked for several times in a row.
     if (latest_ != nullptr && latest_->first == key) return *latest_;
     const auto known = slots_.find(key);
     if (known != slots_.end()) return *(latest_ = &*known);
-    return *(latest_ = &*slots_.emplace(key, read(key)).first);
+    return *(latest_ = &*slots_.emplace(std::string(key), read(key)).first);
   }
 
   // What the store has at `key`.
-  Slot read(const std::string& key) {
+  Slot read(std::string_view key) {
     auto bytes = store_->get(table, key);
     if (!bytes) throw CutShort(bytes.error());
     Slot slot;
@@ -300,7 +307,7 @@ class Records {
 
   Store* store_;
   std::size_t capacity_;
-  std::unordered_map<std::string, Slot> slots_;
+  std::unordered_map<std::string, Slot, Hash, std::equal_to<>> slots_;
   Node* latest_ = nullptr;                     // the one looked up last
   std::map<std::string_view, Node*> changed_;  // since the last commit, by key
   std::vector<std::pair<Node*, Slot>> undo_;

@@ -26,8 +26,8 @@ using List = std::function<Ids(std::uint64_t from, std::uint64_t below, std::siz
 template <class T, Table table>
 List list_of(Records<T, table>& records, const Key& prefix) {
   return [&records, prefix](std::uint64_t from, std::uint64_t below, std::size_t limit) {
-    const std::string first = Key(prefix).number(from).take();
-    const std::string end = Key(prefix).number(below).take();
+    const std::string first = Key(prefix).number(from);
+    const std::string end = Key(prefix).number(below);
     Ids ids;
     for (const auto& row : records.scan(first, end, limit, Order::descending)) {
       ids.push_back(last_number(row.first));
@@ -73,7 +73,7 @@ std::uint64_t first_id_at(Tables& tables, Records<T, table>& records, Timestamp 
   const std::string end = tables.key().end();
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    const auto rows = records.scan(tables.key().number(middle).take(), end, 1, Order::ascending);
+    const auto rows = records.scan(tables.key().number(middle), end, 1, Order::ascending);
     if (rows.empty() || began(rows.front().second) >= time) {
       high = middle;
     } else {

@@ -242,7 +242,7 @@ Result<const Callback*> Turn::callback(CallbackId id) {
 
 namespace {
 template <class T>
-T copy_of(Result<const T*> record) {
+const T& known(Result<const T*> record) {
   if (record) return **record;
   Error missing = record.error();
   missing.code = ErrorCode::internal;
@@ -251,16 +251,22 @@ T copy_of(Result<const T*> record) {
 }  // namespace
 
 ConversationRecord Turn::get(ConversationId id) {
-  return copy_of(conversation(id));
+  return known(conversation(id));
 }
 Interaction Turn::get(InteractionId id) {
-  return copy_of(interaction(id));
+  return known(interaction(id));
 }
 CaseRecord Turn::get(CaseId id) {
-  return copy_of(case_of(id));
+  return known(case_of(id));
 }
 Callback Turn::get(CallbackId id) {
-  return copy_of(callback(id));
+  return known(callback(id));
+}
+const ConversationRecord& Turn::peek(ConversationId id) {
+  return known(conversation(id));
+}
+const Interaction& Turn::peek(InteractionId id) {
+  return known(interaction(id));
 }
 
 Result<const AgentConfig*> Turn::agent(const AgentName& name) const {

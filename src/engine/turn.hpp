@@ -7,7 +7,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,8 +63,8 @@ struct Turn {
   Outcome outcome = {};
   std::vector<Signal> signals = {};
   std::vector<OutboxChange> outbox_changes = {};
-  std::size_t said = 0;  // of these, how many were held against what can be said at all
-  std::deque<Task> tasks = {};
+  std::size_t said = 0;        // of these, how many were held against what can be said at all
+  std::list<Task> tasks = {};  // asks for memory only when there is one
   std::optional<Setup> new_setup = {};    // of a LoadConfiguration
   std::optional<Timer> first_armed = {};  // of the timers that this turn has armed
   std::vector<Timer> disarmed = {};
@@ -125,6 +125,9 @@ struct Turn {
   Interaction get(InteractionId id);
   CaseRecord get(CaseId id);
   Callback get(CallbackId id);
+  // The same where they lie: valid until that record is changed.
+  const ConversationRecord& peek(ConversationId id);
+  const Interaction& peek(InteractionId id);
   // The acting agent, checked against the configuration; fails with `refused` for a stranger.
   Result<const AgentConfig*> agent(const AgentName& name) const;
   // Somebody whom a command names; fails with `not_found`.

@@ -154,7 +154,7 @@ StoredConversation StoredDesk::Body::described(ConversationRecord record) const 
 
 Result<std::vector<Note>> StoredDesk::Body::notes(ConversationId id) {
   std::vector<Note> all;
-  std::string from = tables_.key().id(id).take();
+  std::string from = tables_.key().id(id);
   while (true) {
     auto part = page(tables_.notes, from, tables_.key().id(id).end(), most_rows);
     if (!part) return part;

@@ -93,7 +93,7 @@ bool back_up(SqliteStore& store, const Fence& fence, const std::string& path, Sl
     const ConversationId conversation(++number);
     const std::vector<Write> writes = {
         {Write::Kind::put, Table::entry,
-         Key(fence.tenant).id(conversation).number(entries_in_one + 1).take(),
+         Key(fence.tenant).id(conversation).number(entries_in_one + 1).bytes(),
          codec::to_bytes(entry_of(conversation, entries_in_one + 1))}};
     if (!store.commit(fence, writes)) return false;
     slowest.commit = std::max(slowest.commit, seconds_since(commit));
