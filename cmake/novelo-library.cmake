@@ -45,6 +45,10 @@ function(novelo_component name)
            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE "${PROJECT_SOURCE_DIR}/src")
   novelo_strict(${target})
+  if(NOVELO_COVERAGE)
+    target_compile_options(${target} PRIVATE --coverage -O0)
+    target_link_options(${target} PUBLIC $<BUILD_INTERFACE:--coverage>)
+  endif()
   # Private: only users of json.hpp need it, and find it themselves.
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> fmt::fmt)
   set(novelo_components ${novelo_components} ${target} PARENT_SCOPE)
