@@ -59,8 +59,24 @@ bool is_one_of(const std::vector<Identity>& known, ContactId contact) {
                      [&](const Identity& identity) { return uses(identity, contact); });
 }
 
-// S0.29: by known number, or by an intact token in the text. A token says nothing of an address
-// that is known for others': links are passed on.
+// Whether an intact token tells who it is. It says nothing of an address that is known for others':
+// links are passed on.
+bool take_at_its_word(Turn& turn, const EntryPointConfig& entry_point, const Party& from,
+                      ContactId named, Arrival& arrival) {
+  const auto read = normalise(from.address, entry_point.dial_plan);
+  const Address plain = read ? *read : from.address;
+  const std::vector<Identity> known = identities_at(turn.tables, plain);
+  if (known.empty()) {
+    arrival.claimed = true;
+    add_identity(turn, named, plain, false);
+  } else if (!is_one_of(known, named)) {
+    return false;  // otherwise it tells which of those who share the address
+  }
+  arrival.who.contact = named;
+  return true;
+}
+
+// S0.29: by known number, or by an intact token in the text.
 Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMessage& message) {
   const DeskConfig& desk = *turn.config().desk(entry_point.desk);
   const JoinToken token = find_join_token(turn, message.content.text);
@@ -69,18 +85,9 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
                          : nullptr;
   Arrival arrival;
   arrival.text = token.conversation ? token.rest : message.content.text;
-  const auto read = normalise(message.from.address, entry_point.dial_plan);
-  const Address plain = read ? *read : message.from.address;
-  const std::vector<Identity> known = identities_at(turn.tables, plain);
   const bool here =
       named != nullptr && named->desk == desk.name && !is_erased(turn, named->contact);
-  if (here && known.empty()) {
-    arrival.who.contact = named->contact;
-    arrival.claimed = true;
-    add_identity(turn, named->contact, plain, false);
-  } else if (here && is_one_of(known, named->contact)) {
-    arrival.who.contact = named->contact;  // the token tells which of those who share the address
-  } else {
+  if (!here || !take_at_its_word(turn, entry_point, message.from, named->contact, arrival)) {
     arrival.who = recognise(turn, message.from, entry_point);
   }
   arrival.placed = place_contact(turn, arrival.who, desk);
@@ -99,29 +106,28 @@ void tell_claimed(Turn& turn, ConversationId id, const Address& address) {
   turn.notify(owner, id, "identity_claimed", {{"address", Value(to_string(address))}});
 }
 
-// Half of a digest stands for the scope and the provider's id, however long that is: the rows that
-// say "seen before" are the most numerous of all, and each message touches a page of them.
-std::string seen_id(std::string_view scope, std::string_view kind, std::string_view id) {
-  constexpr std::size_t enough = 16;
-  std::string text = fmt::format("{}\n{}\n{}", scope, kind, id);
-  std::string digest = sha256(text);
-  return digest.empty() ? std::move(text) : digest.substr(0, enough);
-}
-
 }  // namespace
 
-std::string seen_key(const Turn& turn, std::string_view scope, std::string_view kind,
-                     std::string_view id) {
-  return turn.tables.key(CorrelationKind::inbound, "", seen_id(scope, kind, id));
+SeenDigest seen_digest(std::string_view scope, std::string_view kind, std::string_view id) {
+  std::string text;
+  text.reserve(scope.size() + kind.size() + id.size() + 2);
+  text.append(scope).append(1, '\n').append(kind).append(1, '\n').append(id);
+  const std::string digest = sha256(text);
+  SeenDigest seen{};
+  if (digest.size() < seen.size()) {
+    throw CutShort({ErrorCode::internal, "no_digest", "libcrypto gives no digest", {}, {}});
+  }
+  std::copy_n(digest.begin(), seen.size(), seen.begin());
+  return seen;
 }
 
 bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std::string_view id) {
-  const std::string key = seen_key(turn, scope, kind, id);
-  if (turn.tables.correlations.find(key) != nullptr) {
+  const SeenDigest digest = seen_digest(scope, kind, id);
+  if (turn.tables.seen.contains(digest)) {
     turn.outcome.repeated = true;
     return true;
   }
-  turn.tables.correlations.create(key, {});
+  turn.tables.seen.add(digest);
   return false;
 }
 

@@ -53,7 +53,7 @@ namespace {
 constexpr std::size_t entries_at_hand = 2000;
 }  // namespace
 
-Tables::Tables(Store& store, const Fence& fence, std::size_t capacity)
+Tables::Tables(Store& store, const Fence& fence, std::size_t capacity, std::size_t recent_ids)
     : clock(store, capacity),
       counters(store, capacity),
       configurations(store, capacity),
@@ -83,6 +83,7 @@ Tables::Tables(Store& store, const Fence& fence, std::size_t capacity)
       parked(store, std::min(capacity, entries_at_hand)),
       parked_order(store, 0),
       listings(store, std::min(capacity, entries_at_hand)),
+      seen(store, fence.tenant, recent_ids),
       tenant_(fence.tenant) {}
 
 void Tables::begin_input() {

@@ -11,6 +11,8 @@
 
 #include "engine/keys.hpp"
 #include "engine/records.hpp"
+#include "engine/seen.hpp"
+#include "novelo/base/limits.hpp"
 #include "novelo/engine.hpp"
 
 namespace novelo {
@@ -100,6 +102,15 @@ struct QuarantineSeen {
   std::uint64_t times = 1;
   Timestamp last_at{};
 };
+// What one commit has changed of the provider ids that are kept apart (engine/seen.hpp), packed one
+// behind the other, and how far they are sorted in since.
+struct SeenRun {
+  std::string forgotten;
+  std::string added;         // after that
+  std::string sorted_below;  // of the old ones, all below this; all of them, when it is empty
+  std::uint64_t old_until = 0;
+  std::uint64_t sorted_until = 0;
+};
 // A row of a list says by its key alone what is in it.
 struct Listed {};
 // One step walked by one contact: a row of the reports. Its key is the interaction, then a number.
@@ -166,6 +177,15 @@ void fields(V& v, X& x) {
   v("number", x.number);
 }
 template <class V, class X>
+requires std::same_as<std::remove_const_t<X>, SeenRun>
+void fields(V& v, X& x) {
+  v("forgotten", x.forgotten);
+  v("added", x.added);
+  v("sorted_below", x.sorted_below);
+  v("old_until", x.old_until);
+  v("sorted_until", x.sorted_until);
+}
+template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, ParkedPlace>
 void fields(V& v, X& x) {
   v("key", x.key);
@@ -218,7 +238,7 @@ void fields(V& v, X& x) {
 
 // The kinds of correlation keys. Numbers are stored.
 enum class CorrelationKind : std::uint8_t {
-  inbound = 1,   // digest of (entry point or connection, kind, provider id): seen before
+  inbound = 1,   // digest of (entry point or connection, kind, provider id): engine/seen.hpp
   outbound = 2,  // (connection, provider id) of a message of ours
   mail = 3,      // Message-ID of a mail of ours
   call = 4,      // (connection, call) -> interaction
@@ -262,7 +282,8 @@ extern template class Records<Listed, Table::listing>;
 
 class Tables {
  public:
-  Tables(Store& store, const Fence& fence, std::size_t capacity);
+  Tables(Store& store, const Fence& fence, std::size_t capacity,
+         std::size_t recent_ids = Limits().recent_ids);
 
   Records<EngineClock, Table::meta> clock;
   Records<Counter, Table::counter> counters;
@@ -293,6 +314,7 @@ class Tables {
   Records<ParkedReceipt, Table::parked_receipt> parked;
   Records<ParkedPlace, Table::parked_order> parked_order;
   Records<Listed, Table::listing> listings;
+  SeenIds seen;
 
   void begin_input();
   void undo();
@@ -307,43 +329,39 @@ class Tables {
   // --- keys --------------------------------------------------------------------------------------
   Key key() const { return Key(tenant_); }
   template <class IdType>
-  std::string key(IdType id) const {
-    return key().id(id).take();
+  Key key(IdType id) const {
+    return key().id(id);
   }
-  std::string key(const Address& address) const { return key().address(address).take(); }
-  std::string key(const DeskName& desk, ContactId contact) const {
-    return key().id(contact).text(desk.text()).take();
+  Key key(const Address& address) const { return key().address(address); }
+  Key key(const DeskName& desk, ContactId contact) const {
+    return key().id(contact).text(desk.text());
   }
-  std::string key(ContactId contact, ConversationId conversation) const {
-    return key().id(contact).id(conversation).take();
+  Key key(ContactId contact, ConversationId conversation) const {
+    return key().id(contact).id(conversation);
   }
-  std::string key(ConversationId conversation, std::uint64_t number) const {
-    return key().id(conversation).number(number).take();
+  Key key(ConversationId conversation, std::uint64_t number) const {
+    return key().id(conversation).number(number);
   }
-  std::string key(InteractionId interaction, std::uint64_t number) const {
-    return key().id(interaction).number(number).take();
+  Key key(InteractionId interaction, std::uint64_t number) const {
+    return key().id(interaction).number(number);
   }
-  std::string key(const Timer& timer) const {
-    return key()
-        .time(timer.due)
-        .byte(static_cast<std::uint8_t>(timer.kind))
-        .number(timer.owner)
-        .take();
+  Key key(const Timer& timer) const {
+    return key().time(timer.due).byte(static_cast<std::uint8_t>(timer.kind)).number(timer.owner);
   }
-  std::string key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
-    return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id).take();
+  Key key(CorrelationKind kind, std::string_view scope, std::string_view id) const {
+    return key().byte(static_cast<std::uint8_t>(kind)).text(scope).text(id);
   }
   // Of counters: how many cases of a type have a status; and how new the news of a telephone system
   // are. The others are sequences of protocol numbers, under their periods, which are digits.
-  std::string key(const CaseTypeName& type, const CaseStatusName& status) const {
-    return case_counters().text(type.text()).text(status.text()).take();
+  Key key(const CaseTypeName& type, const CaseStatusName& status) const {
+    return case_counters().text(type.text()).text(status.text());
   }
   Key case_counters() const { return key().text("case"); }
   Key news_counters() const { return key().text("news"); }
-  std::string clock_key() const { return key().text("engine").take(); }
+  Key clock_key() const { return key().text("engine"); }
   // The engine's counters, to be changed.
   EngineClock& edit_clock();
-  std::string text_key(std::string_view text) const { return key().text(text).take(); }
+  Key text_key(std::string_view text) const { return key().text(text); }
 
  private:
   auto all() {
@@ -351,7 +369,7 @@ class Tables {
                     open_conversations, contact_conversations, entries, notes, interactions,
                     correlations, works, agents, cases, protocols, callbacks, sessions, surveys,
                     effects, timers, commands, quarantine, quarantine_seen, closures, segments,
-                    parked, parked_order, listings);
+                    parked, parked_order, listings, seen);
   }
 
   std::uint64_t tenant_;

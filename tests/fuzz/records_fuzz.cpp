@@ -61,6 +61,7 @@ constexpr std::array<Read, table_count> readers{read_row<EngineClock>,
                                                 read_row<Counter>,
                                                 read_row<ParkedReceipt>,
                                                 read_row<ParkedPlace>,
+                                                read_row<SeenRun>,
                                                 read_row<QuarantineSeen>,
                                                 read_row<Listed>};
 
@@ -69,8 +70,8 @@ void count_row(Table table, std::string_view row) {
   MemoryStore store;
   const TenantName tenant("somebody");
   const Fence fence = store.open_tenant(tenant).value();
-  const std::string key = table == Table::meta ? Key(fence.tenant).text("engine").take()
-                                               : Key(fence.tenant).number(7).number(8).take();
+  const std::string key = table == Table::meta ? Key(fence.tenant).text("engine").bytes()
+                                               : Key(fence.tenant).number(7).number(8).bytes();
   const std::vector<Write> writes{{Write::Kind::put, table, key, std::string(row)}};
   must(store.commit(fence, writes).has_value(), "a row is stored");
   const std::vector<std::pair<TenantName, Fence>> tenants{{tenant, fence}};
