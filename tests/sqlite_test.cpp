@@ -194,7 +194,7 @@ TEST_CASE("sqlite store: the file says whose it is and how it is kept") {
   CHECK(header.substr(0, 16) == std::string("SQLite format 3\0", 16));
   CHECK(header.substr(18, 2) == "\x02\x02");  // write-ahead log
   CHECK(header.substr(68, 4) == "Novl");
-  CHECK(header.substr(60, 4) == std::string("\0\0\0\x01", 4));
+  CHECK(header.substr(60, 4) == std::string("\0\0\0\x02", 4));
 }
 
 TEST_CASE("sqlite store: the settings that durability and safety rest on hold") {
