@@ -1,7 +1,8 @@
 #include "engine/seen.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <cstring>
+#include <functional>
 #include <optional>
 
 #include "engine/keys.hpp"
@@ -38,6 +39,13 @@ Error unreadable() {
 }
 
 }  // namespace
+
+// They are digests: as good as random.
+std::size_t SeenIds::Hash::operator()(const SeenDigest& id) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, id.data(), sizeof(hash));
+  return hash;
+}
 
 SeenIds::SeenIds(Store& store, std::uint64_t tenant, std::size_t kept)
     : store_(&store),
@@ -120,7 +128,7 @@ void SeenIds::collect(std::vector<Write>& writes) {
       drop_runs(2 * many, writes);
     }
     SeenRun run{packed(forgotten_), packed(added_), {}, old_until_, sorted_until_};
-    if (!old_.empty()) run.sorted_below.assign(old_.begin()->data(), old_.begin()->size());
+    if (!order_.empty()) run.sorted_below.assign(order_.back().data(), order_.back().size());
     writes.push_back({Write::Kind::insert, Table::seen_run, run_key(last_run_),
                       codec::to_row(run).value_or(std::string())});
   }
@@ -132,16 +140,26 @@ void SeenIds::collect(std::vector<Write>& writes) {
 
 void SeenIds::sort_in(std::size_t many, std::vector<Write>& writes) {
   const std::string nothing = codec::to_row(Correlation()).value_or(std::string());
-  for (; many > 0; --many) {
-    if (old_.empty()) {
+  while (many > 0) {
+    if (order_.empty()) {
       sorted_until_ = old_until_;
       old_until_ = last_run_;
       old_.swap(young_);
+      set_order();
     }
-    if (old_.empty()) return;
-    writes.push_back({Write::Kind::insert, Table::correlation, sorted_key(*old_.begin()), nothing});
-    old_.erase(old_.begin());
+    if (order_.empty()) return;
+    if (old_.erase(order_.back()) != 0) {
+      const std::string key = sorted_key(order_.back());
+      writes.push_back({Write::Kind::insert, Table::correlation, key, nothing});
+      --many;
+    }
+    order_.pop_back();
   }
+}
+
+void SeenIds::set_order() {
+  order_.assign(old_.begin(), old_.end());
+  std::sort(order_.begin(), order_.end(), std::greater<>());
 }
 
 void SeenIds::drop_runs(std::size_t many, std::vector<Write>& writes) {
@@ -175,9 +193,11 @@ void SeenIds::load() {
       for (const Row& row : rows) take(last_number(row.key), run_in(row));
       if (!rows.empty()) from = behind(rows.back().key);
     } while (rows.size() == page);
-    each_of(run.sorted_below,
-            [this](const SeenDigest& id) { old_.erase(old_.begin(), old_.lower_bound(id)); });
     if (run.sorted_below.empty()) old_.clear();
+    each_of(run.sorted_below, [this](const SeenDigest& first) {
+      std::erase_if(old_, [&](const SeenDigest& id) { return id < first; });
+    });
+    set_order();
   }
   loaded_ = true;
 }

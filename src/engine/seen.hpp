@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -46,17 +47,22 @@ class SeenIds {
   // As those of Records, among which this stands.
   void begin_input();
   void undo();
+  std::size_t pending() const { return erased_.size() + 1; }
   void collect(std::vector<Write>& writes);
   void trim() {}
 
  private:
-  using Ids = std::set<SeenDigest>;
+  struct Hash {
+    std::size_t operator()(const SeenDigest& id) const;
+  };
+  using Ids = std::unordered_set<SeenDigest, Hash>;
   enum class Change : std::uint8_t { added, left_young, left_old, left_table };
 
   std::string sorted_key(const SeenDigest& id) const;
   std::string run_key(std::uint64_t number) const;
   void load();
   void take(std::uint64_t number, const SeenRun& run);
+  void set_order();
   // Writes the next old ones to where they stay.
   void sort_in(std::size_t many, std::vector<Write>& writes);
   // Takes rows away whose ids are sorted in.
@@ -69,6 +75,7 @@ class SeenIds {
   bool loaded_ = false;
   Ids young_;
   Ids old_;
+  std::vector<SeenDigest> order_;   // of the old ones, the next last; some may be forgotten by now
   std::uint64_t first_run_ = 1;     // that is there
   std::uint64_t last_run_ = 0;      // as much
   std::uint64_t old_until_ = 0;     // runs up to this one are of old ones
@@ -76,7 +83,7 @@ class SeenIds {
   // Since the last commit.
   std::vector<SeenDigest> added_;
   std::vector<SeenDigest> forgotten_;  // that were young or old
-  Ids erased_;                         // that were sorted in, as far as anybody knows
+  std::set<SeenDigest> erased_;        // that were sorted in, as far as anybody knows
   // Of the input under way, and how many there were of both lists before it.
   std::vector<std::pair<Change, SeenDigest>> undo_;
   std::size_t added_before_ = 0;

@@ -96,7 +96,12 @@ void Tables::undo() {
 
 std::vector<Write> Tables::collect() {
   std::vector<Write> writes;
-  std::apply([&](auto&... tables) { (tables.collect(writes), ...); }, all());
+  std::apply(
+      [&](auto&... tables) {
+        writes.reserve((tables.pending() + ...));
+        (tables.collect(writes), ...);
+      },
+      all());
   return writes;
 }
 
