@@ -193,13 +193,17 @@ const Entry* message_of(Turn& turn, const Correlation& sent) {
   return turn.tables.entries.find(turn.tables.key(sent.conversation, sent.entry));
 }
 
-// A send that was taken back while the provider was taking it: what the provider says stands.
-void settle_taken_back(Turn& turn, const SettleEffect& settle) {
+// The provider has taken a message whose send was settled otherwise, or taken back: what was taken
+// back stands as accepted, and receipts that name it as the provider does are found from now on. A
+// message that failed stays so until the provider says that it has arrived.
+void settle_late(Turn& turn, const SettleEffect& settle) {
   const auto* reply = std::get_if<TransportReply>(&settle.settlement);
   const Correlation* sent = settled_send(turn, settle.effect);
   if (reply == nullptr || sent == nullptr) return;
   const Entry* entry = message_of(turn, *sent);
-  if (entry == nullptr || entry->status != DeliveryStatus::refused) return;
+  if (entry == nullptr) return;
+  const bool taken_back = entry->status == DeliveryStatus::refused;
+  if (!taken_back && !entry->provider_id.empty()) return;
   const EntryPointConfig* at = turn.config().entry_point(entry->entry_point);
   if (at == nullptr) return;
   const OutboundMessage message{settle.effect, at->address, sent->to, entry->content, entry->at};
@@ -207,13 +211,16 @@ void settle_taken_back(Turn& turn, const SettleEffect& settle) {
       turn.setup->adapters.at(at->connection)
           ->read_reply(message, *reply, turn.setup->connections.at(at->connection));
   if (outcome.kind != SendOutcome::Kind::accepted) return;
+  if (!taken_back && outcome.provider_id.empty()) return;
   Effect effect;
   effect.id = settle.effect;
   effect.conversation = entry->conversation;
   effect.entry = entry->sequence;
   effect.to = sent->to;
   turn.outcome.repeated = false;
-  turn.outcome.effect = settle.effect;
+  turn.outcome.effect = effect.id;
+  turn.outcome.conversation = effect.conversation;
+  turn.outcome.entry = effect.entry;
   accepted(turn, effect, at->connection, outcome.provider_id);
 }
 
@@ -274,7 +281,7 @@ Status decide(Turn& turn, const SettleEffect& settle) {
       return fail(not_found("effect", settle.effect.value()));
     }
     turn.outcome.repeated = true;  // settled before, or withdrawn
-    settle_taken_back(turn, settle);
+    settle_late(turn, settle);
     return {};
   }
   const Effect effect = *found;

@@ -432,7 +432,18 @@ void World::settle(const Settling& settling) {
     ++tally_.inputs;
     return engine.settle(settling.effect, settling.settlement, now_);
   });
-  if (result && mirror_.find(settling.effect) == nullptr) effects_.settled(settling.effect);
+  const bool over = result && mirror_.find(settling.effect) == nullptr;
+  if (over) effects_.settled(settling.effect);
+  // Or thinks otherwise of it by now: the first word counts.
+  if (over && Chance{seed_, settling.effect.value(), 41}.percent(weather_.lies)) {
+    std::uint64_t before = changes_;
+    (void)ask([&](Engine& engine) {
+      ++tally_.inputs;
+      before = changes_;
+      return engine.settle(settling.effect, Failed{"gone", "Never.", false}, now_);
+    });
+    findings_.check(changes_ == before, "I02", "what was settled was settled otherwise again");
+  }
   // A host that is not sure whether it has told it tells it again.
   if (result && Chance{seed_, settling.effect.value(), 31}.percent(weather_.repeats)) {
     const std::uint64_t before = changes_;
