@@ -62,6 +62,11 @@ void RoutingWatch::see(const Entry* before, const Entry* after) {
   }
 }
 
+void RoutingWatch::see(const ConversationRecord* before, const ConversationRecord*) {
+  if (before == nullptr || !before->kept_place) return;
+  places_kept_[before->id] = before->kept_place->requested_at;
+}
+
 void RoutingWatch::see(const EngineClock*, const EngineClock* after) {
   if (after != nullptr) now_ = after->now;
 }
@@ -266,7 +271,9 @@ void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
   const Entry* answer = last_said(interaction, [&](const Entry& entry) {
     return entry.direction == Direction::outbound && entry.at < now_;
   });
-  const bool kept = work->requested_at < interaction.started_at;  // a place that was kept
+  const auto place = places_kept_.find(interaction.conversation);
+  const bool kept = work->requested_at < interaction.started_at ||
+                    (place != places_kept_.end() && place->second == work->requested_at);
   findings_->check(kept || answer == nullptr || work->requested_at >= answer->at, "I18",
                    "{} waits since before it was answered", name_of(*work));
 }
@@ -302,6 +309,7 @@ void RoutingWatch::committed() {
     findings_->check(!lost, "I15", "interaction {} is written to whoever has left", id.value());
   }
   offers_over_.clear();
+  places_kept_.clear();
   queued_.clear();
   left_.clear();
   written_.clear();
