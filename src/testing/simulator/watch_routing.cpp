@@ -253,6 +253,18 @@ const Entry* RoutingWatch::last_said(const Interaction& interaction, Fits fits) 
   return nullptr;
 }
 
+// The entry with which an interaction came from another conversation; 0 when it began here.
+std::uint64_t RoutingWatch::came_with(const Interaction& interaction) const {
+  const ConversationRecord* record = mirror_->find(interaction.conversation);
+  if (record == nullptr) return 0;
+  for (std::uint64_t sequence = record->entries; sequence > record->purged; --sequence) {
+    const Entry* entry = mirror_->entry(record->id, sequence);
+    const bool joined = entry != nullptr && entry->event == EventKind::joined;
+    if (joined && entry->interaction == interaction.id) return sequence;
+  }
+  return 0;
+}
+
 // The place in the queue is of the time when the contact has asked: a call when it began, what
 // comes back in writing when it was not answered any more.
 void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
@@ -267,9 +279,11 @@ void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
                      "{} waits since later than the contact", name_of(*work));
     return;
   }
-  // What a flow says because of it comes after it.
+  // What a flow says because of it comes after it; what was said before the chat came from another
+  // conversation was said in another chat.
+  const std::uint64_t came = came_with(interaction);
   const Entry* answer = last_said(interaction, [&](const Entry& entry) {
-    return entry.direction == Direction::outbound && entry.at < now_;
+    return entry.direction == Direction::outbound && entry.at < now_ && entry.sequence > came;
   });
   const auto place = places_kept_.find(interaction.conversation);
   const bool kept = work->requested_at < interaction.started_at ||

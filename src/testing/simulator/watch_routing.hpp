@@ -61,6 +61,7 @@ class RoutingWatch {
   void check_refusals(const WorkRecord& before);
   void check_place(const Interaction& before, InteractionId id);
   void check_left_behind(const AgentName& name);
+  std::uint64_t came_with(const Interaction& interaction) const;
   template <class Fits>
   const Entry* last_said(const Interaction& interaction, Fits fits) const;
 
