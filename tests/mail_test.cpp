@@ -247,6 +247,25 @@ TEST_CASE("a mail that came by itself is not answered") {
   CHECK(desk.sent(desk.answer()).in_reply_to == std::vector<std::string>{"m1@correio.example"});
 }
 
+TEST_CASE("a mail that nobody wrote by hand says so to whatever answers by itself") {
+  MailDesk desk;
+  desk.begin();
+  const CaseId id = desk.open_case();
+  const auto sent = [&](const CommandBody& body, const std::string& actor) {
+    desk.host.settle_all();
+    desk.host.must(body, actor);
+    for (const Handout& out : desk.host.settle_all()) {
+      if (out.kind == EffectKind::send) return out.request->body;
+    }
+    return std::string();
+  };
+  const std::string by_system = sent(SetCaseStatus{id, CaseStatusName("confirming"), false}, {});
+  CHECK(by_system.find("\r\nAuto-Submitted: auto-generated\r\n") != std::string::npos);
+  const std::string by_hand = sent(desk.answer(), "joao");
+  CHECK(by_hand.find("\r\nSubject: Re: Exame\r\n") != std::string::npos);
+  CHECK(by_hand.find("Auto-Submitted") == std::string::npos);
+}
+
 TEST_CASE("a new conversation begins a thread of its own") {
   MailDesk desk;
   desk.begin();
