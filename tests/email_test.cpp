@@ -6,6 +6,7 @@
 #include <ctime>
 #include <string>
 
+#include "adapters/mime_scan.hpp"
 #include "novelo/base/digest.hpp"
 #include "support/payloads.hpp"
 
@@ -621,6 +622,44 @@ TEST_CASE("the ceilings refuse what would cost too much") {
   for (int part = 0; part < 300; ++part) parts += "--b\r\n\r\nOi\r\n";
   CHECK(refusal(parts) == ErrorCode::limit);
   CHECK(refusal(std::string(17'000'000, 'x')) == ErrorCode::limit);
+}
+
+TEST_CASE("what would cost too much is refused before anything is parsed") {
+  const Limits limits;
+  const auto scanned = [&](const std::string& raw) {
+    const auto blocks = mime::scan(raw, limits);
+    return blocks ? std::string("taken") : blocks.error().message;
+  };
+  const auto nested = [](std::size_t levels) {
+    std::string raw = "From: ana@example.com\r\n";
+    for (std::size_t level = 0; level < levels; ++level) {
+      const std::string boundary = "b" + std::to_string(level);
+      raw +=
+          "Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n";
+    }
+    return raw + "\r\nOi\r\n";
+  };
+  const auto enclosed = [](std::size_t levels) {
+    std::string raw = "From: ana@example.com\r\n";
+    for (std::size_t level = 0; level < levels; ++level) {
+      raw += "Content-Type: message/rfc822\r\n\r\n";
+    }
+    return raw + "\r\nOi\r\n";
+  };
+  const auto parted = [](std::size_t parts) {
+    std::string raw = "From: ana@example.com\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+    for (std::size_t part = 0; part < parts; ++part) raw += "--b\r\n\r\nOi\r\n";
+    return raw;
+  };
+  CHECK(scanned(nested(limits.mail_depth)) == "taken");
+  CHECK(scanned(nested(limits.mail_depth + 1)).find(" levels") != std::string::npos);
+  CHECK(scanned(enclosed(limits.mail_depth)) == "taken");
+  CHECK(scanned(enclosed(limits.mail_depth + 1)).find(" levels") != std::string::npos);
+  CHECK(scanned(parted(limits.mail_parts - 1)) == "taken");
+  CHECK(scanned(parted(limits.mail_parts)).find(" parts") != std::string::npos);
+  CHECK(
+      scanned("X: " + std::string(limits.mail_header_bytes, 'x') + "\r\n\r\nOi").find(" headers") !=
+      std::string::npos);
 }
 
 TEST_CASE("the scanner cannot be led past the ceilings") {

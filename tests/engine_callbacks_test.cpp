@@ -305,6 +305,28 @@ TEST_CASE("an agent who says that the contact is there is believed, whatever the
   CHECK(desk.callback(other).attempts.size() == 1);
 }
 
+TEST_CASE("whoever has called finishes up after it, and ends that by the call") {
+  nlohmann::json json = configuration();
+  json["queues"][0]["wrap_up"] = "10m";
+  for (const bool reached : {false, true}) {
+    CAPTURE(reached);
+    Desk desk(json);
+    const CallbackId id = desk.promise();
+    desk.host.accept("joao");
+    const InteractionId call = desk.callback(id).attempts.back().interaction;
+    CHECK(desk.host.refusal(EndWrapUp{call}, "joao").reason == "no_wrap_up");
+    if (reached) desk.host.told(call_event(CallEventKind::answered, desk.call(id)));
+    desk.fails(id);
+    REQUIRE(desk.works() == 1);
+    const WorkId work = desk.host.query().works_of(joao)->front();
+    CHECK(desk.host.query().work(work)->state == WorkState::wrap_up);
+    CHECK(desk.host.refusal(EndWrapUp{call}, "nobody").reason == "unknown_agent");
+    desk.host.must(EndWrapUp{call}, "joao");
+    CHECK(desk.works() == 0);
+    CHECK(desk.host.refusal(EndWrapUp{call}, "joao").reason == "no_wrap_up");
+  }
+}
+
 // --- nobody keeps it -----------------------------------------------------------------------------
 
 TEST_CASE("[S0.34] a promise that nobody keeps by its bound is told, and becomes anybody's") {

@@ -121,6 +121,25 @@ TEST_CASE("what another system answers is held to the fields' types, and said wh
   CHECK(told[0].body.at("type") == Value("fields_not_set"));
 }
 
+TEST_CASE("the first answer of another system counts, and a second changes nothing") {
+  Desk desk;
+  const EffectId asked =
+      desk.host.must(RunAction{desk.id, "move", {{"date", Value(new_date)}}}, "joao").effect;
+  desk.host.poll();
+  const auto answer = [&](const char* date) {
+    const Value says(Value::Map{{"date", Value(date)}});
+    return desk.host.engine().settle(asked, Done{says}, desk.host.now());
+  };
+  CHECK_FALSE(answer("2026-03-20T08:00:00-03:00")->repeated);
+  const StoreRows before = content_of(desk.store);
+  CHECK(answer("2026-03-21T08:00:00-03:00")->repeated);
+  CHECK(desk.host.engine()
+            .settle(asked, Failed{"down", "It is down.", true}, desk.host.now())
+            ->repeated);
+  CHECK(difference(before, content_of(desk.store)).empty());
+  CHECK(desk.matter().fields.at("date") == Value("2026-03-20T08:00:00-03:00"));
+}
+
 TEST_CASE("a case is not over without the fields that it must have then") {
   nlohmann::json json = configuration_with_mail();
   json["case_types"][1]["fields"][1]["required"] = true;

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "codec/binary.hpp"
 #include "novelo/stores/memory.hpp"
 #include "support/clinic.hpp"
 #include "support/forwarding_store.hpp"
@@ -482,4 +484,107 @@ TEST_CASE("whoever leaves gives back what waits for an answer, whatever has happ
   const Interaction chat = host.interaction(host.conversation(wrote.conversation).live.front());
   CHECK(chat.state == InteractionState::waiting);
   CHECK(host.query().work(chat.work)->state == WorkState::queued);
+}
+
+namespace {
+
+// The clinic with a chat that João has, and how it stands after he has left.
+struct Chat {
+  MemoryStore store;
+  Host host{store};
+  ConversationId conversation;
+  InteractionId interaction;
+
+  Chat() {
+    host.configure();
+    host.sign_in("joao");
+    const Outcome wrote = host.whatsapp(ana, "oi");
+    conversation = wrote.conversation;
+    interaction = wrote.interaction;
+    host.accept("joao");
+  }
+  void answer() {
+    SendMessage message;
+    message.conversation = conversation;
+    message.entry_point = EntryPointName("whatsapp");
+    message.content.text = "olá";
+    host.must(message, "joao");
+    host.settle_all();
+  }
+  // Much happens that is no message in the chat.
+  void much_happens() {
+    for (int times = 0; times < 2100; ++times) host.must(ViewConversation{conversation}, "marta");
+    REQUIRE(host.conversation(conversation).entries > 2000);
+  }
+  InteractionState after_leaving() {
+    host.must(SetPresence{joao, Presence::offline, {}}, "joao");
+    return host.interaction(interaction).state;
+  }
+  Timestamp place() { return host.query().work(host.interaction(interaction).work)->requested_at; }
+};
+
+}  // namespace
+
+TEST_CASE("whoever leaves gives back what waits, be there thousands of entries behind it") {
+  Chat chat;
+  const Timestamp wrote = chat.host.now();
+  SUBCASE("a message without an answer") {
+    chat.host.wait(5min);
+    chat.host.whatsapp(ana, "está aí?");
+    chat.much_happens();
+    CHECK(chat.after_leaving() == InteractionState::waiting);
+    CHECK(chat.place() == wrote);
+  }
+  SUBCASE("and one that was read from the store again") {
+    chat.much_happens();
+    chat.host.reopen();
+    CHECK(chat.after_leaving() == InteractionState::waiting);
+  }
+  SUBCASE("a message that has its answer") {
+    chat.answer();
+    chat.much_happens();
+    CHECK(chat.after_leaving() == InteractionState::connected);
+  }
+}
+
+TEST_CASE("what waits in a store of before it was kept is found on its timeline") {
+  Chat chat;
+  const auto rows =
+      chat.store.scan(Table::conversation, "", std::string(64, '\xff'), 10, Order::ascending);
+  REQUIRE(rows->size() == 1);
+  ConversationRecord record;
+  REQUIRE(codec::from_bytes(rows->front().value, record));
+  REQUIRE(record.reaches.front().unanswered_since == chat.host.now());
+  record.reaches.front().unanswered_since.reset();
+  const Fence fence = chat.store.open_tenant(options().tenant).value();
+  const Write write{Write::Kind::put, Table::conversation, rows->front().key,
+                    codec::to_bytes(record)};
+  REQUIRE(chat.store.commit(fence, std::span(&write, 1)));
+  chat.host.reopen();
+  CHECK(chat.after_leaving() == InteractionState::waiting);
+}
+
+TEST_CASE("whoever leaves gives back a chat that has come from another conversation") {
+  Chat chat;  // with a stranger
+  const Timestamp wrote = chat.host.now();
+  chat.host.wait(5min);
+  const Address other{AddressKind::phone, "5541988881111"};
+  const ContactId known = chat.host.must(UpsertContact{"Ana", {}, {other}, {}}).contact;
+  const Outcome own = chat.host.sms("+" + other.value, "oi");
+  chat.host.must(ChooseContact{chat.conversation, known}, "joao");
+  REQUIRE(chat.host.interaction(chat.interaction).conversation == own.conversation);
+  CHECK(chat.after_leaving() == InteractionState::waiting);
+  CHECK(chat.place() == wrote);
+}
+
+TEST_CASE("what was finished without an answer gives no place to what is written later") {
+  Chat chat;
+  chat.host.must(FinishInteraction{chat.interaction}, "joao");
+  chat.host.wait(1h);
+  chat.interaction = chat.host.whatsapp(ana, "mais uma coisa").interaction;
+  const Timestamp wrote = chat.host.now();
+  chat.host.accept("joao");
+  chat.host.wait(5min);
+  CHECK(chat.after_leaving() == InteractionState::waiting);
+  CHECK(chat.place() == wrote);
 }

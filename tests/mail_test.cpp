@@ -70,6 +70,14 @@ struct MailDesk {
   }
   CaseRecord the_case(CaseId id) { return host.query().case_of(id).value(); }
   std::string status(CaseId id) { return the_case(id).status.text(); }
+  // The signed address that answers the case's newest mail.
+  std::string address_of(CaseId id) {
+    const EffectId newest = the_case(id).mails.back().effect;
+    for (const Entry& entry : host.timeline(the_case(id).conversation)) {
+      if (entry.effect == newest) return entry.content.mail->to.front();
+    }
+    return {};
+  }
 
   // A case with one mail of ours, resolved or finalised, and Ana's reply to that mail.
   CaseId case_in(const char* status) {
@@ -237,6 +245,25 @@ TEST_CASE("a mail that came by itself is not answered") {
   away.content.mail->automatic = AutoMail::reply;
   desk.take(away);
   CHECK(desk.sent(desk.answer()).in_reply_to == std::vector<std::string>{"m1@correio.example"});
+}
+
+TEST_CASE("a mail that nobody wrote by hand says so to whatever answers by itself") {
+  MailDesk desk;
+  desk.begin();
+  const CaseId id = desk.open_case();
+  const auto sent = [&](const CommandBody& body, const std::string& actor) {
+    desk.host.settle_all();
+    desk.host.must(body, actor);
+    for (const Handout& out : desk.host.settle_all()) {
+      if (out.kind == EffectKind::send) return out.request->body;
+    }
+    return std::string();
+  };
+  const std::string by_system = sent(SetCaseStatus{id, CaseStatusName("confirming"), false}, {});
+  CHECK(by_system.find("\r\nAuto-Submitted: auto-generated\r\n") != std::string::npos);
+  const std::string by_hand = sent(desk.answer(), "joao");
+  CHECK(by_hand.find("\r\nSubject: Re: Exame\r\n") != std::string::npos);
+  CHECK(by_hand.find("Auto-Submitted") == std::string::npos);
 }
 
 TEST_CASE("a new conversation begins a thread of its own") {
@@ -437,6 +464,100 @@ TEST_CASE("what a case keeps has ceilings") {
   CHECK(desk.host
             .refusal(OpenCase{desk.conversation, CaseTypeName("appointment"), {}, {}, {}}, "joao")
             .reason == "too_many_cases");
+}
+
+// --- who may write for a case --------------------------------------------------------------------
+
+namespace {
+
+constexpr const char* bruno_mail = "bruno@correio.example";
+constexpr const char* shared_mail = "familia@correio.example";
+
+// Where a mail went, in a word: "case", "claimed", or "own", without the case.
+std::string went(MailDesk& desk, CaseId id, InboundMessage mail) {
+  const auto replies = desk.the_case(id).replies.size();
+  const Outcome taken = desk.take(std::move(mail));
+  const ConversationRecord there = desk.host.conversation(taken.conversation);
+  const bool linked = desk.the_case(id).replies.size() == replies + 1;
+  CHECK(linked == (taken.case_id == id));
+  if (!linked) return there.contact == desk.the_case(id).contact ? "ana's" : "own";
+  CHECK(there.contact == desk.the_case(id).contact);
+  for (const Entry& entry : desk.host.timeline(there.id)) {
+    const bool its = entry.event == EventKind::reply_linked &&
+                     entry.details.at("entry") == Value(std::to_string(taken.entry));
+    if (its && entry.details.at("trust") == Value("token")) return "claimed";
+  }
+  return "case";
+}
+
+}  // namespace
+
+TEST_CASE("[S0.20] [S0.29] a mail comes to a case from its contact, or to its signed address") {
+  MailDesk desk;
+  const Address family{AddressKind::email, shared_mail};
+  desk.host.must(UpsertContact{"Ana", {}, {{AddressKind::phone, ana}, family}, {}});
+  desk.host.must(UpsertContact{"Bruno", {}, {{AddressKind::email, bruno_mail}, family}, {}});
+  desk.begin();
+  const CaseId id = desk.open_case();
+  desk.set(id, "confirming");
+  const std::string ours = desk.the_case(id).mails.back().message_id;
+  const std::string address = desk.address_of(id);
+  const std::string damaged = "care+" + std::string(address).substr(6);
+  const std::string subject = "Re: protocolo " + desk.the_case(id).protocol;
+  const ConversationRecord before = desk.host.conversation(desk.conversation);
+  int mails = 0;
+  const auto to = [&](const char* from, const std::string& where, const std::string& answers = {}) {
+    return letter("w" + std::to_string(++mails) + "@correio.example", from, "Oi", where, answers);
+  };
+  // The contact's own; of that only what is signed, answers ours, or says the number.
+  CHECK(went(desk, id, to(ana_mail, address)) == "case");
+  CHECK(went(desk, id, to(ana_mail, damaged, ours)) == "case");
+  for (const char* from : {bruno_mail, "stranger@outro.example", shared_mail}) {
+    CAPTURE(from);
+    CHECK(went(desk, id, to(from, address)) == "claimed");
+    CHECK(went(desk, id, to(from, address, ours)) == "claimed");
+    CHECK(went(desk, id, to(from, mailbox, ours)) == "own");
+    CHECK(went(desk, id, to(from, damaged)) == "own");
+    InboundMessage numbered = to(from, mailbox);
+    numbered.content.mail->subject = subject;
+    CHECK(went(desk, id, numbered) == "own");
+    InboundMessage passed_on = to(from, address, ours);
+    passed_on.content.mail->forward = true;
+    CHECK(went(desk, id, passed_on) == "own");
+    InboundMessage renamed = to(from, mailbox, ours);
+    renamed.from.display_name = "Ana";
+    CHECK(went(desk, id, renamed) == "own");
+  }
+  // Nobody was let in by it: what is written goes where it went before.
+  const ConversationRecord after = desk.host.conversation(desk.conversation);
+  REQUIRE(after.reaches.size() == before.reaches.size());
+  CHECK(after.reaches.front().address == Address{AddressKind::email, ana_mail});
+  const auto known = desk.host.query().contact(before.contact);
+  CHECK(known->identities.size() == 3);
+  CHECK_FALSE(desk.the_case(id).replies.front().verified);
+}
+
+TEST_CASE("[S0.20] a mail to a case is the case's contact's, whoever had its first conversation") {
+  MailDesk desk;
+  const ContactId bruno =
+      desk.host.must(UpsertContact{"Bruno", {}, {{AddressKind::email, bruno_mail}}, {}}).contact;
+  desk.begin();
+  const CaseId id = desk.open_case();
+  desk.set(id, "confirming");
+  const std::string address = desk.address_of(id);
+  CloseConversation close;
+  close.conversation = desk.conversation;
+  desk.host.must(close, "joao");
+  desk.host.pass(30h);
+  // It goes on in another conversation, and that turns out to be somebody else's.
+  const Outcome later = desk.take(letter("w1@correio.example", ana_mail, "Oi", address));
+  REQUIRE(later.conversation != desk.conversation);
+  desk.host.must(ChooseContact{later.conversation, bruno}, "joao");
+  REQUIRE(desk.the_case(id).contact == bruno);
+  REQUIRE(desk.the_case(id).conversation == desk.conversation);
+  const Outcome his = desk.take(letter("w2@correio.example", bruno_mail, "Oi", address));
+  CHECK(his.case_id == id);
+  CHECK(his.conversation == later.conversation);
 }
 
 // --- reports of delivery -------------------------------------------------------------------------

@@ -279,6 +279,26 @@ TEST_CASE("[S0.14] a token joins as long as its conversation is open, however la
   CHECK(desk.host.whatsapp("5541977776666", token).conversation == call.conversation);
 }
 
+TEST_CASE("[S0.14] [S0.29] a token joins as long as its contact is remembered after the end") {
+  for (const bool forgotten : {false, true}) {
+    CAPTURE(forgotten);
+    Desk desk;
+    desk.host.sign_in("joao");
+    const Outcome call = desk.host.call("c1", "041988887777");
+    desk.host.accept("joao");
+    desk.host.hung_up("c1");
+    const std::string token = desk.token_of(call.conversation);
+    CloseConversation close;
+    close.conversation = call.conversation;
+    desk.host.must(close, "joao");
+    desk.host.pass(30 * 24h - (forgotten ? 0s : 1s));
+    const Outcome came = desk.host.whatsapp("5541977776666", "Olá! " + token);
+    CHECK((came.contact == call.contact) == !forgotten);
+    CHECK(desk.host.timeline(came.conversation).at(came.entry - 1).content.text == "Olá!");
+    CHECK(desk.host.query().contact(call.contact)->identities.size() == (forgotten ? 1 : 2));
+  }
+}
+
 TEST_CASE("[B2] two channels in one batch make one conversation") {
   Desk desk;
   CallEvent incoming = call_event(CallEventKind::incoming, "c1");

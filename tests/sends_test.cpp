@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "novelo/stores/memory.hpp"
+#include "novelo/testing/provider.hpp"
 #include "support/clinic.hpp"
 
 using namespace novelo;
@@ -331,4 +332,63 @@ TEST_CASE(
   receipt.error = SendError{SendErrorClass::window_closed, "131047", {}};
   REQUIRE(desk.host.event("meta", receipt));
   desk.host.must(desk.message("whatsapp", "tudo bem?"), "joao");
+}
+
+TEST_CASE("[S2.20] a provider's refusal closes the window of the number that it is about alone") {
+  const Address second{AddressKind::phone, "5541988881111"};
+  const TransportReply closed{
+      400, {}, R"({"error": {"message": "x", "code": 131047, "fbtrace_id": "A"}})"};
+  for (const char* told : {"in the answer", "by the provider's id", "by the effect"}) {
+    CAPTURE(told);
+    Desk desk;
+    desk.host.must(UpsertContact{"Ana", {}, {{AddressKind::phone, ana}, second}, {}});
+    const Outcome sent = desk.host.must(desk.message("whatsapp", "olá"), "joao");
+    desk.host.poll();
+    const bool late = std::string(told) != "in the answer";
+    const bool by_effect = std::string(told) == "by the effect";
+    Settlement taken = novelo::testing::friendly_reply("whatsapp", sent.effect);
+    if (by_effect) taken = Done{};
+    if (late) REQUIRE(desk.host.engine().settle(sent.effect, taken, desk.host.now()));
+    // What she wrote from her other number before that comes only now.
+    const auto before = desk.host.now() - 1min;
+    REQUIRE(desk.host.event(
+        "meta", message("wamid.2", whatsapp_number, second.value, "oi, daqui", before)));
+    desk.host.wait(1s);
+    if (late) {
+      Receipt receipt;
+      receipt.message_id = novelo::testing::provider_id("whatsapp", sent.effect);
+      if (by_effect) {
+        receipt.message_id = "unheard.of";
+        receipt.effect = sent.effect;
+      }
+      receipt.status = DeliveryStatus::failed;
+      receipt.error = SendError{SendErrorClass::window_closed, "131047", {}};
+      REQUIRE(desk.host.event("meta", receipt));
+    } else {
+      REQUIRE(desk.host.engine().settle(sent.effect, closed, desk.host.now()));
+    }
+    CHECK(desk.host.timeline(desk.conversation).at(sent.entry - 1).error.error ==
+          SendErrorClass::window_closed);
+    desk.host.must(desk.message("whatsapp", "recebi"), "joao");
+    desk.host.whatsapp(ana, "oi");
+    desk.host.must(desk.message("whatsapp", "olá de novo"), "joao");
+  }
+}
+
+TEST_CASE("[S2.20] a window that a provider says is closed is so wherever its contact goes on") {
+  Desk desk;  // with a stranger
+  const Outcome sent = desk.host.must(desk.message("whatsapp", "olá"), "joao");
+  desk.host.poll();
+  const ContactId known =
+      desk.host.must(UpsertContact{"Ana", {}, {{AddressKind::phone, "5541988881111"}}, {}}).contact;
+  const Outcome own = desk.host.sms("+5541988881111", "oi");
+  REQUIRE(own.conversation != desk.conversation);
+  desk.host.must(ChooseContact{desk.conversation, known}, "joao");
+  SendMessage more = desk.message("whatsapp", "e agora?");
+  more.conversation = own.conversation;
+  desk.host.must(more, "joao");  // her window came along
+  const TransportReply closed{
+      400, {}, R"({"error": {"message": "x", "code": 131047, "fbtrace_id": "A"}})"};
+  REQUIRE(desk.host.engine().settle(sent.effect, closed, desk.host.now()));
+  CHECK(desk.host.refusal(more, "joao").reason == "template_required");
 }

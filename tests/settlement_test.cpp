@@ -245,6 +245,62 @@ TEST_CASE("a receipt that names a settled effect finds its message without the p
   CHECK(sent.status() == DeliveryStatus::delivered);
 }
 
+TEST_CASE("the first word about an effect counts, whatever is said later") {
+  Sent sent;
+  sent.settle();
+  sent.host.settle_all();
+  const StoreRows before = content_of(sent.store);
+  const TransportReply other{200, {}, R"({"messages": [{"id": "wamid.other"}]})"};
+  const std::vector<Settlement> words{novelo::testing::friendly_reply("whatsapp", sent.effect),
+                                      other,
+                                      TransportReply{400, {}, "{}"},
+                                      TransportReply{503, {}, {}},
+                                      TransportReply{0, {}, {}},
+                                      Done{},
+                                      Failed{"gone", "Never.", false},
+                                      Failed{"later", "Later.", true}};
+  for (const bool restarted : {false, true}) {
+    if (restarted) sent.host.reopen();
+    for (const Settlement& word : words) {
+      const auto again = sent.host.engine().settle(sent.effect, word, sent.host.now());
+      REQUIRE(again);
+      CHECK(again->repeated);
+      CHECK(difference(before, content_of(sent.store)).empty());
+    }
+  }
+  CHECK(sent.message().provider_id == sent.provider_id);
+  CHECK(sent.host.poll().empty());
+}
+
+TEST_CASE("what was settled without the provider's id is found by it once the provider gives it") {
+  for (const Settlement& first :
+       std::vector<Settlement>{Done{}, Failed{"timeout", "No answer.", false}}) {
+    Sent sent;
+    REQUIRE(sent.host.engine().settle(sent.effect, first, sent.host.now()));
+    const DeliveryStatus shown = sent.status();
+    const Settlement taken = novelo::testing::friendly_reply("whatsapp", sent.effect);
+    const auto late = sent.host.engine().settle(sent.effect, taken, sent.host.now());
+    REQUIRE(late);
+    CHECK_FALSE(late->repeated);
+    CHECK(late->entry == sent.entry);
+    CHECK(sent.status() == shown);
+    const StoreRows before = content_of(sent.store);
+    CHECK(sent.host.engine().settle(sent.effect, taken, sent.host.now())->repeated);
+    CHECK(difference(before, content_of(sent.store)).empty());
+    sent.receipt(DeliveryStatus::delivered, sent.provider_id);
+    CHECK(sent.status() == DeliveryStatus::delivered);
+  }
+}
+
+TEST_CASE("a receipt that came early is joined by an answer that came late") {
+  Sent sent;
+  sent.receipt(DeliveryStatus::read, sent.provider_id);
+  REQUIRE(sent.host.engine().settle(sent.effect, Done{}, sent.host.now()));
+  CHECK(sent.status() == DeliveryStatus::accepted);
+  sent.settle();
+  CHECK(sent.status() == DeliveryStatus::read);
+}
+
 TEST_CASE("a message given up for lost may still arrive") {
   Sent sent;
   REQUIRE(sent.host.engine().settle(sent.effect, Failed{"timeout", "No answer.", false},

@@ -3,11 +3,13 @@
 
 #include <string>
 
+#include "novelo/base/digest.hpp"
 #include "novelo/stores/memory.hpp"
 #include "support/clinic.hpp"
 
 using namespace novelo;
 using namespace novelo::clinic;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -53,6 +55,27 @@ TEST_CASE("[S0.32] a score that comes on another channel counts") {
   CHECK(desk.asked().score == 10);
   CHECK(desk.asked().answered_on == Channel::whatsapp);
   CHECK(desk.closed());
+}
+
+TEST_CASE("[S0.32] a survey's link counts until its period ends, and a made-up one never") {
+  Desk desk;
+  const std::string token = make_token(options().tenant_secret, "survey", desk.survey.value());
+  const auto refusal = [&](const std::string& said) {
+    return desk.host.refusal(AnswerSurvey{said, 9, {}}).reason;
+  };
+  CHECK(refusal(make_token(Secret("a secret of somebody else"), "survey", desk.survey.value())) ==
+        "bad_token");
+  CHECK(refusal(make_token(options().tenant_secret, "reply", desk.survey.value())) == "bad_token");
+  CHECK(refusal(make_token(options().tenant_secret, "survey", 1)) == "bad_token");
+  CHECK(refusal(token + "0") == "bad_token");
+  const Timestamp until = desk.asked().until;
+  CHECK(until == desk.asked().sent_at + 72h);
+  desk.host.pass(until - desk.host.now() - 1s);
+  desk.host.must(AnswerSurvey{token, 9, {}});
+  desk.host.pass(1s);
+  CHECK(refusal(token) == "survey_over");
+  CHECK(desk.asked().score == 9);
+  CHECK(desk.asked().repeated == 0);
 }
 
 TEST_CASE("[S0.25] what is no score reopens the conversation") {

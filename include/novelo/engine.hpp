@@ -194,10 +194,10 @@ class Engine {
   // `reentrant`.
   Result<std::vector<Handout>> poll(Timestamp now, std::size_t max);
 
-  // What came of an effect. Settling one again is a success that changes nothing (`repeated`).
-  // Fails with `not_found` (never an effect) and `invalid` (`wrong_settlement`: a TransportReply
-  // for a notification or an action). `Done` on a send counts as accepted without the provider's
-  // id, so that receipts which name only that id do not find it.
+  // What came of an effect. The first word counts: settling one again is a success (`repeated`) and
+  // teaches a provider's id at most. Fails with `not_found` (an id never given) and `invalid`
+  // (`wrong_settlement`: a TransportReply for a notification or an action). `Done` on a send counts
+  // as accepted without the provider's id, so that receipts which name only that do not find it.
   Result<Outcome> settle(EffectId effect, const Settlement& settlement, Timestamp now);
 
   // The next time at which something falls due; a past time when it already has. Empty when nothing

@@ -155,6 +155,7 @@ void fields(V& v, X& x) {
   v("address", x.address);
   v("last_inbound", x.last_inbound);
   v("last_mail", x.last_mail);
+  v("unanswered_since", x.unanswered_since);
 }
 
 template <class V, class X>

@@ -26,6 +26,14 @@ Result<Interaction> own_interaction(Turn& turn, const AgentName& actor, Interact
   return interaction;
 }
 
+// Whether an agent who finishes up after this call does so in this work: the call's own, or that of
+// the promise which it kept.
+bool is_after(const WorkRecord& work, const Interaction& call) {
+  const bool promised = work.kind == WorkKind::callback;
+  return work.state == WorkState::wrap_up &&
+         work.subject == (promised ? call.callback.value() : call.id.value());
+}
+
 // Whoever signs off goes on with a call; a contact who waits for an answer in writing goes back to
 // the queue, and so does what was to be verified. A chat with nothing to answer stays, and goes
 // back when the contact writes.
@@ -111,10 +119,7 @@ Status decide(Turn& turn, const AgentName& actor, const EndWrapUp& command) {
   auto interaction = own_interaction(turn, actor, command.interaction);
   if (!interaction) return fail(interaction.error());
   for (const WorkId id : turn.router->works_of(interaction->agent)) {
-    const WorkRecord* work = turn.router->work(id);
-    if (work->state == WorkState::wrap_up && work->subject == command.interaction.value()) {
-      return turn.route(WrapUpEnded{id});
-    }
+    if (is_after(*turn.router->work(id), *interaction)) return turn.route(WrapUpEnded{id});
   }
   return fail(refused("no_wrap_up", "the agent is not in wrap-up for this interaction",
                       fmt::format("interaction {}", command.interaction.value()),

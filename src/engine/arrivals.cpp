@@ -33,7 +33,10 @@ Placed begin_conversation(Turn& turn, const Recognised& who, const DeskConfig& d
   Value::Map details;
   if (before) {
     conversation.reaches = before->reaches;  // windows outlive an episode, threads of mail do not
-    for (Reach& reach : conversation.reaches) reach.last_mail = 0;
+    for (Reach& reach : conversation.reaches) {
+      reach.last_mail = 0;
+      reach.unanswered_since.reset();
+    }
     if (placement == Placement::linked) {
       conversation.previous = before->id;
       conversation.owner = before->owner;
@@ -184,6 +187,20 @@ void remember_mail(Turn& turn, ConversationId id, const EntryPointName& entry_po
   ConversationRecord& conversation = turn.edit(id);
   for (Reach& reach : conversation.reaches) {
     if (reach.entry_point == entry_point) reach.last_mail = entry;
+  }
+}
+
+void remember_unanswered(Turn& turn, ConversationId id, const EntryPointName& entry_point,
+                         Timestamp since) {
+  for (Reach& reach : turn.edit(id).reaches) {
+    if (reach.entry_point != entry_point) continue;
+    reach.unanswered_since = std::min(since, reach.unanswered_since.value_or(since));
+  }
+}
+
+void remember_answered(Turn& turn, ConversationId id, const EntryPointName& entry_point) {
+  for (Reach& reach : turn.edit(id).reaches) {
+    if (reach.entry_point == entry_point) reach.unanswered_since.reset();
   }
 }
 

@@ -73,6 +73,10 @@ void remember_reach(Turn& turn, ConversationId conversation, const EntryPointNam
 // The newest mail from that address: what an answer refers to.
 void remember_mail(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
                    std::uint64_t entry);
+// A message at this entry point has waited for an answer since then; or everything has one.
+void remember_unanswered(Turn& turn, ConversationId conversation, const EntryPointName& entry_point,
+                         Timestamp since);
+void remember_answered(Turn& turn, ConversationId conversation, const EntryPointName& entry_point);
 const Reach* find_reach(const ConversationRecord& conversation, const EntryPointName& entry_point);
 // When the contact last wrote from this very address; nothing when it was another one, or none
 // (S0.29: a window is open for the address that wrote, alone).

@@ -181,6 +181,12 @@ void join_conversation(Turn& turn, ConversationId from, ConversationId to, Autho
   }
   for (const Reach& reach : before.reaches) {
     remember_reach(turn, to, reach.entry_point, reach.address, reach.last_inbound);
+    if (!reach.unanswered_since) continue;
+    const bool beside = std::any_of(into.live.begin(), into.live.end(), [&](InteractionId id) {
+      return turn.get(id).entry_point == reach.entry_point;
+    });
+    // Of two chats at one entry point neither gets the other's place.
+    remember_unanswered(turn, to, reach.entry_point, beside ? turn.now : *reach.unanswered_since);
   }
   close_conversation(turn, from, std::move(by), {}, {}, "joined");
   prefer_owner(turn, to);

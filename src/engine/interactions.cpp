@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/arrivals.hpp"
 #include "engine/calls.hpp"
 #include "engine/decide.hpp"
 
@@ -166,10 +167,12 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   add_work(turn, interaction, std::move(work));
 }
 
-std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interaction) {
+namespace {
+
+// As far as the timeline tells, looking back so far and no further.
+std::optional<Timestamp> unanswered_on_timeline(Turn& turn, const Interaction& interaction) {
   constexpr std::size_t entries_at_a_time = 50;
-  constexpr int most_pages = 40;  // much may have happened since the contact wrote
-  if (interaction.channel == Channel::voice) return std::nullopt;
+  constexpr int most_pages = 40;
   const Key all = turn.tables.key().id(interaction.conversation);
   std::string end = all.end();
   std::optional<Timestamp> since;
@@ -186,6 +189,17 @@ std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interac
     end = entries.back().first;
   }
   return since;
+}
+
+}  // namespace
+
+std::optional<Timestamp> unanswered_since(Turn& turn, const Interaction& interaction) {
+  if (interaction.channel == Channel::voice) return std::nullopt;
+  const ConversationRecord conversation = turn.get(interaction.conversation);
+  const Reach* reach = find_reach(conversation, interaction.entry_point);
+  if (reach != nullptr && reach->unanswered_since) return reach->unanswered_since;
+  // A record of before this was kept, and a contact who is not reached here, tell nothing.
+  return unanswered_on_timeline(turn, interaction);
 }
 
 namespace {
@@ -275,6 +289,7 @@ Status take_in(Turn& turn, const EntryPointConfig& at, const Address& from, cons
       fresh ? begin_interaction(turn, conversation, at, from, Direction::inbound).id : live->id;
   Entry& taken = turn.tables.entries.edit(key);
   taken.interaction = interaction;
+  remember_unanswered(turn, conversation, at.name, taken.at);
   turn.outcome.interaction = interaction;
   if (fresh) return dispatch(turn, interaction);
   // Where the contact was expected to come back, they have come.
@@ -297,6 +312,9 @@ void end_interaction(Turn& turn, InteractionId id) {
   auto& live = conversation.live;
   live.erase(std::remove(live.begin(), live.end(), id), live.end());
   if (conversation.passing_on == id) conversation.passing_on = {};
+  if (live_at(turn, interaction.conversation, interaction.entry_point) == nullptr) {
+    remember_answered(turn, interaction.conversation, interaction.entry_point);
+  }
   const WorkRecord* work = turn.router->work(interaction.work);
   if (work == nullptr) return;
   // A call that never began leaves nothing to wrap up.

@@ -18,10 +18,11 @@ namespace {
 
 // What a mail belongs to, and by what right.
 struct MailLink {
+  ContactId contact;  // whose it is, whoever wrote it
   CaseId case_id;
-  ConversationId conversation;
-  EffectId answered;  // the mail of ours that it answers
-  std::string trust;  // "token", "participant", or empty: linked to nothing
+  ConversationId conversation;  // of the contact's: where the matter was last
+  EffectId answered;            // the mail of ours that it answers
+  std::string trust;            // "token", "participant", or empty: linked to nothing
 };
 
 // The mail of a case named by the signed address that answers it: "desk+<token>@example.org".
@@ -79,6 +80,19 @@ CaseId waiting_case(Turn& turn, ContactId contact, const DeskName& desk) {
   return waiting.size() == 1 ? *waiting.begin() : CaseId();
 }
 
+// The link to a case is to its contact. The conversation in which it was opened may be another's
+// since; then it tells nothing.
+MailLink link_to_case(Turn& turn, CaseId id) {
+  const CaseRecord matter = turn.get(newest_of_matter(turn, id));
+  MailLink link;
+  link.contact = matter.contact;
+  link.case_id = matter.id;
+  if (turn.get(matter.conversation).contact == matter.contact) {
+    link.conversation = matter.conversation;
+  }
+  return link;
+}
+
 // A bare In-Reply-To needs a known participant; a signed token links by itself, as claimed. What is
 // answered is what the contact's mail program says, else the mail whose address was written to. A
 // known contact's mail that names none of ours belongs to the case whose number is in the subject,
@@ -88,24 +102,26 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender, const DeskName&
   if (mail.forward) return link;
   const Correlation* answered = answered_mail(turn, mail);
   if (const Correlation* named = named_by_address(turn, mail)) {
+    link = link_to_case(turn, named->case_id);
+    if (is_erased(turn, link.contact)) return {};
     const bool same = answered != nullptr && answered->case_id == named->case_id;
-    link.case_id = newest_of_matter(turn, named->case_id);
     link.answered = same ? answered->effect : named->effect;
-    link.conversation = turn.get(link.case_id).conversation;
-    link.trust = sender == turn.get(link.case_id).contact ? "participant" : "token";
+    link.trust = sender == link.contact ? "participant" : "token";
     return link;
   }
   if (answered == nullptr) {
     if (!sender) return link;
-    link.case_id = case_in_subject(turn, mail.subject, sender);
-    if (!link.case_id) link.case_id = waiting_case(turn, sender, desk);
-    if (!link.case_id) return link;
-    link.conversation = turn.get(link.case_id).conversation;
+    CaseId about = case_in_subject(turn, mail.subject, sender);
+    if (!about) about = waiting_case(turn, sender, desk);
+    if (!about) return link;
+    link = link_to_case(turn, about);
+    if (link.contact != sender) return {};
     link.trust = "participant";
     return link;
   }
   const ConversationRecord conversation = turn.get(answered->conversation);
   if (!sender || conversation.contact != sender) return link;
+  link.contact = sender;
   link.case_id = answered->case_id;
   if (link.case_id) link.case_id = newest_of_matter(turn, link.case_id);
   link.answered = answered->effect;
@@ -154,8 +170,8 @@ Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage&
   if (mail.automatic != AutoMail::none) return keep_automatic(turn, at, message, link, sender);
   const DeskConfig& desk = *turn.config().desk(at.desk);
   Recognised who;
-  if (link.conversation) {
-    who.contact = turn.get(link.conversation).contact;
+  if (link.contact) {
+    who.contact = link.contact;
   } else {
     who = recognise(turn, message.from, at);
   }

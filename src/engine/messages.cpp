@@ -59,6 +59,14 @@ bool is_one_of(const std::vector<Identity>& known, ContactId contact) {
                      [&](const Identity& identity) { return uses(identity, contact); });
 }
 
+// A link leads into a conversation of its desk while that goes on, and as long after its end as the
+// contact is remembered there: whoever finds it later is a stranger.
+bool leads_in(Turn& turn, const ConversationRecord& named, const DeskConfig& desk) {
+  if (named.desk != desk.name || is_erased(turn, named.contact)) return false;
+  if (named.status != ConversationStatus::closed) return true;
+  return place(nullptr, &named, {desk.reopen, desk.affinity}, turn.now) != Placement::fresh;
+}
+
 // Whether an intact token tells who it is. It says nothing of an address that is known for others':
 // links are passed on.
 bool take_at_its_word(Turn& turn, const EntryPointConfig& entry_point, const Party& from,
@@ -85,8 +93,7 @@ Arrival arrive(Turn& turn, const EntryPointConfig& entry_point, const InboundMes
                          : nullptr;
   Arrival arrival;
   arrival.text = token.conversation ? token.rest : message.content.text;
-  const bool here =
-      named != nullptr && named->desk == desk.name && !is_erased(turn, named->contact);
+  const bool here = named != nullptr && leads_in(turn, *named, desk);
   if (!here || !take_at_its_word(turn, entry_point, message.from, named->contact, arrival)) {
     arrival.who = recognise(turn, message.from, entry_point);
   }

@@ -384,6 +384,7 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
   effect.conversation = conversation.id;
   effect.entry = turn.append(conversation.id, std::move(entry)).sequence;
   effect.to = *message.to;
+  remember_answered(turn, conversation.id, entry_point.name);
   remember_written(turn, entry_point, effect.to, conversation.id);
   effect.content = std::move(message.content);
   if (!effect.content.template_use) {

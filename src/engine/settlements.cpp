@@ -14,18 +14,30 @@ namespace {
 constexpr std::uint32_t most_attempts = 5;  // of a send, a call verb, a notification, an action
 constexpr Duration first_backoff = std::chrono::seconds(5);
 
-// The provider's word counts for more than our clock: free text is closed until the contact writes.
-void close_window(Turn& turn, ConversationId id, const Entry& refused) {
+void close_window(Turn& turn, ConversationId id, const Entry& refused, const Address& to) {
   const ConversationRecord conversation = turn.get(id);
   for (std::size_t at = 0; at < conversation.reaches.size(); ++at) {
     const Reach& reach = conversation.reaches[at];
-    if (reach.entry_point != refused.entry_point || !reach.last_inbound) continue;
-    if (*reach.last_inbound <= refused.at) turn.edit(conversation).reaches[at].last_inbound.reset();
+    if (reach.entry_point != refused.entry_point || reach.address != to) continue;
+    if (!reach.last_inbound || refused.at < *reach.last_inbound) continue;
+    turn.edit(conversation).reaches[at].last_inbound.reset();
   }
 }
 
+// The provider's word counts for more than our clock: free text to the address that it was said of
+// is closed until the contact writes from there, here and in the conversation in which they go on.
+void believe_closed(Turn& turn, ConversationId id, const Entry& refused, const Address& to) {
+  close_window(turn, id, refused, to);
+  const ConversationRecord conversation = turn.get(id);
+  const Pointer* open =
+      turn.tables.open_conversations.find(turn.tables.key(conversation.desk, conversation.contact));
+  if (open == nullptr || open->id == id.value()) return;
+  close_window(turn, ConversationId(open->id), refused, to);
+}
+
+// What became of a message that went to this address.
 void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequence,
-                  DeliveryStatus status, const std::optional<SendError>& error) {
+                  const Address& to, DeliveryStatus status, const std::optional<SendError>& error) {
   const std::string key = turn.tables.key(conversation, sequence);
   const Entry* entry = turn.tables.entries.find(key);
   if (entry == nullptr || !moves_forward(entry->status, status)) return;
@@ -38,7 +50,7 @@ void merge_status(Turn& turn, ConversationId conversation, std::uint64_t sequenc
               {{"entry", Value(std::to_string(sequence))}, {"status", Value(to_string(status))}});
   if (status != DeliveryStatus::failed) return;
   if (error && error->error == SendErrorClass::window_closed) {
-    close_window(turn, conversation, changed);
+    believe_closed(turn, conversation, changed, to);
   }
   tell_failed(turn, conversation, sequence, error.value_or(SendError{}));
 }
@@ -171,32 +183,44 @@ void settle_failed(Turn& turn, const Effect& effect, const Failed& failed) {
 
 namespace {
 
-// The message of a send that is settled or was taken back; null when nothing is known of it.
-const Entry* settled_message(Turn& turn, EffectId effect) {
-  const Correlation* gone = turn.tables.correlations.find(
+// A send that is settled or was taken back; null when nothing is known of it.
+const Correlation* settled_send(Turn& turn, EffectId effect) {
+  return turn.tables.correlations.find(
       turn.tables.key(CorrelationKind::effect, "", std::to_string(effect.value())));
-  if (gone == nullptr) return nullptr;
-  return turn.tables.entries.find(turn.tables.key(gone->conversation, gone->entry));
 }
 
-// A send that was taken back while the provider was taking it: what the provider says stands.
-void settle_taken_back(Turn& turn, const SettleEffect& settle) {
+const Entry* message_of(Turn& turn, const Correlation& sent) {
+  return turn.tables.entries.find(turn.tables.key(sent.conversation, sent.entry));
+}
+
+// The provider has taken a message whose send was settled otherwise, or taken back: what was taken
+// back stands as accepted, and receipts that name it as the provider does are found from now on. A
+// message that failed stays so until the provider says that it has arrived.
+void settle_late(Turn& turn, const SettleEffect& settle) {
   const auto* reply = std::get_if<TransportReply>(&settle.settlement);
-  const Entry* entry = settled_message(turn, settle.effect);
-  if (reply == nullptr || entry == nullptr || entry->status != DeliveryStatus::refused) return;
+  const Correlation* sent = settled_send(turn, settle.effect);
+  if (reply == nullptr || sent == nullptr) return;
+  const Entry* entry = message_of(turn, *sent);
+  if (entry == nullptr) return;
+  const bool taken_back = entry->status == DeliveryStatus::refused;
+  if (!taken_back && !entry->provider_id.empty()) return;
   const EntryPointConfig* at = turn.config().entry_point(entry->entry_point);
   if (at == nullptr) return;
-  const OutboundMessage message{settle.effect, at->address, Address(), entry->content, entry->at};
+  const OutboundMessage message{settle.effect, at->address, sent->to, entry->content, entry->at};
   const SendOutcome outcome =
       turn.setup->adapters.at(at->connection)
           ->read_reply(message, *reply, turn.setup->connections.at(at->connection));
   if (outcome.kind != SendOutcome::Kind::accepted) return;
+  if (!taken_back && outcome.provider_id.empty()) return;
   Effect effect;
   effect.id = settle.effect;
   effect.conversation = entry->conversation;
   effect.entry = entry->sequence;
+  effect.to = sent->to;
   turn.outcome.repeated = false;
-  turn.outcome.effect = settle.effect;
+  turn.outcome.effect = effect.id;
+  turn.outcome.conversation = effect.conversation;
+  turn.outcome.entry = effect.entry;
   accepted(turn, effect, at->connection, outcome.provider_id);
 }
 
@@ -225,18 +249,18 @@ void tell_failed(Turn& turn, ConversationId id, std::uint64_t sequence, const Se
 void keep_effect(Turn& turn, const Effect& effect) {
   turn.tables.correlations.put(
       turn.tables.key(CorrelationKind::effect, "", std::to_string(effect.id.value())),
-      {effect.conversation, effect.entry, {}, {}, {}});
+      {effect.conversation, effect.entry, {}, {}, {}, effect.to});
 }
 
 void send_failed(Turn& turn, const Effect& effect, const SendError& error) {
   keep_effect(turn, effect);
-  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::failed, error);
+  merge_status(turn, effect.conversation, effect.entry, effect.to, DeliveryStatus::failed, error);
 }
 
 // Keeps the provider's id, so that receipts find the message; some came before it was known.
 void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection,
               const std::string& provider_id) {
-  merge_status(turn, effect.conversation, effect.entry, DeliveryStatus::accepted, {});
+  merge_status(turn, effect.conversation, effect.entry, effect.to, DeliveryStatus::accepted, {});
   if (provider_id.empty()) return keep_effect(turn, effect);
   const std::string entry_key = turn.tables.key(effect.conversation, effect.entry);
   if (turn.tables.entries.find(entry_key) != nullptr) {
@@ -244,9 +268,9 @@ void accepted(Turn& turn, const Effect& effect, const ConnectionName& connection
   }
   turn.tables.correlations.put(
       turn.tables.key(CorrelationKind::outbound, connection.text(), provider_id),
-      {effect.conversation, effect.entry, {}, {}, {}});
+      {effect.conversation, effect.entry, {}, {}, {}, effect.to});
   if (const auto parked = take_parked_receipt(turn, connection, provider_id)) {
-    merge_status(turn, effect.conversation, effect.entry, parked->status, parked->error);
+    merge_status(turn, effect.conversation, effect.entry, effect.to, parked->status, parked->error);
   }
 }
 
@@ -257,7 +281,7 @@ Status decide(Turn& turn, const SettleEffect& settle) {
       return fail(not_found("effect", settle.effect.value()));
     }
     turn.outcome.repeated = true;  // settled before, or withdrawn
-    settle_taken_back(turn, settle);
+    settle_late(turn, settle);
     return {};
   }
   const Effect effect = *found;
@@ -300,40 +324,43 @@ bool may_speak_of(const Turn& turn, const ConnectionName& connection, const Rece
   return !content.mail || content.mail->message_id == receipt.message_id;
 }
 
-// The message that a receipt names by its effect, settled already.
-const Entry* message_named(Turn& turn, const ConnectionName& connection, const Receipt& receipt) {
-  const Entry* entry = settled_message(turn, receipt.effect);
+// The send that a receipt names by its effect, settled already.
+const Correlation* send_named(Turn& turn, const ConnectionName& connection,
+                              const Receipt& receipt) {
+  const Correlation* sent = settled_send(turn, receipt.effect);
+  const Entry* entry = sent == nullptr ? nullptr : message_of(turn, *sent);
   const bool may = entry != nullptr &&
                    may_speak_of(turn, connection, receipt, entry->entry_point, entry->content);
-  return may ? entry : nullptr;
+  return may ? sent : nullptr;
 }
 
 }  // namespace
 
 Status decide_receipt(Turn& turn, const ConnectionName& connection, const Receipt& receipt) {
+  const Correlation* known = nullptr;
   if (receipt.effect) {
     const Effect* effect = turn.tables.effects.find(turn.tables.key(receipt.effect));
     if (effect != nullptr && effect->kind == EffectKind::send &&
         may_speak_of(turn, connection, receipt, effect->entry_point, effect->content)) {
       const Effect settled = *effect;  // the provider has it, whatever became of its answer
       accepted(turn, settled, connection, receipt.message_id);
-      merge_status(turn, settled.conversation, settled.entry, receipt.status, receipt.error);
+      merge_status(turn, settled.conversation, settled.entry, settled.to, receipt.status,
+                   receipt.error);
       turn.remove_effect(settled);
       return {};
     }
-    if (const Entry* entry = message_named(turn, connection, receipt)) {
-      merge_status(turn, entry->conversation, entry->sequence, receipt.status, receipt.error);
-      return {};
-    }
+    known = send_named(turn, connection, receipt);
   }
-  const Correlation* known = turn.tables.correlations.find(
-      turn.tables.key(CorrelationKind::outbound, connection.text(), receipt.message_id));
+  if (known == nullptr) {
+    known = turn.tables.correlations.find(
+        turn.tables.key(CorrelationKind::outbound, connection.text(), receipt.message_id));
+  }
   if (known == nullptr) {
     known = turn.tables.correlations.find(
         turn.tables.key(CorrelationKind::mail, "", receipt.message_id));
   }
   if (known != nullptr) {
-    merge_status(turn, known->conversation, known->entry, receipt.status, receipt.error);
+    merge_status(turn, known->conversation, known->entry, known->to, receipt.status, receipt.error);
     return {};
   }
   park_receipt(turn, connection, receipt);

@@ -66,6 +66,7 @@ struct Correlation {
   CaseId case_id;
   InteractionId interaction;
   EffectId effect;
+  Address to = {};  // of a message of ours: where it went
 };
 struct ParkedReceipt {
   DeliveryStatus status = DeliveryStatus::none;
@@ -168,6 +169,7 @@ void fields(V& v, X& x) {
   v("case", x.case_id);
   v("interaction", x.interaction);
   v("effect", x.effect);
+  v("to", x.to);
 }
 template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, ParkedReceipt>

@@ -172,6 +172,21 @@ Result<SurveyId> Catalogue::survey(const std::string& thing) const {
   return fail(nothing("survey", thing));
 }
 
+// Its own; once the call is over, what its agent finishes up. None when nothing is to be done.
+WorkId Catalogue::work_of(const Interaction& interaction) const {
+  if (interaction.work || interaction.agent.empty()) return interaction.work;
+  const auto theirs = query_.works_of(interaction.agent);
+  if (!theirs) return {};
+  for (const WorkId id : *theirs) {
+    const auto work = query_.work(id);
+    if (!work || work->state != WorkState::wrap_up) continue;
+    const bool promised = work->kind == WorkKind::callback;
+    const std::uint64_t subject = promised ? interaction.callback.value() : interaction.id.value();
+    if (work->subject == subject) return id;
+  }
+  return {};
+}
+
 // The newest work in a conversation.
 Result<WorkId> Catalogue::work_in(ConversationId conversation, const std::string& thing) const {
   const auto record = query_.conversation(conversation);
@@ -197,7 +212,7 @@ Result<WorkId> Catalogue::work(const std::string& thing) const {
     return id ? Result<WorkId>(id) : Result<WorkId>(fail(nothing("work", thing)));
   };
   if (number != 0 && query_.work(WorkId(number))) return WorkId(number);
-  if (const auto known = query_.interaction(InteractionId(number))) return own(known->work);
+  if (const auto known = query_.interaction(InteractionId(number))) return own(work_of(*known));
   if (const auto known = query_.callback(CallbackId(number))) return own(known->work);
   if (const auto known = query_.case_of(CaseId(number))) return own(known->verification);
   if (const auto known = conversation(thing)) return work_in(*known, thing);

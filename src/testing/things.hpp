@@ -8,8 +8,8 @@
 //   case           its id; its protocol number; or a conversation's newest
 //   callback       its id; or a conversation's newest
 //   survey         its id; or a conversation's newest
-//   work           its id; an interaction's, a callback's or a case's own; or a conversation's
-//                  newest
+//   work           its id; an interaction's (after a call its wrap-up), a callback's or a case's
+//                  own; or a conversation's newest
 //   place          as work: its place in the queue
 //   agent          the agent's name
 #pragma once
@@ -67,6 +67,7 @@ class Catalogue {
   Result<CallbackId> callback(const std::string& thing) const;
   Result<SurveyId> survey(const std::string& thing) const;
   Result<WorkId> work(const std::string& thing) const;
+  WorkId work_of(const Interaction& interaction) const;
   Result<WorkId> work_in(ConversationId conversation, const std::string& thing) const;
 
   Query query_;

@@ -30,6 +30,8 @@ struct Reach {
   // engine's).
   std::optional<Timestamp> last_inbound;
   std::uint64_t last_mail = 0;  // the entry of the newest mail from this address; 0: none here
+  // Since when a message to whoever serves the contact here has had no answer.
+  std::optional<Timestamp> unanswered_since = {};
 
   friend bool operator==(const Reach&, const Reach&) = default;
 };

@@ -62,6 +62,11 @@ void RoutingWatch::see(const Entry* before, const Entry* after) {
   }
 }
 
+void RoutingWatch::see(const ConversationRecord* before, const ConversationRecord*) {
+  if (before == nullptr || !before->kept_place) return;
+  places_kept_[before->id] = before->kept_place->requested_at;
+}
+
 void RoutingWatch::see(const EngineClock*, const EngineClock* after) {
   if (after != nullptr) now_ = after->now;
 }
@@ -248,6 +253,18 @@ const Entry* RoutingWatch::last_said(const Interaction& interaction, Fits fits) 
   return nullptr;
 }
 
+// The entry with which an interaction came from another conversation; 0 when it began here.
+std::uint64_t RoutingWatch::came_with(const Interaction& interaction) const {
+  const ConversationRecord* record = mirror_->find(interaction.conversation);
+  if (record == nullptr) return 0;
+  for (std::uint64_t sequence = record->entries; sequence > record->purged; --sequence) {
+    const Entry* entry = mirror_->entry(record->id, sequence);
+    const bool joined = entry != nullptr && entry->event == EventKind::joined;
+    if (joined && entry->interaction == interaction.id) return sequence;
+  }
+  return 0;
+}
+
 // The place in the queue is of the time when the contact has asked: a call when it began, what
 // comes back in writing when it was not answered any more.
 void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
@@ -262,11 +279,15 @@ void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
                      "{} waits since later than the contact", name_of(*work));
     return;
   }
-  // What a flow says because of it comes after it.
+  // What a flow says because of it comes after it; what was said before the chat came from another
+  // conversation was said in another chat.
+  const std::uint64_t came = came_with(interaction);
   const Entry* answer = last_said(interaction, [&](const Entry& entry) {
-    return entry.direction == Direction::outbound && entry.at < now_;
+    return entry.direction == Direction::outbound && entry.at < now_ && entry.sequence > came;
   });
-  const bool kept = work->requested_at < interaction.started_at;  // a place that was kept
+  const auto place = places_kept_.find(interaction.conversation);
+  const bool kept = work->requested_at < interaction.started_at ||
+                    (place != places_kept_.end() && place->second == work->requested_at);
   findings_->check(kept || answer == nullptr || work->requested_at >= answer->at, "I18",
                    "{} waits since before it was answered", name_of(*work));
 }
@@ -302,6 +323,7 @@ void RoutingWatch::committed() {
     findings_->check(!lost, "I15", "interaction {} is written to whoever has left", id.value());
   }
   offers_over_.clear();
+  places_kept_.clear();
   queued_.clear();
   left_.clear();
   written_.clear();

@@ -30,6 +30,7 @@ class RoutingWatch {
   void see(const AgentRecord* before, const AgentRecord* after);
   void see(const Interaction* before, const Interaction* after);
   void see(const Entry* before, const Entry* after);
+  void see(const ConversationRecord* before, const ConversationRecord* after);
   void see(const EngineClock* before, const EngineClock* after);
   template <class T>
   void see(const T*, const T*) {}
@@ -60,6 +61,7 @@ class RoutingWatch {
   void check_refusals(const WorkRecord& before);
   void check_place(const Interaction& before, InteractionId id);
   void check_left_behind(const AgentName& name);
+  std::uint64_t came_with(const Interaction& interaction) const;
   template <class Fits>
   const Entry* last_said(const Interaction& interaction, Fits fits) const;
 
@@ -72,6 +74,7 @@ class RoutingWatch {
   OfferId refused_;
   // Of this commit.
   std::set<WorkId> offers_made_;
+  std::map<ConversationId, Timestamp> places_kept_;            // that there were
   std::map<WorkId, WorkRecord> released_;                      // as they were
   std::vector<WorkRecord> offers_over_;                        // as they were
   std::vector<std::pair<Interaction, InteractionId>> queued_;  // as they were

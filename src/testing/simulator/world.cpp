@@ -335,19 +335,65 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
 
 void World::check_sender(const EntryPointConfig& point, const InboundMessage& message,
                          const Outcome& outcome) {
-  // A mail goes to the conversation of its case, whoever wrote it, and may be of no person at all.
-  const auto& mail = message.content.mail;
-  if (mail && (mail->automatic != AutoMail::none || outcome.case_id)) return;
   const auto plain = normalise(message.from.address, point.dial_plan);
   const Identity* identity = plain ? mirror_.find(*plain) : nullptr;
   const ConversationRecord* record = mirror_.find(outcome.conversation);
-  if (identity == nullptr || record == nullptr) return;
-  const auto& members = identity->members;
-  const bool theirs = record->contact == identity->holder ||
-                      record->contact == identity->unresolved ||
-                      std::find(members.begin(), members.end(), record->contact) != members.end();
-  findings_.check(theirs, "I43", "message {} of contact {} is in a conversation of contact {}",
-                  message.id, identity->holder.value(), record->contact.value());
+  if (record == nullptr) return;
+  bool theirs = false;
+  if (identity != nullptr) {
+    const auto& members = identity->members;
+    theirs = record->contact == identity->holder || record->contact == identity->unresolved ||
+             std::find(members.begin(), members.end(), record->contact) != members.end();
+  }
+  const Entry* entry = mirror_.entry(outcome.conversation, outcome.entry);
+  if (entry != nullptr && entry->case_id) return check_case_mail(message, *entry, theirs);
+  const auto& mail = message.content.mail;
+  // What came by itself may be of no person at all.
+  if (mail && mail->automatic != AutoMail::none) return;
+  if (identity == nullptr && !mail) return;
+  findings_.check(theirs, "I43", "message {} of {} is in a conversation of contact {}", message.id,
+                  to_string(message.from.address), record->contact.value());
+}
+
+void World::check_case_mail(const InboundMessage& message, const Entry& entry, bool theirs) {
+  const Mail mail = message.content.mail.value_or(Mail{});
+  const ConversationRecord& record = *mirror_.find(entry.conversation);
+  const CaseRecord* matter = mirror_.find(entry.case_id);
+  if (matter == nullptr) return findings_.broken("I08", "a mail is about a case that is not there");
+  const bool by_token = std::any_of(mail.to.begin(), mail.to.end(), [&](const std::string& to) {
+    const auto ours = answers_.find(to);
+    return ours != answers_.end() && newest_of(ours->second.case_id) == newest_of(entry.case_id);
+  });
+  const auto went_to_them = [&](const std::string& id) {
+    const auto ours = answers_.find(id);
+    const ConversationRecord* there =
+        ours == answers_.end() ? nullptr : mirror_.find(ours->second.conversation);
+    return there != nullptr && there->contact == record.contact;
+  };
+  const bool asked = matter->contact == record.contact ||
+                     std::any_of(mail.in_reply_to.begin(), mail.in_reply_to.end(), went_to_them) ||
+                     std::any_of(mail.references.begin(), mail.references.end(), went_to_them);
+  const bool bounce = mail.automatic == AutoMail::bounce;
+  findings_.check(!mail.forward && ((theirs && asked) || by_token || bounce), "I43",
+                  "mail {} of {} came to case {}, and has nothing to do with it", message.id,
+                  to_string(message.from.address), matter->id.value());
+  if (theirs || !by_token) return;
+  findings_.check(matter->contact == record.contact, "I43",
+                  "mail {} to case {} is in a conversation of contact {}", message.id,
+                  matter->id.value(), record.contact.value());
+  for (const Reach& reach : record.reaches) {
+    const bool let_in = reach.address == message.from.address && reach.last_inbound == entry.at;
+    findings_.check(!let_in, "I35", "who claims to be contact {} is written to from now on",
+                    record.contact.value());
+  }
+}
+
+CaseId World::newest_of(CaseId id) const {
+  while (const CaseRecord* matter = mirror_.find(id)) {
+    if (!matter->followed_by) break;
+    id = matter->followed_by;
+  }
+  return id;
 }
 
 void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {
@@ -375,6 +421,12 @@ void World::read_links(const Entry& entry) {
   if (!survey.empty()) survey_tokens_.push_back(survey);
   const std::string join = behind("?text=%23");
   if (!join.empty()) join_texts_.push_back("#" + join);
+  const auto& mail = entry.content.mail;
+  if (!mail || mail->to.empty()) return;
+  reply_addresses_.emplace(entry.effect, mail->to.front());
+  const Correlation about{entry.conversation, entry.sequence, entry.case_id, {}, entry.effect};
+  answers_.emplace(mail->to.front(), about);
+  answers_.emplace(mail->message_id, about);
 }
 
 // --- time ----------------------------------------------------------------------------------------
@@ -432,7 +484,18 @@ void World::settle(const Settling& settling) {
     ++tally_.inputs;
     return engine.settle(settling.effect, settling.settlement, now_);
   });
-  if (result && mirror_.find(settling.effect) == nullptr) effects_.settled(settling.effect);
+  const bool over = result && mirror_.find(settling.effect) == nullptr;
+  if (over) effects_.settled(settling.effect);
+  // Or thinks otherwise of it by now: the first word counts.
+  if (over && Chance{seed_, settling.effect.value(), 41}.percent(weather_.lies)) {
+    std::uint64_t before = changes_;
+    (void)ask([&](Engine& engine) {
+      ++tally_.inputs;
+      before = changes_;
+      return engine.settle(settling.effect, Failed{"gone", "Never.", false}, now_);
+    });
+    findings_.check(changes_ == before, "I02", "what was settled was settled otherwise again");
+  }
   // A host that is not sure whether it has told it tells it again.
   if (result && Chance{seed_, settling.effect.value(), 31}.percent(weather_.repeats)) {
     const std::uint64_t before = changes_;

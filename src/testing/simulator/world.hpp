@@ -107,6 +107,11 @@ class World {
   // Who has written is who the message is of.
   void check_sender(const EntryPointConfig& point, const InboundMessage& message,
                     const Outcome& outcome);
+  // A mail that came to a case has to do with it: its contact's, or to the signed address of a mail
+  // of ours about it, which lets nobody in.
+  void check_case_mail(const InboundMessage& message, const Entry& entry, bool theirs);
+  // The case that the matter of this one is at now.
+  CaseId newest_of(CaseId id) const;
   void check_call(const Interaction& before, const Interaction& after);
   // Whether somebody else's call or chat was ended.
   void check_actor(const Interaction& before, const AgentName& actor);
@@ -124,7 +129,8 @@ class World {
     }
   }
 
-  // What the contact gets to read may hold a token that they come back with.
+  // What the contact gets to read may hold a token that they come back with; so may the address
+  // that they answer to.
   void read_links(const Entry& entry);
   // Several inputs in one call.
   void tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events);
@@ -205,6 +211,10 @@ class World {
   std::map<OfferId, AgentName> accepted_;
   std::vector<std::string> survey_tokens_;
   std::vector<std::string> join_texts_;  // "#nv-..."
+  // Mails of ours about cases: the signed address of each, and, by that and by its Message-ID, what
+  // it was about.
+  std::map<EffectId, std::string> reply_addresses_;
+  std::map<std::string, Correlation> answers_;
   std::uint64_t emitted_ = 0;
   std::uint64_t names_ = 0;    // of messages, commands
   std::uint64_t changes_ = 0;  // rows written that are no clock and no stored result

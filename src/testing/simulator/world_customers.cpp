@@ -136,15 +136,17 @@ void World::post(Chance& chance) {
   letter.content.text = "Good morning. " + own_word();
   Mail mail{"About my visit", letter.id, {}, {}, {point.address}, AutoMail::none};
   if (chance.percent(10)) mail.automatic = AutoMail::reply;
-  // An answer to something of ours, by its Message-ID and its signed address, or by one of them.
+  mail.forward = chance.percent(4);
+  if (mail.forward) mail.subject = "Fwd: " + mail.subject;
+  // An answer to something of ours, by its Message-ID and its signed address, or by one of them;
+  // of whoever it went to, or of somebody who has got hold of it.
   if (const auto* matter = chance.pick(mirror_.cases); matter != nullptr && chance.percent(60)) {
     const CaseRecord& about = matter->second;
     if (const CaseMail* ours = chance.pick(about.mails)) {
-      mail.in_reply_to = {ours->message_id};
-      const Effect* effect = mirror_.find(ours->effect);
-      const bool known =
-          effect != nullptr && effect->content.mail && !effect->content.mail->to.empty();
-      if (known && chance.percent(70)) mail.to = {effect->content.mail->to.front()};
+      const auto address = reply_addresses_.find(ours->effect);
+      const bool signed_too = address != reply_addresses_.end() && chance.percent(60);
+      if (signed_too) mail.to = {address->second};
+      if (!signed_too || chance.percent(50)) mail.in_reply_to = {ours->message_id};
     } else if (chance.percent(30)) {
       mail.subject += " " + about.protocol;
     }
