@@ -274,6 +274,47 @@ TEST_CASE("[S0.26] a place that was kept is used up when the contact comes back 
   CHECK_FALSE(desk.host.conversation(chat.conversation).kept_place);
 }
 
+TEST_CASE("a case that has gone on elsewhere stays with whom it is of") {
+  Desk desk;
+  const ContactId known =
+      desk.host.must(UpsertContact{"Ana", {}, {{AddressKind::phone, ana}}, {}}).contact;
+  const ContactId other =
+      desk.host.must(UpsertContact{"Bruno", {}, {{AddressKind::phone, "5541966665555"}}, {}})
+          .contact;
+  const Outcome hers = desk.chat();
+  const Outcome unknown = desk.host.whatsapp("5541977776666", "Sou eu, de outro número");
+  REQUIRE(unknown.conversation != hers.conversation);
+  const CaseId matter =
+      desk.host
+          .must(OpenCase{unknown.conversation, CaseTypeName("appointment"), {}, {}, {}}, "joao")
+          .case_id;
+  desk.host.must(ChooseContact{unknown.conversation, known}, "joao");
+  REQUIRE(desk.host.query().case_of(matter)->conversation == hers.conversation);
+  desk.host.must(ChooseContact{unknown.conversation, other}, "joao");
+  CHECK(desk.host.query().case_of(matter)->contact == known);
+}
+
+TEST_CASE("a place that was kept is not taken by a chat that changes hands") {
+  Desk desk;
+  const Outcome chat = desk.chat();
+  desk.answer(chat.conversation, "Bom dia!");
+  desk.host.must(SetOtherCall{joao, true});
+  desk.host.call("c1", "41988887777");
+  desk.host.settle_all();
+  CallEvent digits = call_event(CallEventKind::digits, "c1");
+  digits.digits = "4";  // on WhatsApp
+  desk.host.told(digits);
+  desk.host.settle_all();
+  desk.host.hung_up("c1");
+  const auto kept = desk.host.conversation(chat.conversation).kept_place;
+  REQUIRE(kept);
+  desk.host.pass(1min);
+  desk.host.must(ReassignConversation{chat.conversation, marta}, "joao");
+  const WorkId work = desk.host.interaction(chat.interaction).work;
+  CHECK(desk.host.query().work(work)->requested_at > kept->requested_at);
+  CHECK(desk.host.conversation(chat.conversation).kept_place == kept);
+}
+
 TEST_CASE("a place that was kept is given up in the end") {
   for (const Duration later : {23h, 24h}) {
     MemoryStore store;

@@ -360,6 +360,25 @@ TEST_CASE("what comes late to an erased contact's brings nothing back") {
   CHECK_FALSE(life.host.engine().faulted());
 }
 
+TEST_CASE("a mail that comes while an erasure goes on is a stranger's") {
+  Life life(with_purge_entries(3));
+  const auto mails = life.host.query().case_of(life.matter)->mails;
+  std::string signed_address;
+  for (const Entry& entry : life.host.timeline(life.conversation)) {
+    if (entry.effect == mails.back().effect) signed_address = entry.content.mail->to.at(0);
+  }
+  REQUIRE(life.host.must(EraseContact{life.contact}).details.at("done") == Value(false));
+  for (const std::string& to : {signed_address, std::string(mailbox)}) {
+    const Outcome came = life.host.mail(zulmira_mail, to, mails.back().message_id);
+    CHECK(came.contact != life.contact);
+    CHECK(came.conversation != life.conversation);
+  }
+  CHECK(life.host.conversation(life.conversation).status == ConversationStatus::closed);
+  life.host.settle_all();
+  life.erase_all(life.contact);
+  CHECK_FALSE(life.host.engine().faulted());
+}
+
 TEST_CASE("a link into an erased contact's conversation names nobody") {
   House house;
   const ConversationId id = house.served(zulmira);

@@ -78,6 +78,17 @@ TEST_CASE("[B2] the same seed gives the same run, row by row; another one anothe
   CHECK(digests.size() == 4);
 }
 
+TEST_CASE("whatever comes cut, altered or forged beside what was told breaks nothing") {
+  SimulationOptions options = options_of(3);
+  options.weather = Weather{};
+  const Simulation fair = run_of(options);
+  options.weather->broken = 100;
+  const Simulation broken = run_of(options);
+  CHECK_FALSE(fair.violation);
+  CHECK_FALSE(broken.violation);
+  CHECK(broken.inputs > fair.inputs + options.steps / 4);
+}
+
 TEST_CASE("[B3] an adapter that tells a secret is found, and the run is made short") {
   const LeakyAdapter leaky;
   SimulationOptions options = options_of(5);

@@ -128,7 +128,9 @@ void name_contact(Turn& turn, const ConversationRecord& conversation, ContactId 
   for (const CallbackId id : conversation.callbacks) turn.edit(id).contact = contact;
   for (const CaseId id : conversation.cases) {
     const CaseRecord matter = turn.get(id);
-    if (matter.contact == conversation.contact) turn.edit(matter).contact = contact;
+    // One that goes on in another conversation is of whom that is.
+    const bool here = matter.conversation == conversation.id;
+    if (here && matter.contact == conversation.contact) turn.edit(matter).contact = contact;
   }
   const std::string survey = turn.tables.key(conversation.survey);
   if (turn.tables.surveys.find(survey) == nullptr) return;

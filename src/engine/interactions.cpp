@@ -41,7 +41,8 @@ WorkRecord work_for(Turn& turn, const Interaction& interaction, const QueueWish&
   work.preference = wish.preference;
   work.preference_until = wish.until;
   work.requested_at = wish.since.value_or(interaction.started_at);
-  if (const KeptPlace* kept = kept_place(turn, conversation)) {
+  // What goes back to the queue is not the contact, who is still to come back.
+  if (const KeptPlace* kept = wish.since ? nullptr : kept_place(turn, conversation)) {
     work.requested_at = std::min(work.requested_at, kept->requested_at);
   }
   return work;
@@ -160,7 +161,7 @@ void enqueue(Turn& turn, InteractionId id, const QueueWish& asked) {
   waiting.state = InteractionState::waiting;
   ConversationRecord& conversation = turn.edit(interaction.conversation);
   conversation.status = ConversationStatus::open;
-  conversation.kept_place.reset();
+  if (!wish.since) conversation.kept_place.reset();
   Value::Map details{{"queue", Value(work.queue.text())}};
   if (!wish.preferred.empty()) details["preferred"] = Value(wish.preferred.text());
   turn.note_event(interaction, EventKind::queued, std::move(details));

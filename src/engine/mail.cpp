@@ -166,8 +166,10 @@ Status keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessa
 Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage& message) {
   const Mail mail = message.content.mail.value_or(Mail{});
   const ContactId sender = holder_of(turn, message.from.address, at.dial_plan);
-  const MailLink link = link_of(turn, mail, sender, at.desk);
+  MailLink link = link_of(turn, mail, sender, at.desk);
   if (mail.automatic != AutoMail::none) return keep_automatic(turn, at, message, link, sender);
+  // While an erasure goes on some of our mails are still known: nobody is behind them any more.
+  if (link.conversation && is_erased(turn, turn.get(link.conversation).contact)) link = {};
   const DeskConfig& desk = *turn.config().desk(at.desk);
   Recognised who;
   if (link.contact) {

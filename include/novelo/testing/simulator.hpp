@@ -50,6 +50,7 @@ struct Weather {
   unsigned restarts = 0;  // the host closes the engine and opens another
   unsigned crashes = 0;   // the machine dies between two operations of the store
   unsigned disk = 0;      // the disk is full, or cannot be read for once
+  unsigned broken = 0;    // what a provider sends comes cut, altered or forged as well
 };
 
 // Ceilings that a run reaches.

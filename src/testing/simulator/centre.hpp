@@ -12,8 +12,9 @@
 
 namespace novelo::testing {
 
-// A configuration with every channel of the library, three queues, five agents with skills, cases,
-// callbacks, surveys, look-ups and two flows.
+// A configuration with every channel of the library, three queues, five agents with skills, hours
+// in two zones with a holiday and nights in which clocks change, cases, callbacks, surveys,
+// look-ups and two flows.
 std::string_view centre_document();
 
 // The secrets that its connections name, each a text of its own; as EngineOptions takes them.

@@ -48,6 +48,7 @@ class Mirror {
       case Table::effect: return put(effects, write, see);
       case Table::timer: return put(timers, write, see);
       case Table::counter: return put(counters, write, see);
+      case Table::quarantine: return put(quarantine, write, see);
       default: return true;
     }
   }
@@ -99,6 +100,7 @@ class Mirror {
   Shelf<Effect> effects;
   Shelf<Timer> timers;
   Shelf<Counter> counters;
+  Shelf<QuarantineRow> quarantine;
 
  private:
   Key key() const { return Key(tenant_); }

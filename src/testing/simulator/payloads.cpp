@@ -22,8 +22,25 @@ std::string seconds_of(const std::optional<Timestamp>& at) {
 }
 
 // --- WhatsApp ------------------------------------------------------------------------------------
+// "voice" is an audio message that says so.
+void add_medium(Json& json, const Media& medium, const std::string& caption) {
+  const bool voice = medium.kind == MediaKind::voice;
+  const std::string type = voice ? "audio" : std::string(to_string(medium.kind));
+  json["type"] = type;
+  Json& body = json[type];
+  body = {{"id", medium.ref}, {"mime_type", medium.mime}};
+  if (voice) body["voice"] = true;
+  if (!caption.empty()) body["caption"] = caption;
+}
+
+bool has_number(const InboundMessage& message) {
+  return message.from.address.kind == AddressKind::phone;
+}
+
 Json whatsapp_message(const InboundMessage& message) {
-  Json json{{"from", message.from.address.value}, {"id", message.id}};
+  Json json{{"id", message.id}};
+  json[has_number(message) ? "from" : "from_user_id"] = message.from.address.value;
+  for (const Address& alias : message.from.aliases) json["from_user_id"] = alias.value;
   if (message.at) json["timestamp"] = seconds_of(message.at);
   if (message.content.choice) {
     json["type"] = "interactive";
@@ -31,6 +48,12 @@ Json whatsapp_message(const InboundMessage& message) {
         {"type", "button_reply"},
         {"button_reply",
          {{"id", message.content.choice->id}, {"title", message.content.choice->title}}}};
+  } else if (!message.content.media.empty()) {
+    add_medium(json, message.content.media.front(), message.content.text);
+  } else if (message.content.location) {
+    json["type"] = "location";
+    json["location"] = {{"latitude", message.content.location->latitude},
+                        {"longitude", message.content.location->longitude}};
   } else {
     json["type"] = "text";
     json["text"] = {{"body", message.content.text}};
@@ -52,10 +75,13 @@ Json whatsapp_status(const Receipt& receipt) {
 std::optional<std::string> whatsapp_body(const ChannelEvent& event) {
   Json value{{"messaging_product", "whatsapp"}};
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
-    if (!message->content.media.empty() || message->content.location) return std::nullopt;
+    const auto& media = message->content.media;
+    const bool card = !media.empty() && media.front().kind == MediaKind::contact;
+    if (media.size() > 1 || card) return std::nullopt;
     value["metadata"] = {{"phone_number_id", message->to}};
-    value["contacts"] = Json::array({{{"profile", {{"name", message->from.display_name}}},
-                                      {"wa_id", message->from.address.value}}});
+    Json contact{{"profile", {{"name", message->from.display_name}}}};
+    if (has_number(*message)) contact["wa_id"] = message->from.address.value;
+    value["contacts"] = Json::array({std::move(contact)});
     value["messages"] = Json::array({whatsapp_message(*message)});
   } else if (const auto* receipt = std::get_if<Receipt>(&event)) {
     value["metadata"] = {{"phone_number_id", receipt->to}};
@@ -90,13 +116,20 @@ std::string form_of(const std::vector<std::pair<std::string, std::string>>& fiel
 std::optional<std::string> sms_body(const ChannelEvent& event, const Connection& connection) {
   const std::string account(connection.setting("account_sid"));
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
-    if (!message->content.media.empty()) return std::nullopt;
-    return form_of({{"MessageSid", message->id},
-                    {"AccountSid", account},
-                    {"From", "+" + message->from.address.value},
-                    {"To", message->to},
-                    {"NumMedia", "0"},
-                    {"Body", message->content.text}});
+    const auto& media = message->content.media;
+    if (message->content.location) return std::nullopt;
+    std::vector<std::pair<std::string, std::string>> fields{
+        {"MessageSid", message->id},
+        {"AccountSid", account},
+        {"From", "+" + message->from.address.value},
+        {"To", message->to},
+        {"NumMedia", std::to_string(media.size())},
+        {"Body", message->content.text}};
+    for (std::size_t i = 0; i < media.size(); ++i) {
+      fields.emplace_back(fmt::format("MediaUrl{}", i), media[i].ref);
+      fields.emplace_back(fmt::format("MediaContentType{}", i), media[i].mime);
+    }
+    return form_of(fields);
   }
   if (const auto* receipt = std::get_if<Receipt>(&event)) {
     std::string status(to_string(receipt->status));
@@ -179,19 +212,34 @@ std::optional<std::string> voice_body(const ChannelEvent& event) {
 }
 
 // --- mail ----------------------------------------------------------------------------------------
+std::string mail_parts(const Content& content) {
+  const std::string plain =
+      "Content-Type: text/plain; charset=utf-8\r\n\r\n" + content.text + "\r\n";
+  if (content.media.empty()) return plain;
+  std::string text = "Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\n" + plain;
+  for (const Media& medium : content.media) {
+    text += fmt::format(
+        "--part\r\nContent-Type: {}\r\nContent-Disposition: attachment; filename=a.bin\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\n",
+        medium.mime);
+  }
+  return text + "--part--\r\n";
+}
+
 std::optional<std::string> mail_body(const ChannelEvent& event) {
   const auto* message = std::get_if<InboundMessage>(&event);
-  if (message == nullptr || !message->content.mail || !message->content.media.empty()) {
-    return std::nullopt;
-  }
+  if (message == nullptr || !message->content.mail) return std::nullopt;
   const Mail& mail = *message->content.mail;
+  if (mail.automatic == AutoMail::bounce) return std::nullopt;  // a report has a form of its own
   std::string text = fmt::format("From: <{}>\r\nTo: <{}>\r\n", message->from.address.value,
                                  mail.to.empty() ? message->to : mail.to.front());
   text += fmt::format("Message-ID: <{}>\r\nSubject: {}\r\n", mail.message_id, mail.subject);
   for (const std::string& id : mail.in_reply_to) text += fmt::format("In-Reply-To: <{}>\r\n", id);
+  for (const std::string& id : mail.references) text += fmt::format("References: <{}>\r\n", id);
   if (mail.automatic == AutoMail::reply) text += "Auto-Submitted: auto-replied\r\n";
-  text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
-  return text + message->content.text + "\r\n";
+  if (mail.automatic == AutoMail::generated) text += "Auto-Submitted: auto-generated\r\n";
+  if (mail.automatic == AutoMail::list) text += "List-Id: <news.mail.example>\r\n";
+  return text + "MIME-Version: 1.0\r\n" + mail_parts(message->content);
 }
 
 std::optional<std::string> body_of(const ChannelEvent& event, const Connection& connection) {

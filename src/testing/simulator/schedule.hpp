@@ -17,10 +17,11 @@ constexpr Duration milliseconds(std::uint64_t count) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(count));
 }
 
-// A provider tells something. `again`: it was told before, and comes once more.
+// A provider tells something. `tries`: how often there was no room for it.
 struct Telling {
   ConnectionName connection;
   ChannelEvent event;
+  unsigned tries = 0;
 };
 // The host hears what came of an effect. Where its process has died meanwhile, nobody does.
 struct Settling {
@@ -41,7 +42,19 @@ struct Happening {
   int cause = 0;
 };
 
-using Pending = std::variant<Telling, Settling, Doing, Happening>;
+// Somebody writes several messages at once to whoever wrote from there, shortly before it is too
+// late for that, or after.
+struct LastWords {
+  EntryPointName entry_point;
+  Address to;
+};
+
+// The business takes the data of somebody away whose matters it has brought to their end.
+struct Erasing {
+  ContactId contact;
+};
+
+using Pending = std::variant<Telling, Settling, Doing, Happening, LastWords, Erasing>;
 
 class Schedule {
  public:

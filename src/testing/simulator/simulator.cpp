@@ -19,7 +19,9 @@ using namespace std::chrono_literals;
 constexpr std::array known_invariants = {
     Invariant{"I01", "what was acknowledged stays until somebody purges it"},
     Invariant{"I02", "what a provider sent is on a timeline once"},
-    Invariant{"I03", "nothing is acknowledged or handed out that is not stored"},
+    Invariant{
+        "I03",
+        "nothing is acknowledged or handed out that is not stored; what is refused is put aside"},
     Invariant{"I05", "a command that comes again gets the first result and changes nothing"},
     Invariant{"I06", "what became of a message only moves forward"},
     Invariant{"I07", "after a failure of the store the engine gives out nothing"},
@@ -27,46 +29,60 @@ constexpr std::array known_invariants = {
     Invariant{"I09", "an entry belongs to one conversation and is never rewritten"},
     Invariant{"I10", "sequences have no gap and are never given again"},
     Invariant{"I11", "protocol numbers are unique and grow"},
-    Invariant{"I12", "an address has one holder, who is there"},
+    Invariant{"I12",
+              "an address has one holder, who is there, and strangers turn out to be somebody"},
     Invariant{"I13", "a contact has at most one open conversation at a desk"},
     Invariant{"I14", "nobody is offered more than they have capacity for"},
     Invariant{"I15", "whoever waits is looked at, and is served by one agent"},
     Invariant{"I16", "an offer is accepted once"},
-    Invariant{"I17", "work goes to those who serve its queue with its skills"},
+    Invariant{"I17",
+              "work goes to those who serve its queue with its skills, the best of them first"},
     Invariant{"I18", "who asked first is served first"},
-    Invariant{"I19", "a hold for one agent ends exactly at its bound"},
+    Invariant{"I19",
+              "whoever comes back waits for their owner, and that ends exactly at its bound"},
     Invariant{"I20", "nobody waits while an agent who could take it is free"},
     Invariant{"I21", "whoever leaves loses all offers at once"},
-    Invariant{"I22", "a call that goes on is not taken for over"},
+    Invariant{"I22",
+              "a call that goes on is not taken for over, and one that is over does not go on"},
     Invariant{"I23", "ids are new, and what goes out is on a timeline"},
     Invariant{"I24", "what is settled is never handed out again"},
     Invariant{"I25", "an effect is handed out once for each attempt"},
     Invariant{"I26", "the messages of a lane go out in their order, one at a time"},
-    Invariant{"I27", "attempts have an end and keep to their times"},
+    Invariant{"I27", "attempts have an end and keep to their times and hours"},
     Invariant{"I28", "free text goes out only while the window is open"},
     Invariant{"I29", "nothing is sent to whoever was erased"},
-    Invariant{"I30", "one survey for each closing"},
+    Invariant{"I30", "one survey for each closing, and of that one"},
     Invariant{"I31", "nobody ends what another has"},
-    Invariant{"I32", "no word of a note leaves the engine"},
+    Invariant{"I32",
+              "no word of a note leaves the engine, and no internal field reaches a contact"},
     Invariant{"I33", "nothing of one tenant reaches another"},
     Invariant{"I34", "what is refused changes nothing"},
-    Invariant{"I35", "nothing that somebody made up is believed"},
+    Invariant{"I35", "nothing that somebody made up, or has not signed, is believed"},
     Invariant{"I36", "whoever was erased stays erased"},
     Invariant{"I38", "no secret stands in what goes out"},
     Invariant{"I39", "no list grows past its ceiling"},
     Invariant{"I40", "what is due happens, and is over then"},
     Invariant{"I41", "what was cancelled or put off does not fire"},
     Invariant{"I42", "a flow that goes round ends with a person"},
-    Invariant{"I43", "a message is of whoever wrote it, and goes out from its desk"},
-    Invariant{"I44", "time and counters never go back"},
+    Invariant{"I43",
+              "a message is of whoever wrote it, about their case, and goes out from its desk"},
+    Invariant{"I44", "time and counters never go back, and no jump of a clock is believed"},
     Invariant{"I45", "what is stored reads as it was written, also after a restart"},
     Invariant{"I46", "an engine that was taken over from writes and hands out nothing"},
     Invariant{"I48", "what has come to its end stays as it is"},
     Invariant{"I49", "when faults stop, everything comes to its end"},
 };
 
-// A day of the office, from nine in the morning in São Paulo.
-const Timestamp first_morning = parse_timestamp("2026-03-02T12:00:00Z").value();
+// A Monday in the office, from nine in the morning in São Paulo; or days in which clocks are put on
+// or back in New York.
+Timestamp first_morning(std::uint64_t seed) {
+  Chance chance{seed, 37};
+  const std::uint64_t which = chance.below(100);
+  std::string_view day = "2026-03-02T12:00:00Z";
+  if (which < 30) day = "2026-03-07T19:00:00Z";
+  if (which < 12) day = "2026-10-31T15:00:00Z";
+  return parse_timestamp(day).value();
+}
 
 // How long it takes until the next step: seconds, as a rule; now and then hours, and a night.
 Duration pause_before(std::uint64_t seed, std::uint64_t index) {
@@ -90,7 +106,7 @@ std::uint64_t number_at(std::string_view bytes) {
 class Run {
  public:
   explicit Run(const SimulationOptions& options)
-      : options_(options), weather_(weather_of(options)) {}
+      : options_(options), weather_(weather_of(options)), began_(first_morning(options.seed)) {}
 
   Status open() {
     auto made = options_.store ? options_.store() : std::make_unique<MemoryStore>();
@@ -120,7 +136,7 @@ class Run {
   }
 
   void go() {
-    Timestamp at = first_morning;
+    Timestamp at = began_;
     for (std::size_t index = 0; index < options_.steps && !findings_.any(); ++index) {
       at += pause_before(options_.seed, index);
       if (!is_done(index)) continue;
@@ -148,7 +164,7 @@ class Run {
       run.refused += world->tally().refused;
       run.handouts += world->tally().handouts;
       run.restarts += world->tally().restarts;
-      run.simulated = std::max(run.simulated, world->now() - first_morning);
+      run.simulated = std::max(run.simulated, world->now() - began_);
     }
     run.commits = store_->commits();
     run.faults = store_->faults();
@@ -168,7 +184,7 @@ class Run {
       worlds_.front()->observe(recorder_->observer());
     }
     for (auto& world : worlds_) {
-      if (Status begun = world->begin(first_morning); !begun) return begun;
+      if (Status begun = world->begin(began_); !begun) return begun;
     }
     return {};
   }
@@ -206,6 +222,7 @@ class Run {
 
   const SimulationOptions& options_;
   Weather weather_;
+  Timestamp began_;
   Findings findings_;
   std::unique_ptr<Store> inner_;
   std::optional<SimulatedStore> store_;
@@ -235,6 +252,7 @@ Weather weather_of(const SimulationOptions& options) {
   weather.restarts = draw(5);
   weather.crashes = draw(5);
   weather.disk = draw(3);
+  weather.broken = draw(25);
   return weather;
 }
 
@@ -250,8 +268,20 @@ Limits low_limits() {
   limits.identities_per_contact = 4;
   limits.contacts_per_identity = 3;
   limits.cached_records = 500;
-  limits.live_works = 400;
+  limits.live_works = 55;
+  limits.live_per_conversation = 2;
+  limits.callbacks_per_conversation = 2;
+  limits.reaches_per_conversation = 3;
+  limits.unsettled_effects = 90;
+  limits.words_per_case = 1;
+  limits.follow_ups = 2;
+  limits.mail_references = 2;
+  limits.media_per_message = 2;
+  limits.contacts_per_import = 3;
   limits.quarantine_rows = 20;
+  limits.quarantine_bytes = 24'000;
+  limits.request_bytes = 48 * 1024;
+  limits.requirement_classes = 3;
   limits.changes = 300;
   return limits;
 }

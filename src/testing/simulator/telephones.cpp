@@ -55,6 +55,7 @@ TransportReply Telephones::carry(const Effect& effect, const std::string& called
       if (call.state == CallState::ringing) call.state = CallState::waiting;
       break;
     case CallVerbKind::bridge: {
+      devices_.insert(verb.device);
       call.state = CallState::bridging;
       call.device = verb.device;
       call.doing = {};
@@ -66,6 +67,7 @@ TransportReply Telephones::carry(const Effect& effect, const std::string& called
       break;
     }
     case CallVerbKind::hang_up:
+      if (!calm_ && chance.percent(6)) break;  // it says that it will, and does not
       schedule.add(now + milliseconds(50 + chance.below(500)),
                    Happening{verb.call, CallEventKind::hung_up, effect.id, 16});
       break;
@@ -101,6 +103,7 @@ void Telephones::originate(const Effect& effect, const std::string& called_from,
   call.to = called_from;
   call.device = verb.device;
   call.began = now;
+  devices_.insert(verb.device);
   const Duration rings = milliseconds(2000 + chance.below(20'000));
   if (chance.percent(60)) {
     schedule.add(now + rings, Happening{verb.call, CallEventKind::answered, effect.id, 0});
@@ -168,7 +171,7 @@ CallReport Telephones::report(EffectId effect, Timestamp now) {
   report.id = event_id();
   report.at = now;
   report.effect = effect;
-  std::set<std::string> taken;
+  std::map<std::string, std::string> taken;
   for (const auto& [name, call] : calls_) {
     LiveCall one;
     one.call = name;
@@ -182,11 +185,19 @@ CallReport Telephones::report(EffectId effect, Timestamp now) {
     if (at_device) one.device = call.device;
     // A device is on one call; the other one is between two states at this moment, and waits.
     const bool speaks = at_device && call.state != CallState::dialling;
-    if (speaks && !taken.insert(call.device).second) {
+    if (speaks && !taken.emplace(call.device, name).second) {
       one.state = CallState::waiting;
       one.device.clear();
     }
     report.calls.push_back(std::move(one));
+  }
+  for (const std::string& device : devices_) {
+    const auto call = taken.find(device);
+    if (call != taken.end()) {
+      report.devices.push_back({device, DeviceState::busy, call->second});
+    } else {
+      report.devices.push_back({device, DeviceState::idle, {}});
+    }
   }
   return report;
 }

@@ -57,7 +57,8 @@ class Telephones {
   std::uint64_t called_ = 0;
   bool calm_ = false;
   std::map<std::string, Call> calls_;
-  std::set<EffectId> done_;  // verbs: one that comes again is answered as before
+  std::set<std::string> devices_;  // that were rung
+  std::set<EffectId> done_;        // verbs: one that comes again is answered as before
 };
 
 }  // namespace novelo::testing

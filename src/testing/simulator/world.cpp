@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "novelo/rules/identity.hpp"
+#include "testing/simulator/broken.hpp"
 #include "testing/simulator/centre.hpp"
 #include "testing/simulator/payloads.hpp"
 
@@ -18,6 +19,8 @@ constexpr int most_feeds = 10'000;      // of time, before it counts as not catc
 constexpr std::size_t most_kept = 400;  // of what was given, for being given again
 constexpr std::uint64_t quiet_every = 8;
 constexpr std::uint64_t reads_every = 61;
+constexpr unsigned most_tries = 5;   // of a provider that gets no answer
+constexpr Duration time_jump = 36h;  // longer rests have to be confirmed
 
 // Commands by which people say whose a conversation is from now on.
 bool says_for_whom(const CommandBody& body) {
@@ -56,7 +59,10 @@ World::World(const SimulationOptions& options, Configuration configuration, std:
       records_(mirror_, findings),
       routing_(mirror_, findings),
       effects_(mirror_, findings),
-      belongings_(mirror_, options.limits, findings) {
+      belongings_(mirror_, options.limits, findings),
+      hours_(mirror_, options.limits, findings),
+      choices_(mirror_, findings),
+      matters_(mirror_, options.limits, findings) {
   const auto secrets = secrets_for(configuration_);
   for (const Connection& one : configuration_.connections) {
     Connection connection = one;
@@ -76,10 +82,13 @@ World::World(const SimulationOptions& options, Configuration configuration, std:
     const Connection& connection = connections_.at(point.connection);
     for (const ChannelAdapter* adapter : options_.adapters) {
       if (adapter->name() != connection.adapter) continue;
-      effects_.set_window(point.name, adapter->capabilities(connection).window);
+      windows_[point.name] = adapter->capabilities(connection).window;
+      effects_.set_window(point.name, windows_[point.name]);
     }
   }
   forbid("I32", std::string(note_word));
+  forbid("I32", std::string(attribute_word));
+  choices_.learn_flows(configuration_);
 }
 
 Status World::begin(Timestamp now) {
@@ -97,6 +106,9 @@ void World::committed(std::span<const Write> writes) {
     routing_.see(before, after);
     effects_.see(before, after);
     belongings_.see(before, after);
+    hours_.see(before, after);
+    choices_.see(before, after);
+    matters_.see(before, after);
     note_new(before, after);
   };
   for (const Write& write : writes) {
@@ -112,6 +124,9 @@ void World::committed(std::span<const Write> writes) {
   routing_.committed();
   effects_.committed();
   belongings_.committed();
+  hours_.committed();
+  choices_.committed();
+  matters_.committed();
 }
 
 // A call is over when it ended at the telephones, or was to be hung up.
@@ -133,6 +148,7 @@ Status World::open() {
   options.tenant_secret = Secret("the secret of " + tenant_.text());
   options.secrets = secrets_for(configuration_);
   options.limits = options_.limits;
+  options.time_jump = time_jump;
   options.on_call = observer_;
   for (int tries = 0;; ++tries) {
     store_.revive();
@@ -141,6 +157,10 @@ Status World::open() {
     if (engine) {
       engine_.emplace(std::move(*engine));
       effects_.opened();
+      // Of a long time in which nothing was written it does not know.
+      const auto clock = mirror_.clocks.begin();
+      fed_at_ = clock != mirror_.clocks.end() ? clock->second.now : now_;
+      if (now_ - fed_at_ <= time_jump) fed_at_ = now_;
       return {};
     }
     if (tries == most_openings) return fail(engine.error());
@@ -211,6 +231,7 @@ Result<Outcome> World::feed(const Input& input) {
   });
   belongings_.expect(nullptr);
   if (!results) return fail(results.error());
+  fed_at_ = now_;
   routing_.expect_wishes(false);
   const Result<Outcome>& result = results->front();
   if (!result) {
@@ -272,6 +293,7 @@ void World::emit(const ConnectionName& connection, ChannelEvent event) {
   Chance chance{seed_, ++emitted_, 11};
   if (calm_) return tell(connection, event);
   if (chance.percent(weather_.lost)) return;
+  if (chance.percent(weather_.broken)) tell_broken(connection, event, chance);
   if (chance.percent(weather_.repeats)) {
     const Duration after = chance.percent(20) ? Duration(2h) : Duration(3s);
     schedule_.add(now_ + after, Telling{connection, event});
@@ -284,7 +306,7 @@ void World::emit(const ConnectionName& connection, ChannelEvent event) {
   tell(connection, event);
 }
 
-void World::tell(const ConnectionName& connection, const ChannelEvent& event) {
+void World::tell(const ConnectionName& connection, const ChannelEvent& event, unsigned tries) {
   const std::optional<Request> payload = payload_of(event, connections_.at(connection));
   if (!payload) {
     told(connection, event, feed(DecodedEvent{connection, event}));
@@ -297,6 +319,13 @@ void World::tell(const ConnectionName& connection, const ChannelEvent& event) {
     outcomes.clear();
     return engine.receive(*payload, now_, &outcomes);
   });
+  if (answer || !outcomes.empty()) fed_at_ = now_;
+  check_kept(connection, *payload, answer, outcomes);
+  // Without an answer it comes again, and again later.
+  const bool busy = !answer && answer.error().code == ErrorCode::busy;
+  if (busy && tries < most_tries) {
+    schedule_.add(now_ + 20s * (1U << (2 * tries)), Telling{connection, event, tries + 1});
+  }
   for (const EventOutcome& one : outcomes) told(connection, event, one.outcome);
   const auto* message = std::get_if<InboundMessage>(&event);
   if (answer && message != nullptr && !outcomes.empty() && outcomes.front().outcome) {
@@ -327,8 +356,14 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
     wrote(*message);
     const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
-    if (point != nullptr && !result->repeated) check_sender(*point, *message, *result);
+    if (point != nullptr && !result->repeated) {
+      check_content(*message, *result);
+      check_mail(*point, *message, *result);
+      check_sender(*point, *message, *result);
+    }
   }
+  const auto* report = std::get_if<CallReport>(&event);
+  if (report != nullptr && !result->repeated) check_zombies(*report, *result);
   const auto* other = std::get_if<UnsupportedEvent>(&event);
   if (other != nullptr && other->said) wrote(*other);
 }
@@ -396,6 +431,122 @@ CaseId World::newest_of(CaseId id) const {
   return id;
 }
 
+// What is signed may hold anything, and is not lost; what is not changes nothing.
+void World::tell_broken(const ConnectionName& name, const ChannelEvent& event, Chance& chance) {
+  const Connection& connection = connections_.at(name);
+  const std::optional<Request> whole = payload_of(event, connection);
+  if (!whole || connection.secrets.empty() || connection.setting("unsigned") == "yes") return;
+  const bool altered = !std::holds_alternative<CallReport>(event);
+  const Broken broken = break_payload(*whole, connection, altered, chance);
+  catch_up();
+  std::uint64_t before = changes_;
+  std::vector<EventOutcome> outcomes;
+  const Result<Response> answer = ask([&](Engine& engine) {
+    ++tally_.inputs;
+    outcomes.clear();
+    before = changes_;
+    return engine.receive(broken.request, now_, &outcomes);
+  });
+  const bool read = answer || (broken.genuine && answer.error().reason != "too_large");
+  if (read) fed_at_ = now_;
+  if (!broken.genuine) {
+    return findings_.check(!answer && changes_ == before, "I35",
+                           "a request that its provider has not signed was believed");
+  }
+  check_kept(name, broken.request, answer, outcomes);
+  for (const EventOutcome& one : outcomes) {
+    if (one.outcome && !one.outcome->repeated) note_heard(*one.outcome);
+  }
+  look();
+}
+
+void World::note_heard(const Outcome& outcome) {
+  const Entry* entry = mirror_.entry(outcome.conversation, outcome.entry);
+  const ConversationRecord* record = mirror_.find(outcome.conversation);
+  if (entry == nullptr || record == nullptr || entry->direction != Direction::inbound) return;
+  for (const Reach& reach : record->reaches) {
+    if (reach.entry_point != entry->entry_point) continue;
+    effects_.wrote(reach.entry_point, reach.address,
+                   std::min(entry->provider_at.value_or(now_), now_));
+  }
+}
+
+void World::check_kept(const ConnectionName& connection, const Request& request,
+                       const Result<Response>& answer, const std::vector<EventOutcome>& outcomes) {
+  const Error* refused = answer || !outcomes.empty() ? nullptr : &answer.error();
+  bool busy = false;
+  for (const EventOutcome& one : outcomes) {
+    if (!one.outcome) {
+      refused = &one.outcome.error();
+      busy = busy || refused->code == ErrorCode::busy;
+      continue;
+    }
+    const Outcome& outcome = *one.outcome;
+    const bool kept = outcome.repeated || outcome.entry == 0 ||
+                      mirror_.entry(outcome.conversation, outcome.entry) != nullptr;
+    findings_.check(kept, "I03", "what was acknowledged is on no timeline");
+  }
+  if (refused == nullptr || busy || options_.limits.quarantine_rows == 0) return;
+  const ErrorCode code = refused->code;
+  // The provider gets no answer to these, and sends it again; or could only repeat it.
+  const bool again = code == ErrorCode::busy || code == ErrorCode::unknown ||
+                     code == ErrorCode::unauthentic || refused->reason == "too_large" ||
+                     refused->reason == "time_jump" || refused->reason == "no_configuration";
+  findings_.check(again || matters_.is_aside(connection, request.body), "I03",
+                  "a payload is refused ({}) and kept nowhere", refused->reason);
+}
+
+// What was said is what stands there.
+void World::check_content(const InboundMessage& message, const Outcome& outcome) {
+  const Entry* entry = mirror_.entry(outcome.conversation, outcome.entry);
+  if (entry == nullptr || entry->type != EntryType::message) return;
+  const auto& said = message.content;
+  const auto& kept = entry->content;
+  const bool whole = said.media.size() == kept.media.size() &&
+                     said.location.has_value() == kept.location.has_value();
+  findings_.check(whole, "I03", "message {} is kept, and what came with it is not", message.id);
+}
+
+// Without our signed address a mail belongs to what it answers only when it is of whom that is.
+void World::check_mail(const EntryPointConfig& point, const InboundMessage& message,
+                       const Outcome& outcome) {
+  const auto& mail = message.content.mail;
+  if (!mail || mail->automatic != AutoMail::none) return;
+  for (const std::string& to : mail->to) {
+    if (to.find('+') != std::string::npos) return;
+  }
+  const auto plain = normalise(message.from.address, point.dial_plan);
+  const Identity* sender = plain ? mirror_.find(*plain) : nullptr;
+  const ConversationRecord* record = mirror_.find(outcome.conversation);
+  const auto is = [&](ContactId id) {
+    return sender->holder == id || sender->unresolved == id ||
+           std::find(sender->members.begin(), sender->members.end(), id) != sender->members.end();
+  };
+  const bool theirs = record == nullptr || (sender != nullptr && is(record->contact));
+  findings_.check(theirs, "I35",
+                  "mail {} is taken for an answer of contact {}, who has not sent it", message.id,
+                  record == nullptr ? 0 : record->contact.value());
+}
+
+void World::check_zombies(const CallReport& report, const Outcome& outcome) {
+  if (outcome.details.contains("stale")) return;
+  for (const auto& [key, call] : mirror_.interactions) {
+    if (call.state != InteractionState::ended || call.call.empty()) continue;
+    const bool newer = report.effect ? call.changed_with >= report.effect.value()
+                                     : call.changed_at && *call.changed_at >= report.at;
+    const bool lives =
+        !newer && std::any_of(report.calls.begin(), report.calls.end(),
+                              [&](const LiveCall& one) { return one.call == call.call; });
+    if (!lives) continue;
+    const bool ends =
+        std::any_of(mirror_.effects.begin(), mirror_.effects.end(), [&](const auto& row) {
+          return row.second.kind == EffectKind::call && row.second.verb.call == call.call &&
+                 row.second.verb.kind == CallVerbKind::hang_up;
+        });
+    findings_.check(ends, "I22", "call {} is over, goes on, and nobody ends it", call.call);
+  }
+}
+
 void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {
   catch_up();
   std::vector<Input> inputs;
@@ -404,13 +555,22 @@ void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEven
     tally_.inputs += inputs.size();
     return engine.feed(inputs, now_);
   });
+  if (results) fed_at_ = now_;
   for (std::size_t i = 0; results && i < results->size(); ++i) {
     told(events[i].first, events[i].second, (*results)[i]);
   }
   look();
 }
 
-void World::read_links(const Entry& entry) {
+void World::note_wrap_up(const WorkRecord& work) {
+  Chance chance{seed_, work.id.value(), 47};
+  if (work.kind != WorkKind::interaction || !chance.percent(30)) return;
+  schedule_.add(now_ + milliseconds(chance.below(12'000)),
+                Doing{work.agent, EndWrapUp{InteractionId(work.subject)}});
+}
+
+void World::note_sent(const Entry& entry) {
+  if (entry.content.mail) mails_.emplace_back(entry.conversation, *entry.content.mail);
   const auto behind = [&](std::string_view mark) {
     const std::size_t at = entry.content.text.find(mark);
     if (mark.empty() || at == std::string::npos) return std::string();
@@ -420,10 +580,9 @@ void World::read_links(const Entry& entry) {
   const std::string survey = behind(configuration_.tenant.survey_url);
   if (!survey.empty()) survey_tokens_.push_back(survey);
   const std::string join = behind("?text=%23");
-  if (!join.empty()) join_texts_.push_back("#" + join);
+  if (!join.empty()) join_texts_.emplace_back(entry.conversation, "#" + join);
   const auto& mail = entry.content.mail;
   if (!mail || mail->to.empty()) return;
-  reply_addresses_.emplace(entry.effect, mail->to.front());
   const Correlation about{entry.conversation, entry.sequence, entry.case_id, {}, entry.effect};
   answers_.emplace(mail->to.front(), about);
   answers_.emplace(mail->message_id, about);
@@ -432,16 +591,39 @@ void World::read_links(const Entry& entry) {
 // --- time ----------------------------------------------------------------------------------------
 void World::catch_up() {
   see_deaths();
+  if (now_ - fed_at_ > time_jump) confirm_time();
   for (int feeds = 0; engine_; ++feeds) {
     const auto due = engine_->next_deadline();
     if (!due || *due > now_) return;
     if (feeds == most_feeds) return findings_.broken("I40", "time never catches up");
-    (void)ask([&](Engine& engine) {
+    const auto fed = ask([&](Engine& engine) {
       ++tally_.inputs;
       return engine.feed_time(now_);
     });
+    if (fed) fed_at_ = now_;
     if (findings_.any()) return;
   }
+}
+
+void World::check_disbelieved(Timestamp wrong) {
+  std::uint64_t before = changes_;
+  const auto believed = ask([&](Engine& engine) {
+    ++tally_.inputs;
+    before = changes_;
+    return engine.feed_time(wrong);
+  });
+  findings_.check(!believed && changes_ == before, "I44", "a clock that jumps is believed");
+}
+
+void World::confirm_time() {
+  check_disbelieved(now_);
+  const Input input = Command{fmt::format("c{}", ++names_), {}, ConfirmTime{}};
+  const auto results = ask([&](Engine& engine) {
+    ++tally_.inputs;
+    return engine.feed(std::span(&input, 1), now_);
+  });
+  findings_.check(results && results->front(), "I44", "a clock that was confirmed is not believed");
+  fed_at_ = now_;
 }
 
 void World::let_time_pass(Timestamp until) {
@@ -465,11 +647,18 @@ void World::let_time_pass(Timestamp until) {
 }
 
 void World::happen(Pending what) {
-  if (auto* telling = std::get_if<Telling>(&what)) return tell(telling->connection, telling->event);
+  if (auto* telling = std::get_if<Telling>(&what)) {
+    return tell(telling->connection, telling->event, telling->tries);
+  }
   if (auto* settling = std::get_if<Settling>(&what)) return settle(*settling);
   if (auto* doing = std::get_if<Doing>(&what)) {
     (void)command(std::move(doing->body), doing->actor);
     return;
+  }
+  if (const auto* words = std::get_if<LastWords>(&what)) return write_last_words(*words);
+  if (const auto* erasing = std::get_if<Erasing>(&what)) {
+    end_matters_of(erasing->contact);
+    return erase_contact(erasing->contact);
   }
   for (auto& [name, telephones] : telephones_) {
     auto event = telephones.happen(std::get<Happening>(what), now_);
@@ -484,6 +673,7 @@ void World::settle(const Settling& settling) {
     ++tally_.inputs;
     return engine.settle(settling.effect, settling.settlement, now_);
   });
+  if (result) fed_at_ = now_;
   const bool over = result && mirror_.find(settling.effect) == nullptr;
   if (over) effects_.settled(settling.effect);
   // Or thinks otherwise of it by now: the first word counts.
@@ -498,9 +688,10 @@ void World::settle(const Settling& settling) {
   }
   // A host that is not sure whether it has told it tells it again.
   if (result && Chance{seed_, settling.effect.value(), 31}.percent(weather_.repeats)) {
-    const std::uint64_t before = changes_;
+    std::uint64_t before = changes_;
     (void)ask([&](Engine& engine) {
       ++tally_.inputs;
+      before = changes_;  // what an engine writes when it is opened is not its doing
       return engine.settle(settling.effect, settling.settlement, now_);
     });
     findings_.check(changes_ == before, "I02",
@@ -516,6 +707,9 @@ void World::look() {
     for (const Handout& handout : *handouts) {
       ++tally_.handouts;
       effects_.handed_out(handout, now_);
+      const bool shown = handout.kind == EffectKind::send && handout.request &&
+                         handout.request->body.find(field_word) != std::string::npos;
+      findings_.check(!shown, "I32", "a field that no contact may see is sent to one");
       carry(handout);
     }
   }

@@ -27,7 +27,10 @@
 #include "testing/simulator/simulated_store.hpp"
 #include "testing/simulator/telephones.hpp"
 #include "testing/simulator/watch_belongings.hpp"
+#include "testing/simulator/watch_choice.hpp"
 #include "testing/simulator/watch_effects.hpp"
+#include "testing/simulator/watch_hours.hpp"
+#include "testing/simulator/watch_matters.hpp"
 #include "testing/simulator/watch_records.hpp"
 #include "testing/simulator/watch_routing.hpp"
 #include "testing/simulator/watch_timeline.hpp"
@@ -36,6 +39,10 @@ namespace novelo::testing {
 
 // Stands in every note that is written in a run, and may stand in nothing that goes out.
 inline constexpr std::string_view note_word = "internal-7f3a91c2";
+// Stands in contacts' attributes, which are nobody's but the business's.
+inline constexpr std::string_view attribute_word = "attribute-52d0e8b4";
+// In a field that may be shown to no contact: a number with valid check digits.
+inline constexpr std::string_view field_word = "52998224725";
 
 // What this run's weather is.
 Weather weather_of(const SimulationOptions& options);
@@ -83,6 +90,10 @@ class World {
   // The host has forgotten to close an engine: another has the tenant now.
   void poke_older(Engine& older);
   void see_deaths();
+  // After a long rest the clock has to be confirmed.
+  void confirm_time();
+  // Nothing happens at a time that is too far away.
+  void check_disbelieved(Timestamp wrong);
   // Calls the engine until it gives an answer; opens it again as often as it takes.
   template <class Call>
   auto ask(Call call) -> decltype(call(std::declval<Engine&>()));
@@ -92,7 +103,9 @@ class World {
   Result<Outcome> command(CommandBody body, const AgentName& actor = {});
   Result<Outcome> submit(const Command& command);
   bool is_offered(OfferId offer, const AgentName& agent) const;
-  void tell(const ConnectionName& connection, const ChannelEvent& event);
+  void tell(const ConnectionName& connection, const ChannelEvent& event, unsigned tries = 0);
+  // The same, cut, altered or forged on the way.
+  void tell_broken(const ConnectionName& connection, const ChannelEvent& event, Chance& chance);
   void told(const ConnectionName& connection, const ChannelEvent& event,
             const Result<Outcome>& result);
   void let_time_pass(Timestamp until);
@@ -104,6 +117,16 @@ class World {
   void check_quiet();
   void check_reads();
   void check_lists(const Query& query);
+  // What was taken is where its outcome says; what was refused is put aside.
+  void check_kept(const ConnectionName& connection, const Request& request,
+                  const Result<Response>& answer, const std::vector<EventOutcome>& outcomes);
+  void check_content(const InboundMessage& message, const Outcome& outcome);
+  void check_mail(const EntryPointConfig& point, const InboundMessage& message,
+                  const Outcome& outcome);
+  // Whatever was taken over by then opens its window.
+  void note_heard(const Outcome& outcome);
+  // Nobody stays on a line that leads nowhere.
+  void check_zombies(const CallReport& report, const Outcome& outcome);
   // Who has written is who the message is of.
   void check_sender(const EntryPointConfig& point, const InboundMessage& message,
                     const Outcome& outcome);
@@ -121,17 +144,21 @@ class World {
     if constexpr (std::is_same_v<T, Interaction>) {
       if (before != nullptr && after != nullptr) check_call(*before, *after);
     }
+    if constexpr (std::is_same_v<T, WorkRecord>) {
+      if (after != nullptr && after->state == WorkState::wrap_up) note_wrap_up(*after);
+    }
     if constexpr (std::is_same_v<T, ConversationRecord>) {
       if (before == nullptr && after != nullptr) conversations_.push_back(after->id);
     }
     if constexpr (std::is_same_v<T, Entry>) {
-      if (before == nullptr && after->direction == Direction::outbound) read_links(*after);
+      if (before == nullptr && after->direction == Direction::outbound) note_sent(*after);
     }
   }
 
-  // What the contact gets to read may hold a token that they come back with; so may the address
-  // that they answer to.
-  void read_links(const Entry& entry);
+  // A message of ours: it may be answered, and what stands in it may be a token to come back with.
+  void note_sent(const Entry& entry);
+  // Some are ready before the time.
+  void note_wrap_up(const WorkRecord& work);
   // Several inputs in one call.
   void tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events);
 
@@ -143,6 +170,7 @@ class World {
   void carry_action(const Effect& effect, Chance& chance);
   void add_receipts(const Effect& effect, const std::string& adapter, Chance& chance);
   void settle_later(EffectId effect, Settlement settlement, Duration after);
+  Value look_up_answer(Chance& chance);
 
   // --- customers (world_customers.cpp) -----------------------------------------------------------
   void do_customer(Chance& chance);
@@ -150,6 +178,13 @@ class World {
   void ring(Chance& chance);
   void post(Chance& chance);
   void answer_survey(Chance& chance);
+  // What is answered, and where to; of which it may be.
+  void answer_mail(Mail& mail, Chance& chance);
+  // Somebody answers them at the last moment of the window.
+  void plan_last_words(const EntryPointConfig& point, const InboundMessage& message,
+                       Chance& chance);
+  void write_last_words(const LastWords& words);
+  void add_media(Content& content, Chance& chance);
   // What somebody says: words, a choice, a picture, a place, a link's token; or what nobody can
   // express.
   ChannelEvent said(const EntryPointConfig& point, Chance& chance);
@@ -164,13 +199,25 @@ class World {
   void do_case(Chance& chance);
   void do_callback(Chance& chance);
   void do_system(Chance& chance);
+  void open_case(CaseTypeConfig const& type, Chance& chance);
+  void do_fields(const CaseRecord& matter, Chance& chance);
+  // An address that several people use; null when there is none.
+  const Identity* any_shared(Chance& chance) const;
+  void upsert(Chance& chance);
+  void share_number(Chance& chance);
+  void purge(Chance& chance);
+  void set_wrong_clock(Chance& chance);
   void do_configuration(Chance& chance);
   void do_import(Chance& chance);
   void do_telephones(Chance& chance);
   void do_repeat(Chance& chance);
   void erase(Chance& chance);
+  void erase_contact(ContactId id);
+  void end_matters_of(ContactId id);
   void tell_forgotten();
   void write_to_erased(ContactId id);
+  // Whoever was given a link, or was written to, comes back by it: another than they were.
+  void come_back_by_token(ContactId id, Chance& chance);
   void do_fault(Chance& chance);
   AgentName any_agent(Chance& chance) const;
   const ConversationRecord* any_conversation(Chance& chance) const;
@@ -195,25 +242,29 @@ class World {
   RoutingWatch routing_;
   EffectWatch effects_;
   BelongingWatch belongings_;
+  HoursWatch hours_;
+  ChoiceWatch choices_;
+  MatterWatch matters_;
 
   std::function<void(const EngineCall&)> observer_;
   std::optional<Engine> engine_;
   std::uint64_t deaths_ = 0;  // of the store's machine, that this engine knows of
   std::uint64_t process_ = 0;
   Timestamp now_{};
+  Timestamp fed_at_{};  // the engine's clock
   Schedule schedule_;
   std::map<ConnectionName, Telephones> telephones_;
   std::map<ConnectionName, Connection> connections_;  // with secrets
+  std::map<EntryPointName, Duration> windows_;
   std::vector<ConversationId> conversations_;
   std::deque<std::pair<Command, Result<Outcome>>> given_;
   std::deque<std::pair<ConnectionName, ChannelEvent>> heard_;
   std::map<AgentName, std::vector<OfferId>> offers_;
   std::map<OfferId, AgentName> accepted_;
   std::vector<std::string> survey_tokens_;
-  std::vector<std::string> join_texts_;  // "#nv-..."
-  // Mails of ours about cases: the signed address of each, and, by that and by its Message-ID, what
-  // it was about.
-  std::map<EffectId, std::string> reply_addresses_;
+  std::vector<std::pair<ConversationId, std::string>> join_texts_;  // "#nv-..."
+  std::vector<std::pair<ConversationId, Mail>> mails_;              // of ours
+  // By the signed address, and by the Message-ID, of a mail of ours: what it was about.
   std::map<std::string, Correlation> answers_;
   std::uint64_t emitted_ = 0;
   std::uint64_t names_ = 0;    // of messages, commands

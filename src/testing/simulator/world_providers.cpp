@@ -52,7 +52,8 @@ void World::add_receipts(const Effect& effect, const std::string& adapter, Chanc
   Duration after = milliseconds(chance.below(4000));  // before the answer, perhaps
   for (const DeliveryStatus status : {sent, delivered, read}) {
     Receipt receipt;
-    receipt.message_id = provider_id(adapter, effect.id);
+    receipt.message_id =
+        effect.content.mail ? effect.content.mail->message_id : provider_id(adapter, effect.id);
     if (chance.percent(50)) receipt.effect = effect.id;
     receipt.status = status;
     receipt.at = now_ + after;
@@ -103,6 +104,8 @@ void World::carry_notify(const Handout& handout, Chance& chance) {
   } else if (mood < 80) {
     schedule_.add(now_ + after, Doing{handout.agent, RefuseOffer{offer}});
   }
+  // Another sees it on the screen beside theirs.
+  if (mood >= 94) schedule_.add(now_ + after, Doing{any_agent(chance), AcceptOffer{offer}});
   // Two clicks.
   if (mood < 5) schedule_.add(now_ + after, Doing{handout.agent, AcceptOffer{offer}});
 }
@@ -112,13 +115,41 @@ void World::carry_action(const Effect& effect, Chance& chance) {
   if (!calm_ && chance.percent(weather_.failures)) {
     return settle_later(effect.id, Failed{"down", "It is down.", chance.percent(50)}, after);
   }
+  const bool looks_up = effect.body.contains("address");
+  if (looks_up) return settle_later(effect.id, Done{look_up_answer(chance)}, after);
   Value::Map answer{{"date", Value("2026-03-16T10:00:00Z")}};
-  if (chance.percent(50)) {
+  if (chance.percent(50)) answer["price"] = Value(static_cast<std::int64_t>(chance.below(200)));
+  if (chance.percent(10)) answer["price"] = Value("dear");
+  settle_later(effect.id, Done{Value(std::move(answer))}, after);
+}
+
+// Nobody, or somebody of whom more or less is known there; and now and then nonsense.
+Value World::look_up_answer(Chance& chance) {
+  if (chance.percent(25)) return {};
+  if (chance.percent(8)) return Value(Value::Map{{"nmae", Value("Ana")}});
+  Value::Map answer;
+  if (chance.percent(80)) {
     answer["name"] = Value(chance.one_of({"Ana Souza", "Bruno Lima", "Clara"}));
+  }
+  if (chance.percent(50)) {
     answer["addresses"] = Value(
         Value::List{Value("email:person" + std::to_string(chance.below(6)) + "@mail.example")});
   }
-  settle_later(effect.id, Done{Value(std::move(answer))}, after);
+  if (chance.percent(20)) answer["locale"] = Value(chance.one_of({"pt", "en", "xx"}));
+  if (chance.percent(20)) {
+    answer["attributes"] = Value(Value::Map{{"tier", Value(std::string(attribute_word))}});
+  }
+  if (chance.percent(20)) answer["owner"] = Value(any_agent(chance).text());
+  const QueueConfig* queue = chance.pick(configuration_.queues);
+  if (chance.percent(20) && queue != nullptr) answer["queue"] = Value(queue->name.text());
+  if (chance.percent(20)) {
+    answer["priority"] = Value(static_cast<std::int64_t>(chance.below(7)) - 3);
+  }
+  const auto* contact = chance.pick(mirror_.contacts);
+  if (chance.percent(10) && contact != nullptr) {
+    answer["contact"] = Value(std::to_string(contact->second.id.value()));
+  }
+  return Value(std::move(answer));
 }
 
 }  // namespace novelo::testing

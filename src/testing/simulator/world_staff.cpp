@@ -46,7 +46,7 @@ void World::do_presence(Chance& chance) {
     return;
   }
   const Presence presence = chance.one_of({available, available, available, paused, offline});
-  (void)command(SetPresence{agent, presence, {}}, by);
+  (void)command(SetPresence{agent, presence, presence == paused ? "coffee" : ""}, by);
 }
 
 void World::do_conversation(Chance& chance) {
@@ -91,10 +91,19 @@ void World::do_message(Chance& chance) {
     send.entry_point = point->name;
   }
   send.content.text = "We look into it. " + own_word();
+  if (chance.percent(6)) add_media(send.content, chance);
+  const CaseId* about = chance.pick(record->cases);
+  const auto* any_case = chance.pick(mirror_.cases);
+  if (about != nullptr && chance.percent(40)) {
+    send.case_id = *about;
+  } else if (any_case != nullptr && chance.percent(8)) {  // another's, as a rule
+    send.case_id = any_case->second.id;
+  }
   const MessageTemplate* text = chance.pick(configuration_.templates);
-  if (text != nullptr && chance.percent(25)) {
+  if (text != nullptr && chance.percent(send.case_id ? 60 : 25)) {
     send.content = {};
     send.template_name = text->name;
+    if (chance.percent(50)) send.variables["dates"] = Value(Value::Map{{"date", Value("today")}});
   }
   const AgentName agent =
       record->owner.empty() || chance.percent(30) ? any_agent(chance) : record->owner;
@@ -117,10 +126,12 @@ void World::do_interaction(Chance& chance) {
     (void)command(AcceptOffer{*chance.pick(offers)}, any_agent(chance));
     return;
   }
-  const auto* work = chance.pick(mirror_.works);
-  if (chance.percent(10) && work != nullptr && work->second.offer) {  // another's
-    (void)command(AcceptOffer{work->second.offer}, any_agent(chance));
-    return;
+  if (chance.percent(10)) {  // another's
+    for (const auto& [key, work] : mirror_.works) {
+      if (work.state != WorkState::offered) continue;
+      (void)command(AcceptOffer{work.offer}, any_agent(chance));
+      return;
+    }
   }
   const InteractionId* live = record == nullptr ? nullptr : chance.pick(record->live);
   if (live == nullptr) return;
@@ -143,21 +154,17 @@ void World::do_case(Chance& chance) {
   const CaseTypeConfig* type = chance.pick(configuration_.case_types);
   if (type == nullptr) return;
   if (found == nullptr || chance.percent(25)) {
-    const ConversationRecord* record = any_conversation(chance);
-    if (record == nullptr) return;
-    OpenCase open{record->id, type->name, {}, {}, {}};
-    for (const FieldConfig& field : type->fields) {
-      if (field.type == "date_time") open.fields[field.name] = Value("2026-03-12T10:30:00-03:00");
-    }
-    (void)command(std::move(open), agent);
-    return;
+    return open_case(*type, chance);
   }
   const CaseId id = found->second.id;
   const CaseTypeConfig* of = configuration_.case_type(found->second.type);
   const StatusConfig* status = of == nullptr ? nullptr : chance.pick(of->statuses);
+  if (of != nullptr && chance.percent(20)) {  // one that asks the contact
+    for (const StatusConfig& one : of->statuses) status = one.sends.empty() ? status : &one;
+  }
   const ActionConfig* action = chance.pick(configuration_.actions);
   switch (chance.below(8)) {
-    case 0: (void)command(SetCaseFields{id, {{"about", Value(own_word())}}}, agent); break;
+    case 0: do_fields(found->second, chance); break;
     case 1: (void)command(VerifyReply{id, chance.percent(30)}, agent); break;
     case 2: (void)command(MarkInformed{id, "protocol"}, agent); break;
     case 3:
@@ -174,6 +181,42 @@ void World::do_case(Chance& chance) {
   }
 }
 
+void World::open_case(const CaseTypeConfig& type, Chance& chance) {
+  const ConversationRecord* record = any_conversation(chance);
+  if (record == nullptr) return;
+  OpenCase open{record->id, type.name, {}, {}, {}};
+  if (chance.percent(20)) open.category = "Visits > First";
+  for (const FieldConfig& field : type.fields) {
+    if (field.type == "date_time") open.fields[field.name] = Value("2026-03-12T10:30:00-03:00");
+    if (field.type == "cpf" && chance.percent(80)) {
+      open.fields[field.name] = Value(std::string(field_word));
+    }
+  }
+  const auto* other = chance.pick(mirror_.cases);
+  if (other != nullptr && chance.percent(10)) open.follows = other->second.id;
+  for (const auto& [key, matter] : mirror_.cases) {  // one of theirs that has come to its end
+    const CaseTypeConfig* of = configuration_.case_type(matter.type);
+    const StatusConfig* status = of == nullptr ? nullptr : of->status(matter.status);
+    const bool over = status != nullptr && status->category == StatusCategory::final;
+    if (over && matter.contact == record->contact && chance.percent(50)) open.follows = matter.id;
+  }
+  (void)command(std::move(open), any_agent(chance));
+}
+
+void World::do_fields(const CaseRecord& matter, Chance& chance) {
+  const CaseTypeConfig* type = configuration_.case_type(matter.type);
+  const FieldConfig* field = type == nullptr ? nullptr : chance.pick(type->fields);
+  if (field == nullptr) return;
+  Value value(own_word());
+  if (field->type == "number") value = Value(static_cast<std::int64_t>(chance.below(300)));
+  if (field->type == "yes_no") value = Value(chance.percent(50));
+  if (field->type == "cpf") value = Value(std::string(field_word));
+  if (field->type == "date_time") value = Value("2026-03-17T08:00:00+01:00");
+  if (chance.percent(10)) value = {};
+  if (chance.percent(6)) value = Value(Value::List{Value("no such thing")});
+  (void)command(SetCaseFields{matter.id, {{field->name, std::move(value)}}}, any_agent(chance));
+}
+
 void World::do_callback(Chance& chance) {
   const auto* found = chance.pick(mirror_.callbacks);
   const AgentName agent = any_agent(chance);
@@ -184,6 +227,11 @@ void World::do_callback(Chance& chance) {
     create.conversation = record->id;
     if (chance.percent(50)) create.agent = agent;
     if (chance.percent(40)) create.not_before = now_ + std::chrono::minutes(chance.below(120));
+    if (chance.percent(10)) create.not_before = now_ + std::chrono::hours(chance.below(72));
+    if (chance.percent(15)) create.number = phone_of(chance);
+    const EntryPointConfig* line = chance.pick(configuration_.entry_points);
+    const bool voice = line != nullptr && line->channel == Channel::voice;
+    if (voice && chance.percent(50)) create.entry_point = line->name;
     (void)command(std::move(create), agent);
     return;
   }
@@ -245,41 +293,128 @@ void World::do_repeat(Chance& chance) {
 }
 
 void World::do_system(Chance& chance) {
-  const ConversationRecord* record = any_conversation(chance);
-  switch (chance.below(6)) {
+  switch (chance.below(8)) {
     case 0:
-    case 1: {
-      const Address mail{AddressKind::email, fmt::format("person{}@mail.example", chance.below(6))};
-      const std::string name =
-          chance.one_of({"Ana Souza", "Bruno Lima", "Clara Reis", "Ana Sousa"});
-      UpsertContact upsert{name, {}, {phone_of(chance), mail}, {}};
-      if (chance.percent(60)) upsert.addresses.back() = phone_of(chance);
-      (void)command(std::move(upsert));
+    case 1: return upsert(chance);
+    case 2: {
+      const auto* of = chance.pick(telephones_);
+      const bool one = of != nullptr && chance.percent(40);
+      (void)command(RequestReport{one ? of->first : ConnectionName()});
       break;
     }
-    case 2: (void)command(RequestReport{}); break;
-    case 3:
-      if (record != nullptr)
-        (void)command(Purge{now_ - 48h, chance.percent(50) ? record->id : ConversationId()});
-      break;
+    case 3: return purge(chance);
     case 4: return erase(chance);
+    case 6: return erase(chance);
+    case 5: return chance.percent(60) ? upsert(chance) : set_wrong_clock(chance);
     default: return chance.percent(50) ? do_configuration(chance) : do_import(chance);
   }
 }
 
-// The same with somebody less, with other capacities and bounds; or as it was.
+const Identity* World::any_shared(Chance& chance) const {
+  std::vector<const Identity*> shared;
+  for (const auto& [key, identity] : mirror_.identities) {
+    if (!identity.members.empty()) shared.push_back(&identity);
+  }
+  return shared.empty() ? nullptr : *chance.pick(shared);
+}
+
+// Two more use somebody's number, one of whom nobody knows the name. It stays with them when whose
+// it was is erased, until it is said whose it is now.
+void World::share_number(Chance& chance) {
+  const auto* row = chance.pick(mirror_.identities);
+  if (row == nullptr || row->second.address.kind != AddressKind::phone) return;
+  const Identity number = row->second;
+  const auto upsert = [&](std::string name, std::vector<Address> addresses) {
+    (void)command(UpsertContact{std::move(name), {}, std::move(addresses), {}});
+  };
+  const Address own{AddressKind::phone, fmt::format("55419855{:05}", 10'000 + ++names_)};
+  upsert({}, {own, number.address});
+  const std::string mailbox = fmt::format("member{}@mail.example", ++names_);
+  const std::vector<Address> both{{AddressKind::email, mailbox}, number.address};
+  upsert("Dora", both);
+  if (chance.percent(30)) return;
+  end_matters_of(number.holder);
+  schedule_.add(now_ + 90s, Erasing{number.holder});
+  schedule_.add(now_ + 5min, Doing{{}, UpsertContact{"Dora", {}, both, {}}});
+}
+
+// Somebody, of whom the name may not be known, and whose addresses may be others' as well.
+void World::upsert(Chance& chance) {
+  const Address mail{AddressKind::email, fmt::format("person{}@mail.example", chance.below(6))};
+  UpsertContact body{chance.one_of({"Ana Souza", "Bruno Lima", "Clara Reis", "Ana Sousa"}),
+                     {},
+                     {phone_of(chance), mail},
+                     {}};
+  if (chance.percent(20)) body.name.clear();
+  if (chance.percent(60)) body.addresses.back() = phone_of(chance);
+  if (chance.percent(20)) body.addresses.push_back(phone_of(chance));
+  if (chance.percent(20)) body.attributes["tier"] = Value(std::string(attribute_word));
+  if (chance.percent(20)) body.locale = chance.one_of({"pt-PT", "en-US", "es"});
+  const auto* known = chance.pick(mirror_.contacts);
+  if (known != nullptr && chance.percent(25)) body.contact = known->second.id;
+  if (chance.percent(12)) return share_number(chance);
+  // Whose it is, of several who share one.
+  const Identity* shared = any_shared(chance);
+  if (shared != nullptr && chance.percent(30)) {
+    body.contact = *chance.pick(shared->members);
+    body.addresses = {shared->address};
+  }
+  (void)command(std::move(body));
+}
+
+// From the beginning to the end, or a part in the middle.
+void World::purge(Chance& chance) {
+  const ConversationRecord* record = any_conversation(chance);
+  if (record == nullptr) return;
+  Purge body{now_ - 48h, chance.percent(50) ? record->id : ConversationId()};
+  for (std::uint64_t more = chance.below(4); !findings_.any(); --more) {
+    const auto purged = command(body);
+    const auto next = purged ? purged->details.find("next") : Value::Map::const_iterator();
+    if (!purged || next == purged->details.end() || more == 0) return;
+    body.after = ConversationId(std::stoull(next->second.to_text()));
+  }
+}
+
+// A host's clock stands wrong for a moment.
+void World::set_wrong_clock(Chance& chance) {
+  const Timestamp wrong = now_ + std::chrono::hours(37 + chance.below(100'000));
+  catch_up();
+  check_disbelieved(wrong);
+}
+
+namespace {
+
+// Open all day, for an hour, or on a day that is far away.
+void change_hours(nlohmann::json& document, Chance& chance) {
+  if (!document.contains("hours")) return;
+  const nlohmann::json hour = {{"days", {1, 2, 3, 4, 5, 6, 7}}, {"from", "15:00"}, {"to", "16:00"}};
+  const nlohmann::json spans = nlohmann::json::array({{{"from", "08:00"}, {"to", "09:00"}}});
+  for (auto& [name, hours] : document["hours"].items()) {
+    switch (chance.below(3)) {
+      case 0: hours = nlohmann::json::object(); break;
+      case 1: hours["weekly"] = nlohmann::json::array({hour}); break;
+      default: hours.erase("weekly"); hours["dates"] = {{"2027-12-24", spans}};
+    }
+  }
+}
+
+}  // namespace
+
+// The same with somebody less, with other capacities, hours and bounds; or as it was.
 void World::do_configuration(Chance& chance) {
   nlohmann::json document = nlohmann::json::parse(document_);
   nlohmann::json& agents = document["agents"];
   nlohmann::json& queues = document["queues"];
   const std::size_t agent = chance.below(agents.size());
-  switch (chance.below(5)) {
+  switch (chance.below(7)) {
     case 0: agents.erase(agent); break;
-    case 1:
+    case 1: change_hours(document, chance); break;
+    case 2:
       agents[agent]["capacity"] = {{"voice", 1}, {"chat", chance.below(5)}, {"mail", 1}};
       break;
-    case 2: queues[chance.below(queues.size())]["offer_timeout"] = "7s"; break;
-    case 3: agents[agent].erase("device"); break;
+    case 3: queues[chance.below(queues.size())]["offer_timeout"] = "7s"; break;
+    case 4: agents[agent].erase("device"); break;
+    case 5: agents[agent].erase("skills"); break;
     default: break;
   }
   (void)command(LoadConfiguration{document.dump()});
@@ -292,21 +427,96 @@ void World::do_import(Chance& chance) {
     const std::uint64_t number = chance.below(15);
     row.name = fmt::format("Person {}", number);
     row.addresses = {{AddressKind::external, fmt::format("crm-{}", number)}, phone_of(chance)};
+    if (chance.percent(15)) row.name.clear();
+    if (chance.percent(15)) row.addresses.erase(row.addresses.begin());
+    if (chance.percent(10)) row.attributes["tier"] = Value(std::string(attribute_word));
+    if (chance.percent(5)) row.addresses.push_back({AddressKind::phone, "no number"});
     import.contacts.push_back(std::move(row));
   }
   (void)command(std::move(import));
 }
 
-// Somebody of whom nothing is under way, as a rule; it may take more than one command.
+// Somebody of whom nothing is under way; or somebody whose matters are brought to their end before.
 void World::erase(Chance& chance) {
   for (int tries = 0; tries < 12; ++tries) {
     const auto* contact = chance.pick(mirror_.contacts);
     if (contact == nullptr) return;
-    const ContactId id = contact->second.id;
-    if (timelines_.has_open(id) && !chance.percent(5)) continue;
-    (void)command(EraseContact{id});
-    tell_forgotten();
-    return write_to_erased(id);
+    const Identity* shared = chance.percent(30) ? any_shared(chance) : nullptr;
+    ContactId id = shared != nullptr ? shared->holder : contact->second.id;
+    // Or of whom something is still about that leads back to them.
+    const auto* mail = chance.percent(40) ? chance.pick(mails_) : nullptr;
+    const auto* link = chance.percent(20) ? chance.pick(join_texts_) : nullptr;
+    if (mail != nullptr && !mail->second.to.empty()) id = mirror_.find(mail->first)->contact;
+    if (link != nullptr) id = mirror_.find(link->first)->contact;
+    if (!timelines_.has_open(id) || chance.percent(2)) return erase_contact(id);
+    if (chance.percent(60)) continue;
+    end_matters_of(id);
+    return schedule_.add(now_ + 90s, Erasing{id});
+  }
+}
+
+void World::end_matters_of(ContactId id) {
+  std::vector<CommandBody> left;
+  for (const auto& [key, record] : mirror_.conversations) {
+    if (record.contact != id || record.status == ConversationStatus::closed) continue;
+    for (const InteractionId live : record.live) {
+      const bool call = mirror_.find(live)->channel == Channel::voice;
+      left.push_back(call ? CommandBody(HangUp{live}) : CommandBody(FinishInteraction{live}));
+    }
+    for (const CallbackId callback : record.callbacks) left.push_back(CancelCallback{callback});
+    left.push_back(CloseConversation{record.id, "done", "said", "met"});
+  }
+  for (const auto& [key, matter] : mirror_.cases) {
+    const CaseTypeConfig* type = configuration_.case_type(matter.type);
+    if (matter.contact != id || type == nullptr) continue;
+    for (const StatusConfig& status : type->statuses) {
+      if (status.category != StatusCategory::resolved) continue;
+      left.push_back(MarkInformed{matter.id, "protocol"});
+      left.push_back(SetCaseStatus{matter.id, status.name, false});
+    }
+  }
+  for (CommandBody& body : left) (void)command(std::move(body));
+}
+
+// It may take more than one command, and people go on meanwhile.
+void World::erase_contact(ContactId id) {
+  Chance chance{seed_, id.value(), names_, 43};
+  for (bool done = false; !done && !findings_.any();) {
+    const auto erased = command(EraseContact{id});
+    if (!erased) break;
+    const auto all = erased->details.find("done");
+    done = all == erased->details.end() || all->second == Value(true);
+    if (chance.percent(80)) come_back_by_token(id, chance);
+  }
+  tell_forgotten();
+  write_to_erased(id);
+}
+
+void World::come_back_by_token(ContactId id, Chance& chance) {
+  const auto theirs = [&](const auto& one) { return mirror_.find(one.first)->contact == id; };
+  const auto link = std::find_if(join_texts_.rbegin(), join_texts_.rend(), theirs);
+  const auto mail = std::find_if(mails_.rbegin(), mails_.rend(), [&](const auto& one) {
+    return theirs(one) && !one.second.to.empty();
+  });
+  for (const EntryPointConfig& point : configuration_.entry_points) {
+    InboundMessage message;
+    message.id = fmt::format("t{}-{}@mail.example", number_, ++names_);
+    message.at = now_;
+    message.to = point.address;
+    message.content.text = "It is me.";
+    if (link != join_texts_.rend() && point.channel == Channel::whatsapp) {
+      message.content.text = link->second;
+      message.from.address = {AddressKind::phone,
+                              fmt::format("55419866{:05}", 10'000 + chance.below(90'000))};
+    } else if (mail != mails_.rend() && point.channel == Channel::email) {
+      const Mail& ours = mail->second;
+      message.from.address = {AddressKind::email, "another@mail.example"};
+      message.content.mail =
+          Mail{"Re:", message.id, {ours.message_id}, {}, {ours.to.front()}, AutoMail::none};
+    } else {
+      continue;
+    }
+    tell(point.connection, message);
   }
 }
 
