@@ -33,7 +33,6 @@ std::string_view to_string(Table table) {
     case Table::counter: return "counter";
     case Table::parked_receipt: return "parked_receipt";
     case Table::parked_order: return "parked_order";
-    case Table::seen_run: return "seen_run";
     case Table::quarantine_digest: return "quarantine_digest";
     case Table::listing: return "listing";
   }

@@ -543,9 +543,7 @@ TEST_CASE("what was closed before a time goes, with a cursor and a ceiling") {
 }
 
 TEST_CASE("a row is gone with everything by which it was found") {
-  EngineOptions how = options();
-  how.limits.recent_ids = 0;  // all of them stand where the old ones do
-  House house(std::move(how));
+  House house;
   const std::size_t before = house.rows_of(Table::correlation);
   house.served(zulmira, 5);
   CHECK(house.rows_of(Table::correlation) > before);

@@ -162,7 +162,6 @@ std::map<Table, Kind> kinds() {
           {Table::parked_receipt, kind_of<ParkedReceipt>()},
           {Table::listing, kind_of<Listed>()},
           {Table::parked_order, kind_of<ParkedPlace>()},
-          {Table::seen_run, kind_of<SeenRun>()},
           {Table::quarantine_digest, kind_of<QuarantineSeen>()}};
 }
 

@@ -194,7 +194,7 @@ TEST_CASE("sqlite store: the file says whose it is and how it is kept") {
   CHECK(header.substr(0, 16) == std::string("SQLite format 3\0", 16));
   CHECK(header.substr(18, 2) == "\x02\x02");  // write-ahead log
   CHECK(header.substr(68, 4) == "Novl");
-  CHECK(header.substr(60, 4) == std::string("\0\0\0\x02", 4));
+  CHECK(header.substr(60, 4) == std::string("\0\0\0\x01", 4));
 }
 
 TEST_CASE("sqlite store: the settings that durability and safety rest on hold") {
@@ -258,7 +258,7 @@ TEST_CASE("sqlite store: the log that another program left behind is left to tha
 TEST_CASE("sqlite store: a file of a newer version is refused and left as it was") {
   const TempFolder folder;
   { open_sqlite(folder.file()); }
-  tamper(folder.file(), "PRAGMA user_version=99; CREATE TABLE of_the_future(id)");
+  tamper(folder.file(), "PRAGMA user_version=2; CREATE TABLE of_the_future(id)");
   const std::string before = content(folder.file());
   const Error error = open_error(folder.file());
   CHECK(error.code == ErrorCode::newer);

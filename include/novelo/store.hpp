@@ -76,9 +76,8 @@ enum class Table : std::uint8_t {
   parked_order = 27,    // their list by age, for the oldest to go first
   quarantine_digest = 28,  // digest of an unreadable payload -> its row, and how often it came
   listing = 29,            // (list, what is looked for, id): the lists that queries read
-  seen_run = 30,           // provider ids that came of late, until they are among the correlations
 };
-inline constexpr std::uint8_t table_count = 30;
+inline constexpr std::uint8_t table_count = 29;
 
 // The table's name, for instance "open_conversation"; also its name in SQL stores.
 std::string_view to_string(Table table);

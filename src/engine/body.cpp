@@ -36,7 +36,7 @@ Engine::Body::Body(Store& store, Fence fence, std::vector<const ChannelAdapter*>
       fence_(fence),
       adapters_(std::move(adapters)),
       options_(std::move(options)),
-      tables_(store, fence, options_.limits.cached_records, options_.limits.recent_ids),
+      tables_(store, fence, options_.limits.cached_records),
       changes_(fence.epoch, options_.limits.changes, options_.limits.signals),
       witness_(options_, changes_) {}
 

@@ -230,7 +230,8 @@ void leave_to_a_person(Turn& turn, InteractionId interaction);
 void stop_flow(Turn& turn, InteractionId interaction);
 // messages.cpp: the business's word for an inbound event was seen before.
 bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std::string_view id);
-// What stands for it, however long the scope and the provider's id are.
-SeenDigest seen_digest(std::string_view scope, std::string_view kind, std::string_view id);
+// The key of the row that says so.
+std::string seen_key(const Turn& turn, std::string_view scope, std::string_view kind,
+                     std::string_view id);
 
 }  // namespace novelo

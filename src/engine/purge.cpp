@@ -169,7 +169,8 @@ class Cleaner {
       }
       for (const std::string& scope : receipts_from_) forget_receipts(scope, entry);
     } else if (entry.type == EntryType::message && seen_ == Seen::forget) {
-      tables.seen.forget(seen_digest(entry.entry_point.text(), "message", entry.provider_id));
+      const std::string& at = entry.entry_point.text();
+      tables.correlations.erase(seen_key(turn_, at, "message", entry.provider_id));
     }
   }
 

@@ -168,9 +168,6 @@ class Records {
     undo_.clear();
   }
 
-  // How many rows `collect` gives at most.
-  std::size_t pending() const { return changed_.size(); }
-
   void collect(std::vector<Write>& writes) {
     for (const auto& [changed, node] : changed_) {
       const std::string& key = node->first;

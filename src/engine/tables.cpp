@@ -53,7 +53,7 @@ namespace {
 constexpr std::size_t entries_at_hand = 2000;
 }  // namespace
 
-Tables::Tables(Store& store, const Fence& fence, std::size_t capacity, std::size_t recent_ids)
+Tables::Tables(Store& store, const Fence& fence, std::size_t capacity)
     : clock(store, capacity),
       counters(store, capacity),
       configurations(store, capacity),
@@ -83,7 +83,6 @@ Tables::Tables(Store& store, const Fence& fence, std::size_t capacity, std::size
       parked(store, std::min(capacity, entries_at_hand)),
       parked_order(store, 0),
       listings(store, std::min(capacity, entries_at_hand)),
-      seen(store, fence.tenant, recent_ids),
       tenant_(fence.tenant) {}
 
 void Tables::begin_input() {
@@ -96,12 +95,7 @@ void Tables::undo() {
 
 std::vector<Write> Tables::collect() {
   std::vector<Write> writes;
-  std::apply(
-      [&](auto&... tables) {
-        writes.reserve((tables.pending() + ...));
-        (tables.collect(writes), ...);
-      },
-      all());
+  std::apply([&](auto&... tables) { (tables.collect(writes), ...); }, all());
   return writes;
 }
 

@@ -11,8 +11,6 @@
 
 #include "engine/keys.hpp"
 #include "engine/records.hpp"
-#include "engine/seen.hpp"
-#include "novelo/base/limits.hpp"
 #include "novelo/engine.hpp"
 
 namespace novelo {
@@ -103,15 +101,6 @@ struct QuarantineSeen {
   std::uint64_t times = 1;
   Timestamp last_at{};
 };
-// What one commit has changed of the provider ids that are kept apart (engine/seen.hpp), packed one
-// behind the other, and how far they are sorted in since.
-struct SeenRun {
-  std::string forgotten;
-  std::string added;         // after that
-  std::string sorted_below;  // of the old ones, all below this; all of them, when it is empty
-  std::uint64_t old_until = 0;
-  std::uint64_t sorted_until = 0;
-};
 // A row of a list says by its key alone what is in it.
 struct Listed {};
 // One step walked by one contact: a row of the reports. Its key is the interaction, then a number.
@@ -179,15 +168,6 @@ void fields(V& v, X& x) {
   v("number", x.number);
 }
 template <class V, class X>
-requires std::same_as<std::remove_const_t<X>, SeenRun>
-void fields(V& v, X& x) {
-  v("forgotten", x.forgotten);
-  v("added", x.added);
-  v("sorted_below", x.sorted_below);
-  v("old_until", x.old_until);
-  v("sorted_until", x.sorted_until);
-}
-template <class V, class X>
 requires std::same_as<std::remove_const_t<X>, ParkedPlace>
 void fields(V& v, X& x) {
   v("key", x.key);
@@ -240,7 +220,7 @@ void fields(V& v, X& x) {
 
 // The kinds of correlation keys. Numbers are stored.
 enum class CorrelationKind : std::uint8_t {
-  inbound = 1,   // digest of (entry point or connection, kind, provider id): engine/seen.hpp
+  inbound = 1,   // digest of (entry point or connection, kind, provider id): seen before
   outbound = 2,  // (connection, provider id) of a message of ours
   mail = 3,      // Message-ID of a mail of ours
   call = 4,      // (connection, call) -> interaction
@@ -284,8 +264,7 @@ extern template class Records<Listed, Table::listing>;
 
 class Tables {
  public:
-  Tables(Store& store, const Fence& fence, std::size_t capacity,
-         std::size_t recent_ids = Limits().recent_ids);
+  Tables(Store& store, const Fence& fence, std::size_t capacity);
 
   Records<EngineClock, Table::meta> clock;
   Records<Counter, Table::counter> counters;
@@ -316,7 +295,6 @@ class Tables {
   Records<ParkedReceipt, Table::parked_receipt> parked;
   Records<ParkedPlace, Table::parked_order> parked_order;
   Records<Listed, Table::listing> listings;
-  SeenIds seen;
 
   void begin_input();
   void undo();
@@ -371,7 +349,7 @@ class Tables {
                     open_conversations, contact_conversations, entries, notes, interactions,
                     correlations, works, agents, cases, protocols, callbacks, sessions, surveys,
                     effects, timers, commands, quarantine, quarantine_seen, closures, segments,
-                    parked, parked_order, listings, seen);
+                    parked, parked_order, listings);
   }
 
   std::uint64_t tenant_;

@@ -18,7 +18,7 @@ constexpr int oldest_sqlite = 3'040'000;
 
 // How many tables each version has; the last one has all there are. A further Table needs a version
 // of its own, and a step that makes it (`add_tables<2>`).
-constexpr std::array<std::uint8_t, 2> tables_by_version = {29, 30};
+constexpr std::array<std::uint8_t, 1> tables_by_version = {29};
 static_assert(tables_by_version.back() == table_count);
 
 // A migration under way whose step changes this many rows or more does so in several transactions.
@@ -70,7 +70,7 @@ Status first_tables(SqliteConnection& connection) {
 }
 
 constexpr std::array<SchemaStep, tables_by_version.size()> steps_taken_so_far = {
-    SchemaStep{first_tables}, SchemaStep{add_tables<2>}};
+    SchemaStep{first_tables}};
 
 Error altered_schema(const SqliteConnection& connection, const std::string& message) {
   return {ErrorCode::corrupt, "schema", message, connection.path(),

@@ -61,7 +61,6 @@ constexpr std::array<Read, table_count> readers{read_row<EngineClock>,
                                                 read_row<Counter>,
                                                 read_row<ParkedReceipt>,
                                                 read_row<ParkedPlace>,
-                                                read_row<SeenRun>,
                                                 read_row<QuarantineSeen>,
                                                 read_row<Listed>};
 

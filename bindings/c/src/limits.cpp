@@ -36,7 +36,6 @@ constexpr auto members = std::to_array<std::pair<std::string_view, Member>>({
     {"quarantine_rows", &Limits::quarantine_rows},
     {"quarantine_bytes", &Limits::quarantine_bytes},
     {"parked_receipts", &Limits::parked_receipts},
-    {"recent_ids", &Limits::recent_ids},
     {"interaction_steps", &Limits::interaction_steps},
     {"cascade_flows", &Limits::cascade_flows},
     {"timers_per_feed", &Limits::timers_per_feed},

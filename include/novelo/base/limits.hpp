@@ -34,9 +34,6 @@ struct Limits {
   std::size_t quarantine_rows = 10'000;
   std::size_t quarantine_bytes = 256 * 1024 * 1024;
   std::size_t parked_receipts = 10'000;  // that came before their message; the oldest goes first
-  // Provider ids that came of late and are kept in memory, at about a hundred bytes each, so that
-  // each of them does not cost a page of the store. What came before is remembered all the same.
-  std::size_t recent_ids = 16'384;
 
   // one decision
   std::size_t interaction_steps = 16;  // flow turns of one interaction that one input causes; then

@@ -261,7 +261,6 @@ Limits low_limits() {
   limits.purge_entries = 12;
   limits.interaction_steps = 6;
   limits.parked_receipts = 40;
-  limits.recent_ids = 40;
   limits.replies_per_case = 4;
   limits.mails_per_case = 4;
   limits.cases_per_conversation = 6;
