@@ -530,7 +530,8 @@ void World::check_mail(const EntryPointConfig& point, const InboundMessage& mess
 
 void World::check_zombies(const CallReport& report, const Outcome& outcome) {
   if (outcome.details.contains("stale")) return;
-  for (const auto& [key, call] : mirror_.interactions) {
+  for (const auto& row : mirror_.interactions) {
+    const Interaction& call = row.second;
     if (call.state != InteractionState::ended || call.call.empty()) continue;
     const bool newer = report.effect ? call.changed_with >= report.effect.value()
                                      : call.changed_at && *call.changed_at >= report.at;
@@ -539,9 +540,9 @@ void World::check_zombies(const CallReport& report, const Outcome& outcome) {
                               [&](const LiveCall& one) { return one.call == call.call; });
     if (!lives) continue;
     const bool ends =
-        std::any_of(mirror_.effects.begin(), mirror_.effects.end(), [&](const auto& row) {
-          return row.second.kind == EffectKind::call && row.second.verb.call == call.call &&
-                 row.second.verb.kind == CallVerbKind::hang_up;
+        std::any_of(mirror_.effects.begin(), mirror_.effects.end(), [&](const auto& one) {
+          return one.second.kind == EffectKind::call && one.second.verb.call == call.call &&
+                 one.second.verb.kind == CallVerbKind::hang_up;
         });
     findings_.check(ends, "I22", "call {} is over, goes on, and nobody ends it", call.call);
   }
