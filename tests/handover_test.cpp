@@ -35,6 +35,17 @@ struct Desk {
     host.settle_all();
     return oi;
   }
+  // Ana calls while João is on another call, and chooses to go on by WhatsApp.
+  void call_to_come_back() {
+    host.must(SetOtherCall{joao, true});
+    host.call("c1", "41988887777");
+    host.settle_all();
+    CallEvent digits = call_event(CallEventKind::digits, "c1");
+    digits.digits = "4";
+    host.told(digits);
+    host.settle_all();
+    host.hung_up("c1");
+  }
   // The alternatives are for every wait.
   void always_alternatives() {
     nlohmann::json json = configuration();
@@ -261,14 +272,7 @@ TEST_CASE("[S0.4] what waits in a conversation is its new owner's first") {
 TEST_CASE("[S0.26] a place that was kept is used up when the contact comes back in a live chat") {
   Desk desk;
   const Outcome chat = desk.chat();
-  desk.host.must(SetOtherCall{joao, true});
-  desk.host.call("c1", "41988887777");
-  desk.host.settle_all();
-  CallEvent digits = call_event(CallEventKind::digits, "c1");
-  digits.digits = "4";  // on WhatsApp
-  desk.host.told(digits);
-  desk.host.settle_all();
-  desk.host.hung_up("c1");
+  desk.call_to_come_back();
   REQUIRE(desk.host.conversation(chat.conversation).kept_place);
   desk.host.whatsapp(ana, "Estou aqui");
   CHECK_FALSE(desk.host.conversation(chat.conversation).kept_place);
@@ -298,14 +302,7 @@ TEST_CASE("a place that was kept is not taken by a chat that changes hands") {
   Desk desk;
   const Outcome chat = desk.chat();
   desk.answer(chat.conversation, "Bom dia!");
-  desk.host.must(SetOtherCall{joao, true});
-  desk.host.call("c1", "41988887777");
-  desk.host.settle_all();
-  CallEvent digits = call_event(CallEventKind::digits, "c1");
-  digits.digits = "4";  // on WhatsApp
-  desk.host.told(digits);
-  desk.host.settle_all();
-  desk.host.hung_up("c1");
+  desk.call_to_come_back();
   const auto kept = desk.host.conversation(chat.conversation).kept_place;
   REQUIRE(kept);
   desk.host.pass(1min);
@@ -531,26 +528,16 @@ namespace {
 
 // The clinic with a chat that João has, and how it stands after he has left.
 struct Chat {
-  MemoryStore store;
-  Host host{store};
+  Desk desk;
+  MemoryStore& store = desk.store;
+  Host& host = desk.host;
   ConversationId conversation;
   InteractionId interaction;
 
   Chat() {
-    host.configure();
-    host.sign_in("joao");
-    const Outcome wrote = host.whatsapp(ana, "oi");
+    const Outcome wrote = desk.chat();
     conversation = wrote.conversation;
     interaction = wrote.interaction;
-    host.accept("joao");
-  }
-  void answer() {
-    SendMessage message;
-    message.conversation = conversation;
-    message.entry_point = EntryPointName("whatsapp");
-    message.content.text = "olá";
-    host.must(message, "joao");
-    host.settle_all();
   }
   // Much happens that is no message in the chat.
   void much_happens() {
@@ -582,7 +569,7 @@ TEST_CASE("whoever leaves gives back what waits, be there thousands of entries b
     CHECK(chat.after_leaving() == InteractionState::waiting);
   }
   SUBCASE("a message that has its answer") {
-    chat.answer();
+    chat.desk.answer(chat.conversation, "olá");
     chat.much_happens();
     CHECK(chat.after_leaving() == InteractionState::connected);
   }

@@ -33,6 +33,14 @@ struct Desk {
     host.must(CloseConversation{oi.conversation, {}, {}, {}}, "joao");
     return oi.conversation;
   }
+  // Ana has called, and João has talked with her.
+  Outcome talked() {
+    host.sign_in("joao");
+    const Outcome call = host.call("c1", "041988887777");
+    host.accept("joao");
+    host.hung_up("c1");
+    return call;
+  }
   // The text that follows the link to WhatsApp, as it stands in the message that carries it.
   std::string token_of(ConversationId id) {
     SendMessage link;
@@ -270,10 +278,7 @@ TEST_CASE("[S0.29] a damaged token or none, and an unknown number: a new contact
 
 TEST_CASE("[S0.14] a token joins as long as its conversation is open, however late") {
   Desk desk;
-  desk.host.sign_in("joao");
-  const Outcome call = desk.host.call("c1", "041988887777");
-  desk.host.accept("joao");
-  desk.host.hung_up("c1");
+  const Outcome call = desk.talked();
   const std::string token = desk.token_of(call.conversation);
   desk.host.pass(24h * 60);
   CHECK(desk.host.whatsapp("5541977776666", token).conversation == call.conversation);
@@ -283,10 +288,7 @@ TEST_CASE("[S0.14] [S0.29] a token joins as long as its contact is remembered af
   for (const bool forgotten : {false, true}) {
     CAPTURE(forgotten);
     Desk desk;
-    desk.host.sign_in("joao");
-    const Outcome call = desk.host.call("c1", "041988887777");
-    desk.host.accept("joao");
-    desk.host.hung_up("c1");
+    const Outcome call = desk.talked();
     const std::string token = desk.token_of(call.conversation);
     CloseConversation close;
     close.conversation = call.conversation;

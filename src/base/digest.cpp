@@ -48,11 +48,9 @@ Mac hmac_with(const char* digest) {
   return mac;
 }
 
-Mac copy_of(const Mac& mac) {
-  return Mac(EVP_MAC_CTX_dup(mac.get()));
-}
-
-std::string hmac(Mac mac, const Secret& key, std::string_view bytes) {
+// `first` is what was looked up of `digest`.
+std::string hmac(const Mac& first, const char* digest, const Secret& key, std::string_view bytes) {
+  const Mac mac = first ? Mac(EVP_MAC_CTX_dup(first.get())) : hmac_with(digest);
   // libcrypto takes a null key for "the same key as before".
   const std::string_view text = key.reveal().empty() ? std::string_view("") : key.reveal();
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
@@ -126,12 +124,12 @@ std::string sha256(std::string_view bytes) {
 
 std::string hmac_sha256(const Secret& key, std::string_view bytes) {
   static const Mac first = hmac_with(OSSL_DIGEST_NAME_SHA2_256);
-  return hmac(first ? copy_of(first) : hmac_with(OSSL_DIGEST_NAME_SHA2_256), key, bytes);
+  return hmac(first, OSSL_DIGEST_NAME_SHA2_256, key, bytes);
 }
 
 std::string hmac_sha1(const Secret& key, std::string_view bytes) {
   static const Mac first = hmac_with(OSSL_DIGEST_NAME_SHA1);
-  return hmac(first ? copy_of(first) : hmac_with(OSSL_DIGEST_NAME_SHA1), key, bytes);
+  return hmac(first, OSSL_DIGEST_NAME_SHA1, key, bytes);
 }
 
 bool equal_constant_time(std::string_view left, std::string_view right) {

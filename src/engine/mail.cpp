@@ -103,6 +103,7 @@ MailLink link_of(Turn& turn, const Mail& mail, ContactId sender, const DeskName&
   const Correlation* answered = answered_mail(turn, mail);
   if (const Correlation* named = named_by_address(turn, mail)) {
     link = link_to_case(turn, named->case_id);
+    // While an erasure goes on some of our mails are still known: nobody is behind them any more.
     if (is_erased(turn, link.contact)) return {};
     const bool same = answered != nullptr && answered->case_id == named->case_id;
     link.answered = same ? answered->effect : named->effect;
@@ -166,10 +167,8 @@ Status keep_automatic(Turn& turn, const EntryPointConfig& at, const InboundMessa
 Status decide_mail(Turn& turn, const EntryPointConfig& at, const InboundMessage& message) {
   const Mail mail = message.content.mail.value_or(Mail{});
   const ContactId sender = holder_of(turn, message.from.address, at.dial_plan);
-  MailLink link = link_of(turn, mail, sender, at.desk);
+  const MailLink link = link_of(turn, mail, sender, at.desk);
   if (mail.automatic != AutoMail::none) return keep_automatic(turn, at, message, link, sender);
-  // While an erasure goes on some of our mails are still known: nobody is behind them any more.
-  if (link.conversation && is_erased(turn, turn.get(link.conversation).contact)) link = {};
   const DeskConfig& desk = *turn.config().desk(at.desk);
   Recognised who;
   if (link.contact) {

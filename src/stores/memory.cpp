@@ -71,12 +71,14 @@ Status MemoryStore::commit_all(std::span<const TenantWrites> parts) {
     for (const Write& write : part.writes) {
       if (Status applied = apply(write, undo); !applied) {
         take_back(undo);
+        bytes_ = bytes_before;
         return applied;
       }
     }
   }
   if (bytes_ > capacity_ && bytes_ >= bytes_before) {
     take_back(undo);
+    bytes_ = bytes_before;
     return fail(full_error());
   }
   ++statistics_.commits;
@@ -116,24 +118,13 @@ Status MemoryStore::apply(const Write& write, std::vector<Before>& undo) {
 }
 
 void MemoryStore::take_back(std::vector<Before>& undo) {
-  std::for_each(undo.rbegin(), undo.rend(), [this](Before& before) {
+  std::for_each(undo.rbegin(), undo.rend(), [](Before& before) {
     if (before.value) {
-      put(*before.rows, *before.key, *std::move(before.value));
-    } else if (const auto row = before.rows->find(*before.key); row != before.rows->end()) {
-      erase(*before.rows, row);
+      before.rows->insert_or_assign(*before.key, *std::move(before.value));
+    } else {
+      before.rows->erase(*before.key);
     }
   });
-}
-
-void MemoryStore::put(Rows& rows, const std::string& key, std::string value) {
-  const auto [row, added] = rows.try_emplace(key);
-  bytes_ += added ? key.size() + value.size() : value.size() - row->second.size();
-  row->second = std::move(value);
-}
-
-void MemoryStore::erase(Rows& rows, Rows::iterator row) {
-  bytes_ -= row->first.size() + row->second.size();
-  rows.erase(row);
 }
 
 }  // namespace novelo

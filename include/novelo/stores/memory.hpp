@@ -64,9 +64,7 @@ class MemoryStore final : public Store {
 
   Rows* rows_of(Table table);
   Status apply(const Write& write, std::vector<Before>& undo);
-  void take_back(std::vector<Before>& undo);
-  void put(Rows& rows, const std::string& key, std::string value);
-  void erase(Rows& rows, Rows::iterator row);
+  static void take_back(std::vector<Before>& undo);
 
   std::array<Rows, table_count> tables_;
   std::map<std::string, Fence> tenants_;           // by name: the newest fence

@@ -4,11 +4,13 @@
 // there after a crash at this moment.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "codec/binary.hpp"
 #include "engine/keys.hpp"
@@ -79,6 +81,17 @@ class Mirror {
     const Counter* counter =
         find(counters, key().text("case").text(type.text()).text(status.text()));
     return counter == nullptr ? 0 : counter->value;
+  }
+
+  // Whether an agent is of the work's queue and has every skill that it and the work ask for.
+  bool serves(const AgentConfig& agent, const WorkRecord& work) const {
+    const QueueConfig* queue = configuration_->queue(work.queue);
+    const auto has_all = [&](const std::vector<SkillName>& skills) {
+      return std::all_of(skills.begin(), skills.end(),
+                         [&](const SkillName& skill) { return agent.skills.contains(skill); });
+    };
+    return queue != nullptr && has_all(work.skills) && has_all(queue->skills) &&
+           std::find(agent.queues.begin(), agent.queues.end(), work.queue) != agent.queues.end();
   }
 
   // The one that was taken into service last; null before the first.

@@ -62,16 +62,9 @@ void ChoiceWatch::see(const Entry* before, const Entry* after) {
   if (after->event == EventKind::ceiling_reached) at_a_ceiling_.insert(after->interaction);
 }
 
-bool ChoiceWatch::serves(const AgentConfig& agent, const WorkRecord& work) const {
-  const QueueConfig* queue = mirror_->configuration()->queue(work.queue);
-  const auto has_all = [&](const std::vector<SkillName>& skills) {
-    return std::all_of(skills.begin(), skills.end(),
-                       [&](const SkillName& skill) { return agent.skills.contains(skill); });
-  };
+bool ChoiceWatch::may_get(const AgentConfig& agent, const WorkRecord& work) const {
   const auto capacity = agent.capacity.find(work.work_class);
-  return queue != nullptr && has_all(work.skills) && has_all(queue->skills) &&
-         std::find(agent.queues.begin(), agent.queues.end(), work.queue) != agent.queues.end() &&
-         capacity != agent.capacity.end() && capacity->second > 0 &&
+  return mirror_->serves(agent, work) && capacity != agent.capacity.end() && capacity->second > 0 &&
          (work.work_class != WorkClass::voice || !agent.device.empty());
 }
 
@@ -92,7 +85,7 @@ bool ChoiceWatch::could_take(const AgentConfig& agent, const WorkRecord& work,
   const bool there = record != nullptr && record->presence == Presence::available;
   const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), agent.name) !=
                        work.refused_by.end();
-  if (!there || refused || load.talks || record->on_other_call || !serves(agent, work))
+  if (!there || refused || load.talks || record->on_other_call || !may_get(agent, work))
     return false;
   if (work.work_class == WorkClass::voice && record->unreachable) return false;
   const auto used = load.used.find(work.work_class);
@@ -125,7 +118,7 @@ bool ChoiceWatch::is_before(const AgentConfig& one, const AgentConfig& other,
 void ChoiceWatch::check_best(const WorkRecord& work) {
   const Configuration* config = mirror_->configuration();
   const AgentConfig* asked = config == nullptr ? nullptr : config->agent(work.agent);
-  if (asked == nullptr || mirror_->find(work.agent) == nullptr || !serves(*asked, work)) return;
+  if (asked == nullptr || mirror_->find(work.agent) == nullptr || !may_get(*asked, work)) return;
   if (work.preference != Preference::none) return;
   for (const AgentConfig& agent : config->agents) {
     if (agent.name == work.agent) continue;
@@ -148,7 +141,7 @@ void ChoiceWatch::check_owner(const Interaction& interaction) {
   if (interaction.session || interaction.direction != Direction::inbound) return;
   const bool waits = work->state == WorkState::queued || work->state == WorkState::offered;
   const bool theirs = work->preference != Preference::none || work->agent == record->owner;
-  findings_->check(!waits || theirs || !serves(*owner, *work), "I19",
+  findings_->check(!waits || theirs || !may_get(*owner, *work), "I19",
                    "work {} is anybody's, and {} has the conversation", work->id.value(),
                    record->owner.text());
 }

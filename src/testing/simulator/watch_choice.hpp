@@ -1,8 +1,7 @@
 // ChoiceWatch: for whom work waits, and who is asked first.
 //
-//   I17  work asks for the skills that its flow has named, and the best of those who could take it
-//   is
-//        offered it: skill, then load, then who has been idle for longest
+//   I17  work asks for the skills that its flow has named, and is offered to the best of those who
+//        could take it: skill, then load, then who has been idle for longest
 //   I19  who comes back waits for their owner first
 #pragma once
 
@@ -39,7 +38,8 @@ class ChoiceWatch {
     bool talks = false;
   };
 
-  bool serves(const AgentConfig& agent, const WorkRecord& work) const;
+  // Whether the agent serves it and ever takes work of its class.
+  bool may_get(const AgentConfig& agent, const WorkRecord& work) const;
   Load load_of(const AgentName& agent, WorkId without) const;
   bool could_take(const AgentConfig& agent, const WorkRecord& work, const Load& load) const;
   int skill_of(const AgentConfig& agent, const WorkRecord& work) const;

@@ -76,16 +76,6 @@ bool RoutingWatch::is_there(const AgentName& agent) const {
   return record != nullptr && record->presence == Presence::available;
 }
 
-bool RoutingWatch::serves(const AgentConfig& agent, const WorkRecord& work) const {
-  const QueueConfig* queue = mirror_->configuration()->queue(work.queue);
-  const auto has_all = [&](const std::vector<SkillName>& skills) {
-    return std::all_of(skills.begin(), skills.end(),
-                       [&](const SkillName& skill) { return agent.skills.contains(skill); });
-  };
-  return queue != nullptr && has_all(work.skills) && has_all(queue->skills) &&
-         std::find(agent.queues.begin(), agent.queues.end(), work.queue) != agent.queues.end();
-}
-
 bool RoutingWatch::has_room(const AgentConfig& agent, WorkClass work_class) const {
   const AgentRecord* record = record_of(agent.name);
   const auto found = loads_.find(agent.name);
@@ -117,7 +107,7 @@ void RoutingWatch::check_offer(const WorkRecord& work) {
                      why_not);
   };
   if (agent == nullptr) return check(false, "I17", ", who is not configured");
-  check(serves(*agent, work), "I17", ", who does not serve it");
+  check(mirror_->serves(*agent, work), "I17", ", who does not serve it");
   const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), work.agent) !=
                        work.refused_by.end();
   check(!refused, "I16", ", who has refused it in this round");
@@ -134,7 +124,7 @@ void RoutingWatch::check_order(const WorkRecord& work, const AgentConfig& agent)
     // What came into this place in the same commit may have come after the offer was made.
     const bool comparable = other.state == WorkState::queued && !works_.contains(other.id) &&
                             other.queue == work.queue && other.work_class == work.work_class &&
-                            other.preference == Preference::none && serves(agent, other);
+                            other.preference == Preference::none && mirror_->serves(agent, other);
     if (!comparable || place_of(other) >= place_of(work)) continue;
     const bool refused = std::find(other.refused_by.begin(), other.refused_by.end(), agent.name) !=
                          other.refused_by.end();
@@ -216,7 +206,7 @@ void RoutingWatch::check_release(const WorkRecord& before) {
   const ConversationRecord* record = mirror_->find(work->conversation);
   const bool refused = std::find(work->refused_by.begin(), work->refused_by.end(),
                                  before.preferred) != work->refused_by.end();
-  const bool able = agent != nullptr && serves(*agent, *work) &&
+  const bool able = agent != nullptr && mirror_->serves(*agent, *work) &&
                     agent->capacity.at(work->work_class) > 0 &&
                     (work->work_class != WorkClass::voice || !agent->device.empty());
   const bool wanted = record == nullptr || record->owner != before.preferred ||
@@ -356,7 +346,7 @@ void RoutingWatch::quiet(Timestamp now) {
       const bool refused = std::find(work.refused_by.begin(), work.refused_by.end(), agent.name) !=
                            work.refused_by.end();
       const bool may = work.preference == Preference::none || work.preferred == agent.name;
-      if (refused || !may || !is_there(agent.name) || !serves(agent, work)) continue;
+      if (refused || !may || !is_there(agent.name) || !mirror_->serves(agent, work)) continue;
       findings_->check(!has_room(agent, work.work_class), "I20", "{} waits and {} is free",
                        name_of(work), agent.name.text());
     }

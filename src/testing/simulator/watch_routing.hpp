@@ -47,7 +47,6 @@ class RoutingWatch {
 
   const AgentRecord* record_of(const AgentName& agent) const { return mirror_->find(agent); }
   bool is_there(const AgentName& agent) const;
-  bool serves(const AgentConfig& agent, const WorkRecord& work) const;
   // Whether there is room for one more of this class.
   bool has_room(const AgentConfig& agent, WorkClass work_class) const;
   Timestamp place_of(const WorkRecord& work) const;

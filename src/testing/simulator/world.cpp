@@ -358,7 +358,6 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
     const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
     if (point != nullptr && !result->repeated) {
       check_content(*message, *result);
-      check_mail(*point, *message, *result);
       check_sender(*point, *message, *result);
     }
   }
@@ -505,27 +504,6 @@ void World::check_content(const InboundMessage& message, const Outcome& outcome)
   const bool whole = said.media.size() == kept.media.size() &&
                      said.location.has_value() == kept.location.has_value();
   findings_.check(whole, "I03", "message {} is kept, and what came with it is not", message.id);
-}
-
-// Without our signed address a mail belongs to what it answers only when it is of whom that is.
-void World::check_mail(const EntryPointConfig& point, const InboundMessage& message,
-                       const Outcome& outcome) {
-  const auto& mail = message.content.mail;
-  if (!mail || mail->automatic != AutoMail::none) return;
-  for (const std::string& to : mail->to) {
-    if (to.find('+') != std::string::npos) return;
-  }
-  const auto plain = normalise(message.from.address, point.dial_plan);
-  const Identity* sender = plain ? mirror_.find(*plain) : nullptr;
-  const ConversationRecord* record = mirror_.find(outcome.conversation);
-  const auto is = [&](ContactId id) {
-    return sender->holder == id || sender->unresolved == id ||
-           std::find(sender->members.begin(), sender->members.end(), id) != sender->members.end();
-  };
-  const bool theirs = record == nullptr || (sender != nullptr && is(record->contact));
-  findings_.check(theirs, "I35",
-                  "mail {} is taken for an answer of contact {}, who has not sent it", message.id,
-                  record == nullptr ? 0 : record->contact.value());
 }
 
 void World::check_zombies(const CallReport& report, const Outcome& outcome) {

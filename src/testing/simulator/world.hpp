@@ -121,8 +121,6 @@ class World {
   void check_kept(const ConnectionName& connection, const Request& request,
                   const Result<Response>& answer, const std::vector<EventOutcome>& outcomes);
   void check_content(const InboundMessage& message, const Outcome& outcome);
-  void check_mail(const EntryPointConfig& point, const InboundMessage& message,
-                  const Outcome& outcome);
   // Whatever was taken over by then opens its window.
   void note_heard(const Outcome& outcome);
   // Nobody stays on a line that leads nowhere.
