@@ -343,7 +343,7 @@ Result<Outcome> Engine::Body::run_command(const Command& command) {
     return fail(decided.error());
   }
   run_cascade(turn);  // what follows belongs to the outcome, now and when the command comes again
-  tables_.commands.create(key, {digest, turn.outcome});
+  tables_.commands.create(key, {digest, turn.outcome}, AtHand::goes);
   keep(turn);
   return turn.outcome;
 }

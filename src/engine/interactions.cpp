@@ -94,7 +94,8 @@ Interaction& begin_interaction(Turn& turn, ConversationId id, const EntryPointCo
   interaction.remote = remote;
   interaction.started_at = turn.now;
   conversation.live.push_back(interaction.id);
-  return turn.tables.interactions.create(turn.tables.key(interaction.id), interaction);
+  const Key key = turn.tables.key(interaction.id);
+  return turn.tables.interactions.create(key, std::move(interaction));
 }
 
 Status dispatch(Turn& turn, InteractionId id) {

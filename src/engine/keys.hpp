@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -94,6 +95,28 @@ class Key {
   std::array<char, usual_size> short_;
   std::size_t size_ = 0;  // of `short_`
   std::string long_;      // all of it, when it is longer than that
+};
+
+// A key that is kept: nearly all have their bytes in it, so that finding one touches no other
+// memory.
+class KeptKey {
+ public:
+  explicit KeptKey(std::string_view bytes) : size_(static_cast<std::uint32_t>(bytes.size())) {
+    if (bytes.size() > near_.size()) far_ = std::make_unique<char[]>(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), far_ ? far_.get() : near_.data());
+  }
+
+  // Valid as long as this is.
+  operator std::string_view() const {  // NOLINT: it is what a key is
+    return {far_ ? far_.get() : near_.data(), size_};
+  }
+
+ private:
+  static constexpr std::size_t usual_size = 36;
+
+  std::uint32_t size_;
+  std::array<char, usual_size> near_;
+  std::unique_ptr<char[]> far_;  // all of it, when it is longer than that
 };
 
 // The number that a key ends with.

@@ -139,7 +139,7 @@ bool seen_before(Turn& turn, std::string_view scope, std::string_view kind, std:
     turn.outcome.repeated = true;
     return true;
   }
-  turn.tables.correlations.create(key, {});
+  turn.tables.correlations.create(key, {}, AtHand::goes);
   return false;
 }
 

@@ -8,7 +8,6 @@
 #include <exception>
 #include <functional>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +44,9 @@ auto unless_cut_short(Read read) -> decltype(read()) {
   }
 }
 
+// What becomes of a record that is committed.
+enum class AtHand : std::uint8_t { stays, goes };
+
 template <class T, Table table>
 class Records {
  public:
@@ -52,37 +54,40 @@ class Records {
 
   // Null when there is none. Valid until the next commit or undo.
   const T* find(std::string_view key) {
-    const Node& node = load(key);
-    return node.second.value ? &*node.second.value : nullptr;
+    const Slot& slot = load(key).second.slot;
+    return slot.value ? &*slot.value : nullptr;
   }
 
   // The record, to be changed; it must be there.
   T& edit(std::string_view key) {
     Node& node = load(key);
-    if (!node.second.value) throw CutShort(missing());
+    Slot& slot = node.second.slot;
+    if (!slot.value) throw CutShort(missing());
     change(node);
-    return *node.second.value;
+    return *slot.value;
   }
 
-  // A record under a key that was never used: no look-up is made.
-  T& create(std::string_view key, T value) {
-    Node& node = *slots_.try_emplace(std::string(key)).first;
+  // A record under a key that was never used: no look-up is made. It stays at hand until others
+  // need the room, or, where nobody will ask for it soon, until it is committed.
+  T& create(std::string_view key, T&& value, AtHand at_hand = AtHand::stays) {
+    Node& node = node_of(key);
     latest_ = &node;
     change(node);
-    return node.second.value.emplace(std::move(value));
+    node.second.slot.at_hand = at_hand;
+    return node.second.slot.value.emplace(std::move(value));
   }
 
-  void put(std::string_view key, T value) {
+  void put(std::string_view key, T&& value) {
     Node& node = load(key);
     change(node);
-    node.second.value = std::move(value);
+    node.second.slot.value = std::move(value);
   }
 
   void erase(std::string_view key) {
     Node& node = load(key);
-    if (!node.second.value) return;
+    if (!node.second.slot.value) return;
     change(node);
-    node.second.value.reset();
+    node.second.slot.value.reset();
   }
 
   // Up to `limit` records with from <= key < to, in key order, uncommitted changes included.
@@ -134,7 +139,7 @@ class Records {
 
   // The record as `find` gives it, past the cache: for looking through many once.
   std::optional<T> look(std::string_view key) {
-    if (const auto known = slots_.find(key); known != slots_.end()) return known->second.value;
+    if (const auto known = slots_.find(key); known != slots_.end()) return known->second.slot.value;
     return read(key).value;
   }
 
@@ -147,7 +152,7 @@ class Records {
   template <class Use>
   void each_changed(Use use) const {
     for (const auto& [node, before] : undo_) {
-      const Slot& after = node->second;
+      const Slot& after = node->second.slot;
       use(before.value ? &*before.value : nullptr, after.value ? &*after.value : nullptr);
     }
   }
@@ -163,26 +168,35 @@ class Records {
 
   void undo() {
     for (auto saved = undo_.rbegin(); saved != undo_.rend(); ++saved) {
-      saved->first->second = std::move(saved->second);
+      saved->first->second.slot = std::move(saved->second);
     }
     undo_.clear();
   }
 
+  // How many rows there are to collect, at most.
+  std::size_t changed() const { return changed_.size(); }
+
+  // In the order of their keys.
   void collect(std::vector<Write>& writes) {
-    for (const auto& [changed, node] : changed_) {
-      const std::string& key = node->first;
-      Slot& slot = node->second;
+    sort_changed();
+    for (Node* const node : changed_) {
+      const std::string_view key = node->first;
+      Slot& slot = node->second.slot;
+      node->second.is_changed = false;
       if (!slot.dirty) continue;
       slot.dirty = false;
       if (slot.value) {
         const auto kind = slot.stored ? Write::Kind::put : Write::Kind::insert;
         std::optional<std::string> row = codec::to_row(*slot.value);
         if (!row) throw CutShort(unreadable());
-        writes.push_back({kind, table, key, std::move(*row)});
+        writes.push_back({kind, table, std::string(key), std::move(*row)});
       } else if (slot.stored) {
-        writes.push_back({Write::Kind::erase, table, key, {}});
+        writes.push_back({Write::Kind::erase, table, std::string(key), {}});
       }
       slot.stored = slot.value.has_value();
+      if (is_needless(slot) && !std::exchange(node->second.is_passing, true)) {
+        passing_.push_back(node);
+      }
     }
     changed_.clear();
     undo_.clear();
@@ -190,10 +204,15 @@ class Records {
 
   // After the commit: what is not needed at hand goes.
   void trim() {
-    if (slots_.size() <= capacity_ || !changed_.empty()) return;
-    latest_ = nullptr;
+    if (!changed_.empty()) return;
     undo_.clear();
-    slots_.clear();
+    if (slots_.size() > capacity_) {
+      latest_ = nullptr;
+      slots_.clear();
+    } else {
+      for (Node* const node : passing_) let_pass(*node);
+    }
+    passing_.clear();
   }
 
  private:
@@ -201,7 +220,13 @@ class Records {
     std::optional<T> value;
     bool stored = false;  // as of the last commit
     bool dirty = false;
+    AtHand at_hand = AtHand::stays;
     std::uint64_t saved_for = 0;  // the input for which `undo_` has it
+  };
+  struct Held {
+    Slot slot = {};
+    bool is_changed = false;  // in `changed_`
+    bool is_passing = false;  // in `passing_`
   };
 
   struct Hash {
@@ -210,14 +235,24 @@ class Records {
       return std::hash<std::string_view>{}(key);
     }
   };
-  using Node = std::pair<const std::string, Slot>;  // stays where it is until `trim`
+  struct Same {
+    using is_transparent = void;
+    bool operator()(std::string_view left, std::string_view right) const { return left == right; }
+  };
+  using Node = std::pair<const KeptKey, Held>;  // stays where it is until `trim`
 
   Node& load(std::string_view key) {
     // One record is often asked for several times in a row.
-    if (latest_ != nullptr && latest_->first == key) return *latest_;
+    if (latest_ != nullptr && std::string_view(latest_->first) == key) return *latest_;
     const auto known = slots_.find(key);
     if (known != slots_.end()) return *(latest_ = &*known);
-    return *(latest_ = &*slots_.emplace(std::string(key), read(key)).first);
+    return *(latest_ = &*slots_.emplace(KeptKey(key), read(key)).first);
+  }
+
+  // The same for one that nothing is asked of: it is as good as empty.
+  Node& node_of(std::string_view key) {
+    const auto known = slots_.find(key);
+    return known != slots_.end() ? *known : *slots_.try_emplace(KeptKey(key)).first;
   }
 
   // What the store has at `key`.
@@ -253,19 +288,23 @@ class Records {
   }
 
   bool is_changed(std::string_view key) const {
-    const auto changed = changed_.find(key);
-    return changed != changed_.end() && changed->second->second.dirty;
+    const auto known = slots_.find(key);
+    return known != slots_.end() && known->second.slot.dirty;
   }
 
   // Hands `use` the uncommitted records with from <= key < to in order, until it says no.
   template <class Use>
-  void for_changed(std::string_view from, std::string_view to, Order order, Use use) const {
+  void for_changed(std::string_view from, std::string_view to, Order order, Use use) {
     if (from >= to) return;
-    const auto first = changed_.lower_bound(from);
-    const auto last = changed_.lower_bound(to);
-    const auto visit = [&](const auto& changed) {
-      const Slot& slot = changed.second->second;
-      return !slot.dirty || !slot.value || use(changed.first, slot);
+    sort_changed();
+    const auto before = [](const Node* node, std::string_view key) {
+      return std::string_view(node->first) < key;
+    };
+    const auto first = std::lower_bound(changed_.begin(), changed_.end(), from, before);
+    const auto last = std::lower_bound(first, changed_.end(), to, before);
+    const auto visit = [&](const Node* node) {
+      const Slot& slot = node->second.slot;
+      return !slot.dirty || !slot.value || use(node->first, slot);
     };
     if (order == Order::ascending) {
       std::all_of(first, last, visit);
@@ -276,14 +315,31 @@ class Records {
 
   // Before a change: how it was is kept for `undo`, and the commit will look at it.
   void change(Node& node) {
-    Slot& slot = node.second;
+    Slot& slot = node.second.slot;
     if (slot.saved_for != input_) {
       undo_.emplace_back(&node, slot);
       slot.saved_for = input_;
     }
-    if (slot.dirty) return;
     slot.dirty = true;
-    changed_.emplace(node.first, &node);
+    if (!std::exchange(node.second.is_changed, true)) changed_.push_back(&node);
+  }
+
+  void sort_changed() {
+    const auto before = [](const Node* left, const Node* right) {
+      return std::string_view(left->first) < std::string_view(right->first);
+    };
+    if (!std::is_sorted(changed_.begin(), changed_.end(), before)) {
+      std::sort(changed_.begin(), changed_.end(), before);
+    }
+  }
+
+  static bool is_needless(const Slot& slot) { return !slot.stored || slot.at_hand == AtHand::goes; }
+
+  void let_pass(Node& node) {
+    node.second.is_passing = false;
+    if (!is_needless(node.second.slot)) return;  // it has come back
+    if (latest_ == &node) latest_ = nullptr;
+    slots_.erase(slots_.find(std::string_view(node.first)));
   }
 
   static Error corrupt() {
@@ -307,9 +363,10 @@ class Records {
 
   Store* store_;
   std::size_t capacity_;
-  std::unordered_map<std::string, Slot, Hash, std::equal_to<>> slots_;
-  Node* latest_ = nullptr;                     // the one looked up last
-  std::map<std::string_view, Node*> changed_;  // since the last commit, by key
+  std::unordered_map<KeptKey, Held, Hash, Same> slots_;
+  Node* latest_ = nullptr;      // the one looked up last
+  std::vector<Node*> changed_;  // since the last commit
+  std::vector<Node*> passing_;  // of the last commit: they go after it
   std::vector<std::pair<Node*, Slot>> undo_;
   std::uint64_t input_ = 0;
 };

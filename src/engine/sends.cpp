@@ -224,7 +224,8 @@ void expect_reply(Turn& turn, const ConversationRecord& conversation,
   Correlation correlation{conversation.id, conversation.entries + 1, message.case_id, {}, effect};
   if (message.case_id) {
     turn.tables.correlations.create(
-        turn.tables.key(CorrelationKind::reply, "", std::to_string(effect.value())), correlation);
+        turn.tables.key(CorrelationKind::reply, "", std::to_string(effect.value())),
+        Correlation(correlation));
   }
   turn.tables.correlations.create(
       turn.tables.key(CorrelationKind::mail, "", message.content.mail->message_id),

@@ -95,6 +95,7 @@ void Tables::undo() {
 
 std::vector<Write> Tables::collect() {
   std::vector<Write> writes;
+  std::apply([&](auto&... tables) { writes.reserve((tables.changed() + ...)); }, all());
   std::apply([&](auto&... tables) { (tables.collect(writes), ...); }, all());
   return writes;
 }

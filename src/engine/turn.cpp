@@ -17,7 +17,7 @@ Error refused(std::string reason, std::string message, std::string subject, std:
           std::move(remedy)};
 }
 
-Entry& Turn::append(ConversationId id, Entry entry) {
+Entry& Turn::append(ConversationId id, Entry&& entry) {
   ConversationRecord& conversation = tables.conversations.edit(tables.key(id));
   entry.conversation = id;
   entry.sequence = ++conversation.entries;
@@ -51,7 +51,7 @@ Entry& Turn::note_event(const Interaction& interaction, EventKind kind, Value::M
   return append(interaction.conversation, std::move(entry));
 }
 
-EffectId Turn::add_effect(Effect effect) {
+EffectId Turn::add_effect(Effect&& effect) {
   if (!effect.id) effect.id = ids.take<EffectId>();
   effect.created_at = now;
   const EffectId id = effect.id;
@@ -206,7 +206,7 @@ void Turn::take(RouterDecision decision) {
 
 void Turn::arm(TimerKind kind, std::uint64_t owner, Timestamp due) {
   const Timer timer{due, kind, owner};
-  tables.timers.put(tables.key(timer), timer);
+  tables.timers.put(tables.key(timer), Timer(timer));
   if (!first_armed || timer < *first_armed) first_armed = timer;
 }
 

@@ -76,7 +76,7 @@ struct Turn {
   // --- the timeline ------------------------------------------------------------------------------
   // Appends an entry: sequence, time and conversation are filled in. Messages, calls and voicemails
   // get a place in the customer's view too.
-  Entry& append(ConversationId conversation, Entry entry);
+  Entry& append(ConversationId conversation, Entry&& entry);
   // Appends an event of the engine's or of `author`.
   Entry& note_event(ConversationId conversation, EventKind kind, Value::Map details,
                     Author author = {});
@@ -85,7 +85,7 @@ struct Turn {
                     Author author = {});
 
   // --- effects -----------------------------------------------------------------------------------
-  EffectId add_effect(Effect effect);
+  EffectId add_effect(Effect&& effect);
   void notify(const AgentName& agent, ConversationId conversation, std::string type,
               Value::Map body);
   // Where the telephone system has to tell what came of it, that is waited for with a bound.

@@ -222,27 +222,6 @@ void SqliteStatement::reset() {
   sqlite3_reset(handle_.get());  // repeats the code that `step` gave: nothing new to learn
 }
 
-SqliteWholeReads::SqliteWholeReads(sqlite3_file& file) : methods_{*file.pMethods, file.pMethods} {
-  methods_.table.xRead = read;
-  methods_.table.xClose = close;
-  file.pMethods = &methods_.table;
-}
-
-int SqliteWholeReads::read(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 at) {
-  const sqlite3_io_methods& original = *reinterpret_cast<const Methods*>(file->pMethods)->original;
-  const int code = original.xRead(file, bytes, amount, at);
-  if (code != SQLITE_IOERR_SHORT_READ) return code;
-  sqlite3_int64 there = 0;
-  const int asked = original.xFileSize(file, &there);
-  if (asked != SQLITE_OK) return asked;
-  return at + amount <= there ? SQLITE_IOERR_READ : code;
-}
-
-int SqliteWholeReads::close(sqlite3_file* file) {
-  file->pMethods = reinterpret_cast<const Methods*>(file->pMethods)->original;
-  return file->pMethods->xClose(file);
-}
-
 Result<bool> keeps_a_log(const std::string& file) {
   constexpr int header_bytes = 100;  // https://sqlite.org/fileformat2.html#the_database_header
   constexpr std::size_t read_version_at = 19;
@@ -468,7 +447,9 @@ Status SqliteConnection::take_into_service() {
   if (code != SQLITE_OK) return fail(error(code));
   // What is in the log is what this store will show: in the file, with its syncs, it is as durable
   // as it looks.
-  return checkpoint();
+  if (Status copied = checkpoint(); !copied) return copied;
+  join_writes();
+  return {};
 }
 
 Status SqliteConnection::renew_what_is_there() {
@@ -481,6 +462,15 @@ Status SqliteConnection::renew_what_is_there() {
   int code = renew(file, page_bytes_);
   if (code == SQLITE_OK) code = renew(log, std::numeric_limits<sqlite3_int64>::max());
   return code == SQLITE_OK ? Status() : fail(error(code));
+}
+
+// The log is open since the checkpoint, and stays so as long as the connection holds the file,
+// which it does to its end.
+void SqliteConnection::join_writes() {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr || log->pMethods == nullptr) return;
+  joined_writes_ = std::make_unique<SqliteJoinedWrites>(*log);
 }
 
 // SQLite syncs the folder for a log that it has made, when it first syncs that: not for one that a

@@ -12,6 +12,7 @@
 
 #include "novelo/base/result.hpp"
 #include "novelo/stores/sqlite.hpp"
+#include "stores/sqlite_files.hpp"
 
 namespace novelo {
 
@@ -54,27 +55,6 @@ class SqliteRun {
 
  private:
   SqliteStatement& statement_;
-};
-
-// SQLite takes the bytes of a database that a read did not give for zeros, as a file that is longer
-// than what was written of it has them, and would write them back. Through these a read that ends
-// before the file does is an error.
-class SqliteWholeReads {
- public:
-  // From now on, until `file` is closed; this must live as long.
-  explicit SqliteWholeReads(sqlite3_file& file);
-  SqliteWholeReads(const SqliteWholeReads&) = delete;
-  SqliteWholeReads& operator=(const SqliteWholeReads&) = delete;
-
- private:
-  struct Methods {
-    sqlite3_io_methods table;  // first: what SQLite holds points here
-    const sqlite3_io_methods* original;
-  };
-  static int read(sqlite3_file* file, void* bytes, int amount, sqlite3_int64 at);
-  static int close(sqlite3_file* file);
-
-  Methods methods_;
 };
 
 // How a file is opened.
@@ -160,10 +140,12 @@ class SqliteConnection {
   // What can be read may never have reached the disk: a sync that failed is not made up for by a
   // later one, whoever asks. These write it once more and sync it.
   Status renew_what_is_there();
+  void join_writes();
   // Makes durable which names the folder has, through SQLite's own file system.
   Status sync_folder();
 
   std::unique_ptr<SqliteWholeReads> whole_reads_;
+  std::unique_ptr<SqliteJoinedWrites> joined_writes_;
   sqlite3* handle_;
   std::string path_;  // as it was given
   std::string file_;

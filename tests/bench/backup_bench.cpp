@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ bool fill(SqliteStore& store, const Fence& fence) {
       record.desk = DeskName("care");
       record.contact = ContactId(conversation.value());
       record.entries = entries_in_one;
-      tables.conversations.create(tables.key(conversation), record);
+      tables.conversations.create(tables.key(conversation), std::move(record));
     }
     tables.entries.create(tables.key(conversation, sequence), entry_of(conversation, sequence));
     if ((done + 1) % in_one_commit != 0) continue;

@@ -14,6 +14,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <utility>
 
 #include "bench/desk.hpp"
 #include "bench/folder.hpp"
@@ -59,19 +60,19 @@ void add_conversation(Tables& tables, IdCounter& ids, Timestamp at) {
     entry.sequence = sequence;
     entry.at = at;
     entry.content.text = "Bom dia! Gostaria de confirmar a consulta.";
-    tables.entries.create(tables.key(conversation.id, sequence), entry);
+    tables.entries.create(tables.key(conversation.id, sequence), std::move(entry));
   }
   Identity identity;
   identity.address = address;
   identity.holder = contact.id;
-  tables.identities.create(tables.key(address), identity);
+  tables.identities.create(tables.key(address), std::move(identity));
   tables.open_conversations.create(tables.key(conversation.desk, contact.id),
                                    {conversation.id.value()});
   tables.contact_conversations.create(tables.key(contact.id, conversation.id),
                                       {conversation.id.value()});
-  tables.interactions.create(tables.key(chat.id), chat);
-  tables.contacts.create(tables.key(contact.id), contact);
-  tables.conversations.create(tables.key(conversation.id), conversation);
+  tables.interactions.create(tables.key(chat.id), std::move(chat));
+  tables.contacts.create(tables.key(contact.id), std::move(contact));
+  tables.conversations.create(tables.key(conversation.id), std::move(conversation));
 }
 
 bool fill(const std::string& path) {

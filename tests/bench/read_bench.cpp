@@ -61,7 +61,7 @@ std::vector<ConversationId> fill(const std::string& path) {
     for (std::uint64_t sequence = 1; sequence <= entries_each; ++sequence) {
       tables.entries.create(tables.key(record.id, sequence), message(record.id, sequence));
     }
-    tables.conversations.create(tables.key(record.id), record);
+    tables.conversations.create(tables.key(record.id), ConversationRecord(record));
     made.push_back(record.id);
     if (made.size() % in_one_commit != 0) continue;
     tables.clock.edit(tables.clock_key()).last_id = ids.last();

@@ -133,4 +133,41 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("crash: the pages of a commit go to the log together, and before its sync") {
+  CrashVfs files(empty_store());
+  const auto store = open_sqlite(CrashVfs::path);
+  const Fence fence = fence_of(*store);
+  std::vector<Operation> all;
+  files.watch([&](std::uint64_t, const Operation& operation) {
+    if (operation.act == Act::write || operation.act == Act::sync) all.push_back(operation);
+  });
+  constexpr int rows = 20;
+  std::vector<Write> writes;
+  for (int row = 0; row < rows; ++row) {
+    writes.push_back(put(Table::entry, std::to_string(row), std::string(4000, 'x')));
+  }
+  commit(*store, fence, writes);
+  files.watch({});
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].act == Act::write);
+  CHECK(all[0].name == log_name);
+  CHECK(all[0].bytes.size() > rows * 4000);
+  CHECK(all[1].act == Act::sync);
+}
+
+TEST_CASE("crash: a commit that is larger than what is kept back for the log is whole") {
+  const std::string value(4000, 'x');
+  CrashVfs files(empty_store());
+  {
+    const auto store = open_sqlite(CrashVfs::path);
+    std::vector<Write> writes;
+    for (int row = 0; row < 200; ++row) {
+      writes.push_back(put(Table::entry, std::to_string(row), value));
+    }
+    commit(*store, fence_of(*store), writes);
+    CHECK(get(*store, Table::entry, "199") == value);
+  }
+  CHECK(scan(*open_sqlite(CrashVfs::path), Table::entry, "", after_all).size() == 200);
+}
+
 }  // namespace novelo::crash
