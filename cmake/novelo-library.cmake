@@ -46,7 +46,7 @@ function(novelo_component name)
     PRIVATE "${PROJECT_SOURCE_DIR}/src")
   novelo_strict(${target})
   if(NOVELO_COVERAGE)
-    target_compile_options(${target} PRIVATE --coverage -O0)
+    target_compile_options(${target} PRIVATE --coverage -fprofile-update=atomic -O0)
     target_link_options(${target} PUBLIC $<BUILD_INTERFACE:--coverage>)
   endif()
   # Private: only users of json.hpp need it, and find it themselves.
