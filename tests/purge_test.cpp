@@ -316,6 +316,7 @@ TEST_CASE("nothing of an erased contact's is taken up again") {
   REQUIRE_FALSE(conversations.empty());
   const ConversationId id = conversations.front().id;
   CHECK(life.host.refusal(ReopenConversation{id}, "joao").reason == "erased");
+  CHECK(life.host.refusal(AddNote{id, "Zulmira ligou outra vez."}, "joao").reason == "erased");
   OpenCase matter;
   matter.conversation = id;
   matter.type = CaseTypeName("visit");

@@ -154,6 +154,7 @@ Status decide(Turn& turn, const AgentName& actor, const AddNote& command) {
     return fail(
         {ErrorCode::invalid, "empty_note", "there is nothing to note", "text", "write something"});
   }
+  if (auto there = check_not_erased(turn, (*found)->contact); !there) return there;
   Note note;
   note.id = turn.ids.take<NoteId>();
   note.conversation = command.conversation;

@@ -275,9 +275,10 @@ void hand_over(Turn& turn, const Interaction& interaction, const Entry& entry) {
   if (agent == nullptr || agent->presence == Presence::offline) {
     return back_to_queue(turn, interaction.id);
   }
-  turn.notify(interaction.agent, interaction.conversation, "message",
-              {{"entry", Value(std::to_string(entry.sequence))},
-               {"channel", Value(to_string(interaction.channel))}});
+  Value::Map body;
+  body.emplace("entry", std::to_string(entry.sequence));
+  body.emplace("channel", to_string(interaction.channel));
+  turn.notify(interaction.agent, interaction.conversation, "message", std::move(body));
 }
 
 }  // namespace

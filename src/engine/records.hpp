@@ -145,15 +145,17 @@ class Records {
 
   void begin_input() {
     ++input_;
-    undo_.clear();
+    forget_before();
   }
 
   // What this input has changed, each as it was and as it is; null where there is none.
   template <class Use>
   void each_changed(Use use) const {
-    for (const auto& [node, before] : undo_) {
-      const Slot& after = node->second.slot;
-      use(before.value ? &*before.value : nullptr, after.value ? &*after.value : nullptr);
+    for (const Undo& change : undo_) {
+      const Slot& after = change.node->second.slot;
+      const Slot* before = change.was_empty ? nullptr : &before_[change.before];
+      use(before != nullptr && before->value ? &*before->value : nullptr,
+          after.value ? &*after.value : nullptr);
     }
   }
 
@@ -168,9 +170,10 @@ class Records {
 
   void undo() {
     for (auto saved = undo_.rbegin(); saved != undo_.rend(); ++saved) {
-      saved->first->second.slot = std::move(saved->second);
+      Slot& slot = saved->node->second.slot;
+      slot = saved->was_empty ? Slot() : std::move(before_[saved->before]);
     }
-    undo_.clear();
+    forget_before();
   }
 
   // How many rows there are to collect, at most.
@@ -199,13 +202,13 @@ class Records {
       }
     }
     changed_.clear();
-    undo_.clear();
+    forget_before();
   }
 
   // After the commit: what is not needed at hand goes.
   void trim() {
     if (!changed_.empty()) return;
-    undo_.clear();
+    forget_before();
     if (slots_.size() > capacity_) {
       latest_ = nullptr;
       slots_.clear();
@@ -216,17 +219,20 @@ class Records {
   }
 
  private:
+  // What is asked most stands in front, beside the key.
   struct Slot {
-    std::optional<T> value;
-    bool stored = false;  // as of the last commit
+    std::uint64_t saved_for = 0;  // the input for which `undo_` has it
+    bool stored = false;          // as of the last commit
     bool dirty = false;
     AtHand at_hand = AtHand::stays;
-    std::uint64_t saved_for = 0;  // the input for which `undo_` has it
+    std::optional<T> value = {};
+
+    bool is_empty() const { return !value && !stored && !dirty; }
   };
   struct Held {
-    Slot slot = {};
     bool is_changed = false;  // in `changed_`
     bool is_passing = false;  // in `passing_`
+    Slot slot = {};
   };
 
   struct Hash {
@@ -240,13 +246,23 @@ class Records {
     bool operator()(std::string_view left, std::string_view right) const { return left == right; }
   };
   using Node = std::pair<const KeptKey, Held>;  // stays where it is until `trim`
+  struct Undo {
+    Node* node = nullptr;
+    bool was_empty = false;
+    std::size_t before = 0;  // in `before_`, unless it was empty
+  };
+
+  void forget_before() {
+    undo_.clear();
+    before_.clear();
+  }
 
   Node& load(std::string_view key) {
     // One record is often asked for several times in a row.
     if (latest_ != nullptr && std::string_view(latest_->first) == key) return *latest_;
     const auto known = slots_.find(key);
     if (known != slots_.end()) return *(latest_ = &*known);
-    return *(latest_ = &*slots_.emplace(KeptKey(key), read(key)).first);
+    return *(latest_ = &*slots_.emplace(KeptKey(key), Held{.slot = read(key)}).first);
   }
 
   // The same for one that nothing is asked of: it is as good as empty.
@@ -317,7 +333,8 @@ class Records {
   void change(Node& node) {
     Slot& slot = node.second.slot;
     if (slot.saved_for != input_) {
-      undo_.emplace_back(&node, slot);
+      undo_.push_back({&node, slot.is_empty(), before_.size()});
+      if (!slot.is_empty()) before_.push_back(slot);
       slot.saved_for = input_;
     }
     slot.dirty = true;
@@ -367,7 +384,8 @@ class Records {
   Node* latest_ = nullptr;      // the one looked up last
   std::vector<Node*> changed_;  // since the last commit
   std::vector<Node*> passing_;  // of the last commit: they go after it
-  std::vector<std::pair<Node*, Slot>> undo_;
+  std::vector<Undo> undo_;      // of this input
+  std::vector<Slot> before_;
   std::uint64_t input_ = 0;
 };
 

@@ -72,8 +72,8 @@ void Turn::notify(const AgentName& agent, ConversationId conversation, std::stri
                 {"reason", Value("outbox_full")}});
     return;
   }
-  body["type"] = Value(std::move(type));
-  if (conversation) body["conversation"] = id_value(conversation);
+  body.insert_or_assign("type", Value(std::move(type)));
+  if (conversation) body.insert_or_assign("conversation", id_value(conversation));
   Effect effect;
   effect.kind = EffectKind::notify;
   effect.agent = agent;
