@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,13 @@
 
 namespace novelo::testing {
 
+struct ByBytes {
+  using is_transparent = void;
+  bool operator()(std::string_view left, std::string_view right) const { return left < right; }
+};
 // The records of one table, in the order of their keys.
 template <class T>
-using Shelf = std::map<std::string, T, std::less<>>;
+using Shelf = std::map<KeptKey, T, ByBytes>;
 
 class Mirror {
  public:
@@ -120,14 +125,14 @@ class Mirror {
 
   template <class T>
   static const T* find(const Shelf<T>& shelf, const Key& key) {
-    const auto found = shelf.find(key.bytes());
+    const auto found = shelf.find(std::string_view(key));
     return found == shelf.end() ? nullptr : &found->second;
   }
 
   template <class T, class See>
   static bool put(Shelf<T>& shelf, const Write& write, See& see) {
     const auto known = shelf.lower_bound(write.key);
-    const bool there = known != shelf.end() && known->first == write.key;
+    const bool there = known != shelf.end() && std::string_view(known->first) == write.key;
     if (write.kind == Write::Kind::erase) {
       if (!there) return true;
       see(&known->second, static_cast<const T*>(nullptr));
@@ -141,7 +146,7 @@ class Mirror {
     if (there) {
       known->second = std::move(after);
     } else {
-      shelf.emplace_hint(known, write.key, std::move(after));
+      shelf.emplace_hint(known, KeptKey(write.key), std::move(after));
     }
     return true;
   }

@@ -1,12 +1,15 @@
 #include "testing/simulator/payloads.hpp"
 
 #include <chrono>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include "novelo/base/time.hpp"
 #include "novelo/testing/provider.hpp"
@@ -14,7 +17,53 @@
 namespace novelo::testing {
 namespace {
 
-using Json = nlohmann::json;
+// A JSON text as it is written, member by member.
+class JsonText {
+ public:
+  JsonText() { writer_.StartObject(); }
+
+  void add(std::string_view name, std::string_view text) {
+    key(name);
+    writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  }
+  void add(std::string_view name, const char* text) { add(name, std::string_view(text)); }
+  void add(std::string_view name, bool flag) {
+    key(name);
+    writer_.Bool(flag);
+  }
+  void add(std::string_view name, int number) {
+    key(name);
+    writer_.Int(number);
+  }
+  void add(std::string_view name, double number) {
+    key(name);
+    writer_.Double(number);
+  }
+  // Without a name: the next item of a list.
+  void begin_object(std::string_view name = {}) {
+    if (!name.empty()) key(name);
+    writer_.StartObject();
+  }
+  void end_object() { writer_.EndObject(); }
+  void begin_list(std::string_view name) {
+    key(name);
+    writer_.StartArray();
+  }
+  void end_list() { writer_.EndArray(); }
+
+  std::string take() {
+    writer_.EndObject();
+    return {buffer_.GetString(), buffer_.GetSize()};
+  }
+
+ private:
+  void key(std::string_view name) {
+    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  }
+
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+};
 
 std::string seconds_of(const std::optional<Timestamp>& at) {
   const auto since = at.value_or(Timestamp{}).time_since_epoch();
@@ -23,92 +72,153 @@ std::string seconds_of(const std::optional<Timestamp>& at) {
 
 // --- WhatsApp ------------------------------------------------------------------------------------
 // "voice" is an audio message that says so.
-void add_medium(Json& json, const Media& medium, const std::string& caption) {
+void add_medium(JsonText& json, const Media& medium, const std::string& caption) {
   const bool voice = medium.kind == MediaKind::voice;
-  const std::string type = voice ? "audio" : std::string(to_string(medium.kind));
-  json["type"] = type;
-  Json& body = json[type];
-  body = {{"id", medium.ref}, {"mime_type", medium.mime}};
-  if (voice) body["voice"] = true;
-  if (!caption.empty()) body["caption"] = caption;
+  const std::string_view type = voice ? "audio" : to_string(medium.kind);
+  json.add("type", type);
+  json.begin_object(type);
+  json.add("id", medium.ref);
+  json.add("mime_type", medium.mime);
+  if (voice) json.add("voice", true);
+  if (!caption.empty()) json.add("caption", caption);
+  json.end_object();
 }
 
 bool has_number(const InboundMessage& message) {
   return message.from.address.kind == AddressKind::phone;
 }
 
-Json whatsapp_message(const InboundMessage& message) {
-  Json json{{"id", message.id}};
-  json[has_number(message) ? "from" : "from_user_id"] = message.from.address.value;
-  for (const Address& alias : message.from.aliases) json["from_user_id"] = alias.value;
-  if (message.at) json["timestamp"] = seconds_of(message.at);
-  if (message.content.choice) {
-    json["type"] = "interactive";
-    json["interactive"] = {
-        {"type", "button_reply"},
-        {"button_reply",
-         {{"id", message.content.choice->id}, {"title", message.content.choice->title}}}};
-  } else if (!message.content.media.empty()) {
-    add_medium(json, message.content.media.front(), message.content.text);
-  } else if (message.content.location) {
-    json["type"] = "location";
-    json["location"] = {{"latitude", message.content.location->latitude},
-                        {"longitude", message.content.location->longitude}};
-  } else {
-    json["type"] = "text";
-    json["text"] = {{"body", message.content.text}};
-  }
-  return json;
+void add_choice(JsonText& json, const Option& choice) {
+  json.add("type", "interactive");
+  json.begin_object("interactive");
+  json.add("type", "button_reply");
+  json.begin_object("button_reply");
+  json.add("id", choice.id);
+  json.add("title", choice.title);
+  json.end_object();
+  json.end_object();
 }
 
-Json whatsapp_status(const Receipt& receipt) {
-  Json json{{"id", receipt.message_id},
-            {"status", std::string(to_string(receipt.status))},
-            {"timestamp", seconds_of(receipt.at)}};
-  if (receipt.effect) json["biz_opaque_callback_data"] = std::to_string(receipt.effect.value());
-  if (receipt.error) {
-    json["errors"] = Json::array({{{"code", 131026}, {"title", "Message undeliverable"}}});
+void add_content(JsonText& json, const Content& content) {
+  if (content.choice) return add_choice(json, *content.choice);
+  if (!content.media.empty()) return add_medium(json, content.media.front(), content.text);
+  if (content.location) {
+    json.add("type", "location");
+    json.begin_object("location");
+    json.add("latitude", content.location->latitude);
+    json.add("longitude", content.location->longitude);
+  } else {
+    json.add("type", "text");
+    json.begin_object("text");
+    json.add("body", content.text);
   }
-  return json;
+  json.end_object();
+}
+
+void add_message(JsonText& json, const InboundMessage& message) {
+  json.begin_list("contacts");
+  json.begin_object();
+  json.begin_object("profile");
+  json.add("name", message.from.display_name);
+  json.end_object();
+  if (has_number(message)) json.add("wa_id", message.from.address.value);
+  json.end_object();
+  json.end_list();
+  json.begin_list("messages");
+  json.begin_object();
+  json.add("id", message.id);
+  const bool told = !has_number(message) || !message.from.aliases.empty();
+  if (has_number(message)) json.add("from", message.from.address.value);
+  if (told) {
+    const auto& aliases = message.from.aliases;
+    json.add("from_user_id", aliases.empty() ? message.from.address.value : aliases.back().value);
+  }
+  if (message.at) json.add("timestamp", seconds_of(message.at));
+  add_content(json, message.content);
+  json.end_object();
+  json.end_list();
+}
+
+void add_status(JsonText& json, const Receipt& receipt) {
+  json.begin_list("statuses");
+  json.begin_object();
+  json.add("id", receipt.message_id);
+  json.add("status", to_string(receipt.status));
+  json.add("timestamp", seconds_of(receipt.at));
+  if (receipt.effect) {
+    json.add("biz_opaque_callback_data", std::to_string(receipt.effect.value()));
+  }
+  if (receipt.error) {
+    json.begin_list("errors");
+    json.begin_object();
+    json.add("code", 131026);
+    json.add("title", "Message undeliverable");
+    json.end_object();
+    json.end_list();
+  }
+  json.end_object();
+  json.end_list();
+}
+
+void begin_change(JsonText& json, std::string_view number) {
+  json.add("object", "whatsapp_business_account");
+  json.begin_list("entry");
+  json.begin_object();
+  json.add("id", "1");
+  json.begin_list("changes");
+  json.begin_object();
+  json.add("field", "messages");
+  json.begin_object("value");
+  json.add("messaging_product", "whatsapp");
+  json.begin_object("metadata");
+  json.add("phone_number_id", number);
+  json.end_object();
+}
+
+std::string end_change(JsonText& json) {
+  json.end_object();  // value
+  json.end_object();  // change
+  json.end_list();
+  json.end_object();  // entry
+  json.end_list();
+  return json.take();
 }
 
 std::optional<std::string> whatsapp_body(const ChannelEvent& event) {
-  Json value{{"messaging_product", "whatsapp"}};
+  JsonText json;
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
     const auto& media = message->content.media;
     const bool card = !media.empty() && media.front().kind == MediaKind::contact;
     if (media.size() > 1 || card) return std::nullopt;
-    value["metadata"] = {{"phone_number_id", message->to}};
-    Json contact{{"profile", {{"name", message->from.display_name}}}};
-    if (has_number(*message)) contact["wa_id"] = message->from.address.value;
-    value["contacts"] = Json::array({std::move(contact)});
-    value["messages"] = Json::array({whatsapp_message(*message)});
+    begin_change(json, message->to);
+    add_message(json, *message);
   } else if (const auto* receipt = std::get_if<Receipt>(&event)) {
-    value["metadata"] = {{"phone_number_id", receipt->to}};
-    value["statuses"] = Json::array({whatsapp_status(*receipt)});
+    begin_change(json, receipt->to);
+    add_status(json, *receipt);
   } else {
     return std::nullopt;
   }
-  const Json change{{"field", "messages"}, {"value", std::move(value)}};
-  return Json{{"object", "whatsapp_business_account"},
-              {"entry", Json::array({{{"id", "1"}, {"changes", Json::array({change})}}})}}
-      .dump();
+  return end_change(json);
 }
 
 // --- SMS -----------------------------------------------------------------------------------------
-std::string escaped(std::string_view text) {
-  std::string out;
+void add_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (plain) {
+      out += c;
+    } else {
+      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
+    }
   }
-  return out;
 }
 
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields) {
   std::string form;
   for (const auto& [name, value] : fields) {
-    form += (form.empty() ? "" : "&") + name + "=" + escaped(value);
+    if (!form.empty()) form += '&';
+    form.append(name).append(1, '=');
+    add_escaped(form, value);
   }
   return form;
 }
@@ -144,62 +254,73 @@ std::optional<std::string> sms_body(const ChannelEvent& event, const Connection&
 }
 
 // --- voice ---------------------------------------------------------------------------------------
-void add_call(Json& json, const CallEvent& call) {
-  json["call"] = call.call;
-  if (call.effect) json["answers"] = std::to_string(call.effect.value());
-  if (call.from.address.kind == AddressKind::phone) json["from"] = call.from.address.value;
-  if (!call.to.empty()) json["to"] = call.to;
-  if (call.kind == CallEventKind::digits) json["digits"] = call.digits;
-  if (call.kind == CallEventKind::speech) json["text"] = call.text;
+void add_call(JsonText& json, const CallEvent& call) {
+  json.add("call", call.call);
+  if (call.effect) json.add("answers", std::to_string(call.effect.value()));
+  if (call.from.address.kind == AddressKind::phone) json.add("from", call.from.address.value);
+  if (!call.to.empty()) json.add("to", call.to);
+  if (call.kind == CallEventKind::digits) json.add("digits", call.digits);
+  if (call.kind == CallEventKind::speech) json.add("text", call.text);
   if (call.kind == CallEventKind::recorded && call.media) {
-    json["recording"] = {{"ref", call.media->ref},
-                         {"mime", "audio/ogg"},
-                         {"seconds", static_cast<double>(call.length.count()) / 1e6}};
-    if (!call.text.empty()) json["transcript"] = call.text;
+    json.begin_object("recording");
+    json.add("ref", call.media->ref);
+    json.add("mime", "audio/ogg");
+    json.add("seconds", static_cast<double>(call.length.count()) / 1e6);
+    json.end_object();
+    if (!call.text.empty()) json.add("transcript", call.text);
   }
-  if (call.cause != 0) json["cause"] = call.cause;
+  if (call.cause != 0) json.add("cause", call.cause);
 }
 
-Json device_of(const Device& device) {
-  Json json{{"device", device.device}, {"state", std::string(to_string(device.state))}};
-  if (!device.call.empty()) json["call"] = device.call;
-  return json;
+void add_device(JsonText& json, const Device& device) {
+  json.add("device", device.device);
+  json.add("state", to_string(device.state));
+  if (!device.call.empty()) json.add("call", device.call);
 }
 
-Json live_call_of(const LiveCall& call) {
-  Json json{{"call", call.call}, {"state", std::string(to_string(call.state))}};
-  if (call.at) json["at"] = to_string(*call.at);
-  if (call.from.address.kind == AddressKind::phone) json["from"] = call.from.address.value;
-  if (!call.to.empty()) json["to"] = call.to;
-  if (!call.device.empty()) json["device"] = call.device;
-  if (call.doing) json["doing"] = std::to_string(call.doing.value());
-  return json;
+void add_live_call(JsonText& json, const LiveCall& call) {
+  json.add("call", call.call);
+  json.add("state", to_string(call.state));
+  if (call.at) json.add("at", to_string(*call.at));
+  if (call.from.address.kind == AddressKind::phone) json.add("from", call.from.address.value);
+  if (!call.to.empty()) json.add("to", call.to);
+  if (!call.device.empty()) json.add("device", call.device);
+  if (call.doing) json.add("doing", std::to_string(call.doing.value()));
 }
 
-void add_report(Json& json, const CallReport& report) {
-  json["at"] = to_string(report.at);
-  if (report.effect) json["answers"] = std::to_string(report.effect.value());
-  json["calls"] = Json::array();
-  for (const LiveCall& call : report.calls) json["calls"].push_back(live_call_of(call));
+void add_report(JsonText& json, const CallReport& report) {
+  if (report.effect) json.add("answers", std::to_string(report.effect.value()));
+  json.begin_list("calls");
+  for (const LiveCall& call : report.calls) {
+    json.begin_object();
+    add_live_call(json, call);
+    json.end_object();
+  }
+  json.end_list();
   if (report.devices.empty()) return;
-  json["devices"] = Json::array();
-  for (const Device& device : report.devices) json["devices"].push_back(device_of(device));
+  json.begin_list("devices");
+  for (const Device& device : report.devices) {
+    json.begin_object();
+    add_device(json, device);
+    json.end_object();
+  }
+  json.end_list();
 }
 
 std::optional<std::string> voice_body(const ChannelEvent& event) {
-  Json json;
-  const auto begin = [&](const std::string& id, const std::string& word,
+  JsonText json;
+  const auto begin = [&](const std::string& id, std::string_view word,
                          const std::optional<Timestamp>& at) {
-    json["event_id"] = id;
-    json["event"] = word;
-    if (at) json["at"] = to_string(*at);
+    json.add("event_id", id);
+    json.add("event", word);
+    if (at) json.add("at", to_string(*at));
   };
   if (const auto* call = std::get_if<CallEvent>(&event)) {
-    begin(call->id, std::string(to_string(call->kind)), call->at);
+    begin(call->id, to_string(call->kind), call->at);
     add_call(json, *call);
   } else if (const auto* told = std::get_if<DeviceEvent>(&event)) {
     begin(told->id, "device", told->at);
-    json.update(device_of(told->device));
+    add_device(json, told->device);
   } else if (const auto* report = std::get_if<CallReport>(&event)) {
     begin(report->id, "report", report->at);
     add_report(json, *report);
@@ -208,7 +329,7 @@ std::optional<std::string> voice_body(const ChannelEvent& event) {
   } else {
     return std::nullopt;
   }
-  return json.dump();
+  return json.take();
 }
 
 // --- mail ----------------------------------------------------------------------------------------

@@ -249,9 +249,9 @@ Weather weather_of(const SimulationOptions& options) {
   weather.failures = draw(30);
   weather.silence = draw(20);
   weather.lies = draw(30);
-  weather.restarts = draw(5);
-  weather.crashes = draw(5);
-  weather.disk = draw(3);
+  weather.restarts = draw(2);
+  weather.crashes = draw(2);
+  weather.disk = draw(1);
   weather.broken = draw(25);
   return weather;
 }
