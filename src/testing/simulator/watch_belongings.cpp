@@ -111,6 +111,14 @@ void BelongingWatch::see(const Entry* before, const Entry* after) {
   }
 }
 
+void BelongingWatch::see(const Note* before, const Note* after) {
+  if (after == nullptr || before != nullptr) return;
+  const ConversationRecord* record = mirror_->find(after->conversation);
+  findings_->check(record == nullptr || !is_erased(record->contact), "I36",
+                   "{} is noted upon, whose contact was erased",
+                   name_of("conversation", after->conversation));
+}
+
 // --- what must hold after a commit ---------------------------------------------------------------
 void BelongingWatch::committed() {
   for (const ContactId id : contacts_) {

@@ -43,6 +43,7 @@ class BelongingWatch {
   void see(const Survey* before, const Survey* after);
   void see(const EngineClock* before, const EngineClock* after);
   void see(const Entry* before, const Entry* after);
+  void see(const Note* before, const Note* after);
   template <class T>
   void see(const T*, const T*) {}
   void committed();

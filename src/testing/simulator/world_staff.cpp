@@ -540,6 +540,7 @@ void World::write_to_erased(ContactId id) {
   if (found == conversations_.rend()) return;
   const ConversationRecord record = *mirror_.find(*found);
   (void)command(ReopenConversation{record.id}, record.owner);
+  (void)command(AddNote{record.id, fmt::format("{} {}", note_word, own_word())}, record.owner);
   SendMessage send;
   send.conversation = record.id;
   for (const EntryPointConfig& point : configuration_.entry_points) {
