@@ -112,6 +112,29 @@ TEST_CASE("[S0.2] a mailbox is known in whatever case it is written") {
   CHECK(desk.host.must(UpsertContact{"Ana", {}, {lower}, {}}).contact == ana_souza);
 }
 
+TEST_CASE("[S0.2] the number that comes with a user who is known is theirs from then on") {
+  Desk desk;
+  const Address user{AddressKind::whatsapp, "BR.4711"};
+  InboundMessage hidden = message("wamid.1", whatsapp_number, ana, "oi");
+  hidden.from.address = user;
+  const auto first = desk.host.event("meta", hidden);
+  REQUIRE(first);
+  InboundMessage shown = message("wamid.2", whatsapp_number, ana, "agora com o meu número");
+  shown.from.aliases = {user};
+  const auto second = desk.host.event("meta", shown);
+  REQUIRE(second);
+  CHECK(second->conversation == first->conversation);
+  CHECK(desk.host.sms(std::string("+") + ana, "e por SMS").contact == first->contact);
+
+  SUBCASE("and a number that cannot be one stays nobody's") {
+    InboundMessage odd = message("wamid.3", whatsapp_number, "0", "oi");
+    odd.from.aliases = {{AddressKind::whatsapp, "BR.0815"}};
+    const auto came = desk.host.event("meta", odd);
+    REQUIRE(came);
+    CHECK(desk.host.query().contact(came->contact)->identities == odd.from.aliases);
+  }
+}
+
 TEST_CASE("[S0.27] a withheld number is a new contact for each call, joined to nobody") {
   Desk desk;
   const Outcome first = desk.host.withheld_call("c1");

@@ -192,14 +192,15 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
   }
   // A number that cannot be one is shown by thousands: it is nobody's, as a withheld one.
   const auto read = normalise(party.address, entry_point.dial_plan);
-  if (!read && party.address.kind == AddressKind::phone && party.aliases.empty()) {
-    return take_for_stranger(turn, party);
-  }
+  const bool is_nobodys = !read && party.address.kind == AddressKind::phone;
+  if (is_nobodys && party.aliases.empty()) return take_for_stranger(turn, party);
   const Address plain = read ? *read : party.address;
   std::vector<Identity> found = identities_at(turn.tables, plain);
+  bool by_alias = false;
   for (const Address& alias : party.aliases) {
     if (!found.empty()) break;
     found = identities_at(turn.tables, plain_form(alias, entry_point.dial_plan));
+    by_alias = !found.empty();
   }
   if (is_shared(found)) return recognise_shared(turn, party, found, entry_point);
   if (!found.empty()) {
@@ -207,8 +208,9 @@ Recognised recognise(Turn& turn, const Party& party, const EntryPointConfig& ent
   } else {
     who.contact = create_contact(turn, party);
     who.created = true;
-    add_identity(turn, who.contact, plain, false);
+    if (!is_nobodys) add_identity(turn, who.contact, plain, false);
   }
+  if (by_alias && !is_nobodys) learn(turn, who, plain);
   for (const Address& alias : party.aliases) {
     learn(turn, who, plain_form(alias, entry_point.dial_plan));
   }

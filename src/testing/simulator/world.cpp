@@ -384,7 +384,7 @@ void World::check_sender(const EntryPointConfig& point, const InboundMessage& me
   const auto& mail = message.content.mail;
   // What came by itself may be of no person at all.
   if (mail && mail->automatic != AutoMail::none) return;
-  if (identity == nullptr && !mail) return;
+  if (!plain && !mail) return;  // a number that cannot be one is nobody's
   findings_.check(theirs, "I43", "message {} of {} is in a conversation of contact {}", message.id,
                   to_string(message.from.address), record->contact.value());
 }
