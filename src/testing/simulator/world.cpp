@@ -370,14 +370,19 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
 void World::check_sender(const EntryPointConfig& point, const InboundMessage& message,
                          const Outcome& outcome) {
   const auto plain = normalise(message.from.address, point.dial_plan);
-  const Identity* identity = plain ? mirror_.find(*plain) : nullptr;
   const ConversationRecord* record = mirror_.find(outcome.conversation);
   if (record == nullptr) return;
-  bool theirs = false;
-  if (identity != nullptr) {
+  const auto is_of = [&](const Address& spelling) {
+    const Identity* identity = mirror_.find(spelling);
+    if (identity == nullptr) return false;
     const auto& members = identity->members;
-    theirs = record->contact == identity->holder || record->contact == identity->unresolved ||
-             std::find(members.begin(), members.end(), record->contact) != members.end();
+    return record->contact == identity->holder || record->contact == identity->unresolved ||
+           std::find(members.begin(), members.end(), record->contact) != members.end();
+  };
+  bool theirs = plain && is_of(*plain);
+  if (plain && mirror_.find(*plain) == nullptr) {
+    const std::vector<Address> spellings = variants(*plain);
+    theirs = std::any_of(spellings.begin(), spellings.end(), is_of);
   }
   const Entry* entry = mirror_.entry(outcome.conversation, outcome.entry);
   if (entry != nullptr && entry->case_id) return check_case_mail(message, *entry, theirs);
