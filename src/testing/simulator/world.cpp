@@ -306,7 +306,20 @@ void World::emit(const ConnectionName& connection, ChannelEvent event) {
   tell(connection, event);
 }
 
+// Whoever has written may be answered, whether or not the engine could say that it was told.
+void World::heard_from(const ConnectionName& connection, const ChannelEvent& event) {
+  const auto wrote = [&](const auto& message) {
+    const EntryPointConfig* point = configuration_.entry_point_at(connection, message.to);
+    if (point == nullptr) return;
+    effects_.wrote(point->name, message.from.address, std::min(message.at.value_or(now_), now_));
+  };
+  if (const auto* message = std::get_if<InboundMessage>(&event)) wrote(*message);
+  const auto* other = std::get_if<UnsupportedEvent>(&event);
+  if (other != nullptr && other->said) wrote(*other);
+}
+
 void World::tell(const ConnectionName& connection, const ChannelEvent& event, unsigned tries) {
+  heard_from(connection, event);
   const std::optional<Request> payload = payload_of(event, connections_.at(connection));
   if (!payload) {
     told(connection, event, feed(DecodedEvent{connection, event}));
@@ -342,11 +355,6 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
   heard_.emplace_back(connection, event);
   if (heard_.size() > most_kept) heard_.pop_front();
   if (!result) return;
-  const auto wrote = [&](const auto& message) {
-    const EntryPointConfig* point = configuration_.entry_point_at(connection, message.to);
-    if (point == nullptr) return;
-    effects_.wrote(point->name, message.from.address, std::min(message.at.value_or(now_), now_));
-  };
   using enum DeliveryStatus;
   const auto* receipt = std::get_if<Receipt>(&event);
   // Not every provider has the words that others have for the rest.
@@ -354,7 +362,6 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
     timelines_.told(receipt->message_id, receipt->status);
   }
   if (const auto* message = std::get_if<InboundMessage>(&event)) {
-    wrote(*message);
     const EntryPointConfig* point = configuration_.entry_point_at(connection, message->to);
     if (point != nullptr && !result->repeated) {
       check_content(*message, *result);
@@ -363,8 +370,6 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
   }
   const auto* report = std::get_if<CallReport>(&event);
   if (report != nullptr && !result->repeated) check_zombies(*report, *result);
-  const auto* other = std::get_if<UnsupportedEvent>(&event);
-  if (other != nullptr && other->said) wrote(*other);
 }
 
 void World::check_sender(const EntryPointConfig& point, const InboundMessage& message,
@@ -534,7 +539,10 @@ void World::check_zombies(const CallReport& report, const Outcome& outcome) {
 void World::tell_at_once(const std::vector<std::pair<ConnectionName, ChannelEvent>>& events) {
   catch_up();
   std::vector<Input> inputs;
-  for (const auto& [connection, event] : events) inputs.push_back(DecodedEvent{connection, event});
+  for (const auto& [connection, event] : events) {
+    heard_from(connection, event);
+    inputs.push_back(DecodedEvent{connection, event});
+  }
   const auto results = ask([&](Engine& engine) {
     tally_.inputs += inputs.size();
     return engine.feed(inputs, now_);
