@@ -77,6 +77,24 @@ TEST_CASE("functions are short enough to be read") {
   check_clean(tidy::check_functions(everything()));
 }
 
+TEST_CASE("a name means one type in a program") {
+  check_clean(tidy::check_types(sources()));
+  // Each folder of tests is a program of its own, but for what stands beside this file.
+  for (const std::string folder : {"", "bench/", "crash/", "fuzz/", "kill/", "sabotage/"}) {
+    CAPTURE(folder);
+    Tree program = sources();
+    for (const auto& [path, text] : everything()) {
+      const std::string_view rest = std::string_view(path).substr(path.find('/') + 1);
+      const bool here =
+          folder.empty() ? rest.find('/') == std::string_view::npos : rest.starts_with(folder);
+      if (path.starts_with("tests/") && (here || rest.starts_with("support/"))) {
+        program.emplace(path, text);
+      }
+    }
+    check_clean(tidy::check_types(program));
+  }
+}
+
 TEST_CASE("columns, tabs, ends, guards, macros") {
   check_clean(tidy::check_text(everything()));
 }
@@ -209,6 +227,23 @@ TEST_CASE("a long function is found wherever it stands") {
               "src/a.cpp:4: a function of 80 lines");
   check_found(functions("TEST_SUITE(\"s\") {\n" + function_of(80) + "}\n"),
               "src/a.cpp:2: a function of 80 lines");
+}
+
+TEST_CASE("a type that is defined twice is found, wherever it stands") {
+  const std::string one = "namespace a::b {\nstruct Same final : Base {\n  int x;\n};\n}\n";
+  check_found(tidy::check_types({{"src/1.cpp", one},
+                                 {"src/2.cpp",
+                                  "namespace a {\nnamespace b {\ntemplate <class T>\n"
+                                  "class Same {};\n}\n}\n"}}),
+              "src/2.cpp:4: a::b::Same is also defined at src/1.cpp:2");
+  check_found(tidy::check_types({{"src/1.cpp", "enum class E : int { x };"},
+                                 {"src/2.cpp", "class E;\nenum class E { y };"}}),
+              "src/2.cpp:2: ::E is also defined");
+  check_clean(tidy::check_types(
+      {{"src/1.cpp", one},
+       {"src/2.cpp", "namespace a::b {\nnamespace {\nstruct Same {};\n}\nclass Same;\n}\n"},
+       {"src/3.cpp", "namespace a {\nstruct Same {};\nstruct In { struct Same {}; };\n}\n"},
+       {"src/4.cpp", "namespace a::b {\nvoid f(struct Same& s) { struct Same {}; }\n}\n"}}));
 }
 
 TEST_CASE("what is long and no function is let be") {

@@ -1,6 +1,6 @@
-// The house rules that a machine can check: who may include whom, cycles, function length, line
-// length and the small things. Pure: a tree of texts in, findings out, so that the rules themselves
-// can be tested on planted faults.
+// The house rules that a machine can check: who may include whom, cycles, function length, types
+// under one name, line length and the small things. Pure: a tree of texts in, findings out, so that
+// the rules themselves can be tested on planted faults.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,7 @@ std::string module_of(std::string_view path);
 Findings check_includes(const Tree& tree);   // directions, outside headers, missing files
 Findings check_cycles(const Tree& tree);     // no file reaches itself
 Findings check_functions(const Tree& tree);  // length
+Findings check_types(const Tree& tree);      // none is defined twice in one program
 Findings check_text(const Tree& tree);  // columns, tabs, ends of lines and files, guards, macros
 
 // The text with comments and the insides of literals blanked; lines and columns stay.

@@ -35,7 +35,7 @@ struct Doing {
   CommandBody body;
 };
 // Something happens to a call, if it is still there and stands as it stood.
-struct Happening {
+struct Calling {
   std::string call;
   CallEventKind kind = CallEventKind::hung_up;
   EffectId effect;  // the verb that it answers
@@ -54,7 +54,7 @@ struct Erasing {
   ContactId contact;
 };
 
-using Pending = std::variant<Telling, Settling, Doing, Happening, LastWords, Erasing>;
+using Pending = std::variant<Telling, Settling, Doing, Calling, LastWords, Erasing>;
 
 class Schedule {
  public:

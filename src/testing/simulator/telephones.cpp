@@ -22,7 +22,7 @@ CallEvent Telephones::ring(const Address& from, const std::string& to, Duration 
   call.from = from.kind == AddressKind::withheld ? Address{AddressKind::withheld, name} : from;
   call.to = to;
   call.began = now;
-  schedule.add(now + patience, Happening{name, CallEventKind::hung_up, {}, 16});
+  schedule.add(now + patience, Calling{name, CallEventKind::hung_up, {}, 16});
   CallEvent event;
   event.id = event_id();
   event.kind = CallEventKind::incoming;
@@ -62,14 +62,14 @@ TransportReply Telephones::carry(const Effect& effect, const std::string& called
       const bool fails = !calm_ && chance.percent(15);
       schedule.add(
           now + milliseconds(500 + chance.below(6000)),
-          Happening{verb.call, fails ? CallEventKind::bridge_failed : CallEventKind::bridged,
+          Calling{verb.call, fails ? CallEventKind::bridge_failed : CallEventKind::bridged,
                     effect.id, fails ? 19 : 0});
       break;
     }
     case CallVerbKind::hang_up:
       if (!calm_ && chance.percent(6)) break;  // it says that it will, and does not
       schedule.add(now + milliseconds(50 + chance.below(500)),
-                   Happening{verb.call, CallEventKind::hung_up, effect.id, 16});
+                   Calling{verb.call, CallEventKind::hung_up, effect.id, 16});
       break;
     default: play(effect, call, now, chance, schedule);
   }
@@ -91,7 +91,7 @@ void Telephones::play(const Effect& effect, Call& call, Timestamp now, Chance& c
   const bool silent = !calm_ && chance.percent(5);  // nobody ever tells what became of it
   if (silent) return;
   schedule.add(now + milliseconds(1000 + chance.below(7000)),
-               Happening{verb.call, follows, effect.id, 0});
+               Calling{verb.call, follows, effect.id, 0});
 }
 
 void Telephones::originate(const Effect& effect, const std::string& called_from, Timestamp now,
@@ -106,17 +106,17 @@ void Telephones::originate(const Effect& effect, const std::string& called_from,
   devices_.insert(verb.device);
   const Duration rings = milliseconds(2000 + chance.below(20'000));
   if (chance.percent(60)) {
-    schedule.add(now + rings, Happening{verb.call, CallEventKind::answered, effect.id, 0});
-    schedule.add(now + rings + 100ms, Happening{verb.call, CallEventKind::bridged, effect.id, 0});
+    schedule.add(now + rings, Calling{verb.call, CallEventKind::answered, effect.id, 0});
+    schedule.add(now + rings + 100ms, Calling{verb.call, CallEventKind::bridged, effect.id, 0});
     schedule.add(now + rings + milliseconds(5000 + chance.below(300'000)),
-                 Happening{verb.call, CallEventKind::hung_up, {}, 16});
+                 Calling{verb.call, CallEventKind::hung_up, {}, 16});
   } else {
-    schedule.add(now + rings, Happening{verb.call, CallEventKind::hung_up, effect.id,
+    schedule.add(now + rings, Calling{verb.call, CallEventKind::hung_up, effect.id,
                                         chance.one_of({17, 19, 21, 18, 16})});
   }
 }
 
-bool Telephones::applies(const Happening& what, const Call& call) const {
+bool Telephones::applies(const Calling& what, const Call& call) const {
   switch (what.kind) {
     case CallEventKind::hung_up: return true;
     case CallEventKind::answered: return call.state == CallState::dialling;
@@ -128,7 +128,7 @@ bool Telephones::applies(const Happening& what, const Call& call) const {
   }
 }
 
-std::optional<CallEvent> Telephones::happen(const Happening& what, Timestamp now) {
+std::optional<CallEvent> Telephones::happen(const Calling& what, Timestamp now) {
   const auto found = calls_.find(what.call);
   if (found == calls_.end() || !applies(what, found->second)) return std::nullopt;
   Call& call = found->second;

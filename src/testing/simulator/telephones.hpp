@@ -27,7 +27,7 @@ class Telephones {
   TransportReply carry(const Effect& verb, const std::string& called_from, Timestamp now,
                        Schedule& schedule);
   // It happens now, unless the call is over or has moved on.
-  std::optional<CallEvent> happen(const Happening& what, Timestamp now);
+  std::optional<CallEvent> happen(const Calling& what, Timestamp now);
   // All that is alive. `effect`: the verb that asked.
   CallReport report(EffectId effect, Timestamp now);
   // Every call ends, as when the power fails.
@@ -49,7 +49,7 @@ class Telephones {
   void play(const Effect& verb, Call& call, Timestamp now, Chance& chance, Schedule& schedule);
   void originate(const Effect& verb, const std::string& called_from, Timestamp now, Chance& chance,
                  Schedule& schedule);
-  bool applies(const Happening& what, const Call& call) const;
+  bool applies(const Calling& what, const Call& call) const;
 
   ConnectionName connection_;
   std::uint64_t seed_;

@@ -653,7 +653,7 @@ void World::happen(Pending what) {
     return erase_contact(erasing->contact);
   }
   for (auto& [name, telephones] : telephones_) {
-    auto event = telephones.happen(std::get<Happening>(what), now_);
+    auto event = telephones.happen(std::get<Calling>(what), now_);
     if (event) return emit(name, std::move(*event));
   }
 }
