@@ -450,12 +450,14 @@ void World::tell_broken(const ConnectionName& name, const ChannelEvent& event, C
   catch_up();
   std::uint64_t before = changes_;
   std::vector<EventOutcome> outcomes;
+  tells_altered_ = broken.genuine;
   const Result<Response> answer = ask([&](Engine& engine) {
     ++tally_.inputs;
     outcomes.clear();
     before = changes_;
     return engine.receive(broken.request, now_, &outcomes);
   });
+  tells_altered_ = false;
   const bool read = answer || (broken.genuine && answer.error().reason != "too_large");
   if (read) fed_at_ = now_;
   if (!broken.genuine) {
@@ -463,20 +465,16 @@ void World::tell_broken(const ConnectionName& name, const ChannelEvent& event, C
                            "a request that its provider has not signed was believed");
   }
   check_kept(name, broken.request, answer, outcomes);
-  for (const EventOutcome& one : outcomes) {
-    if (one.outcome && !one.outcome->repeated) note_heard(*one.outcome);
-  }
   look();
 }
 
-void World::note_heard(const Outcome& outcome) {
-  const Entry* entry = mirror_.entry(outcome.conversation, outcome.entry);
-  const ConversationRecord* record = mirror_.find(outcome.conversation);
-  if (entry == nullptr || record == nullptr || entry->direction != Direction::inbound) return;
+void World::note_heard(const Entry& entry) {
+  const ConversationRecord* record = mirror_.find(entry.conversation);
+  if (record == nullptr || entry.direction != Direction::inbound) return;
   for (const Reach& reach : record->reaches) {
-    if (reach.entry_point != entry->entry_point) continue;
+    if (reach.entry_point != entry.entry_point) continue;
     effects_.wrote(reach.entry_point, reach.address,
-                   std::min(entry->provider_at.value_or(now_), now_));
+                   std::min(entry.provider_at.value_or(now_), now_));
   }
 }
 

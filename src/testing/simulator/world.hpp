@@ -123,7 +123,7 @@ class World {
                   const Result<Response>& answer, const std::vector<EventOutcome>& outcomes);
   void check_content(const InboundMessage& message, const Outcome& outcome);
   // Whatever was taken over by then opens its window.
-  void note_heard(const Outcome& outcome);
+  void note_heard(const Entry& entry);
   // Nobody stays on a line that leads nowhere.
   void check_zombies(const CallReport& report, const Outcome& outcome);
   // Who has written is who the message is of.
@@ -151,6 +151,7 @@ class World {
     }
     if constexpr (std::is_same_v<T, Entry>) {
       if (before == nullptr && after->direction == Direction::outbound) note_sent(*after);
+      if (before == nullptr && tells_altered_) note_heard(*after);
     }
   }
 
@@ -250,7 +251,8 @@ class World {
   std::uint64_t deaths_ = 0;  // of the store's machine, that this engine knows of
   std::uint64_t process_ = 0;
   Timestamp now_{};
-  Timestamp fed_at_{};  // the engine's clock
+  Timestamp fed_at_{};          // the engine's clock
+  bool tells_altered_ = false;  // a provider's payload that nobody here has written as it is
   Schedule schedule_;
   std::map<ConnectionName, Telephones> telephones_;
   std::map<ConnectionName, Connection> connections_;  // with secrets
