@@ -418,7 +418,8 @@ void World::check_case_mail(const InboundMessage& message, const Entry& entry, b
                      std::any_of(mail.in_reply_to.begin(), mail.in_reply_to.end(), went_to_them) ||
                      std::any_of(mail.references.begin(), mail.references.end(), went_to_them);
   const bool bounce = mail.automatic == AutoMail::bounce;
-  findings_.check(!mail.forward && ((theirs && asked) || by_token || bounce), "I43",
+  const bool answers = !mail.forward && ((theirs && asked) || by_token);
+  findings_.check(answers || bounce, "I43",
                   "mail {} of {} came to case {}, and has nothing to do with it", message.id,
                   to_string(message.from.address), matter->id.value());
   if (theirs || !by_token) return;
