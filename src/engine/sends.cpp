@@ -393,7 +393,8 @@ Result<std::uint64_t> send_message(Turn& turn, OutgoingMessage message) {
                                   last_heard(conversation, entry_point.name, effect.to));
   }
   const std::uint64_t sequence = effect.entry;
-  const bool first = turn.outcome.entry == 0;  // what arrived is the outcome, not our answer to it
+  // What arrived is the outcome, not our answer to it, nor what others are told meanwhile.
+  const bool first = turn.outcome.entry == 0 && turn.outcome.conversation == conversation.id;
   const EffectId id = turn.add_effect(std::move(effect));
   if (first) {
     turn.outcome.entry = sequence;
@@ -432,9 +433,9 @@ Status decide(Turn& turn, const AgentName& actor, const SendMessage& command) {
   message.variables = command.variables;
   message.case_id = command.case_id;
   message.author = turn.author(actor);
+  turn.outcome.conversation = command.conversation;
   auto sent = send_message(turn, std::move(message));
   if (!sent) return fail(sent.error());
-  turn.outcome.conversation = command.conversation;
   // S4.20: once a person writes, the bot is silent.
   for (const InteractionId live : turn.get(command.conversation).live) {
     const Interaction interaction = turn.get(live);

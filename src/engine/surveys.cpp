@@ -162,13 +162,13 @@ Status decide(Turn& turn, const AgentName& actor, const SendSurvey& command) {
     const std::string closing = turn.tables.key(conversation.id, conversation.closures);
     turn.tables.closures.edit(closing).survey = id;
   }
+  turn.outcome.conversation = conversation.id;
   auto sent = send_message(turn, std::move(message));
   if (!sent) return fail(sent.error());
   turn.tables.surveys.edit(turn.tables.key(id)).entry = *sent;
   turn.note_event(conversation.id, EventKind::survey_sent,
                   {{"survey", id_value(id)}, {"name", Value(config->name)}}, turn.author(actor));
   turn.outcome.survey = id;
-  turn.outcome.conversation = conversation.id;
   return {};
 }
 

@@ -263,6 +263,7 @@ Result<Outcome> World::submit(const Command& command) {
                     accept->offer.value());
   }
   if (result && !result->repeated) {
+    check_outcome(*result);
     if (ending) check_actor(*ending, command.actor);
     const auto* erase = std::get_if<EraseContact>(&command.body);
     const auto done = result->details.find("done");
@@ -271,6 +272,13 @@ Result<Outcome> World::submit(const Command& command) {
   }
   look();
   return result;
+}
+
+void World::check_outcome(const Outcome& outcome) {
+  const bool there =
+      outcome.entry == 0 || mirror_.entry(outcome.conversation, outcome.entry) != nullptr;
+  findings_.check(there, "I08", "an outcome names entry {} of conversation {}, which is not there",
+                  outcome.entry, outcome.conversation.value());
 }
 
 void World::check_actor(const Interaction& before, const AgentName& actor) {
@@ -355,6 +363,7 @@ void World::told(const ConnectionName& connection, const ChannelEvent& event,
   heard_.emplace_back(connection, event);
   if (heard_.size() > most_kept) heard_.pop_front();
   if (!result) return;
+  if (!result->repeated) check_outcome(*result);
   using enum DeliveryStatus;
   const auto* receipt = std::get_if<Receipt>(&event);
   // Not every provider has the words that others have for the rest.

@@ -106,6 +106,7 @@ class World {
   void tell(const ConnectionName& connection, const ChannelEvent& event, unsigned tries = 0);
   // The same, cut, altered or forged on the way.
   void tell_broken(const ConnectionName& connection, const ChannelEvent& event, Chance& chance);
+  void check_outcome(const Outcome& outcome);
   void heard_from(const ConnectionName& connection, const ChannelEvent& event);
   void told(const ConnectionName& connection, const ChannelEvent& event,
             const Result<Outcome>& result);
