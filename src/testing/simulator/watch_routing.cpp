@@ -51,6 +51,7 @@ void RoutingWatch::see(const AgentRecord* before, const AgentRecord* after) {
 void RoutingWatch::see(const Interaction* before, const Interaction* after) {
   if (after == nullptr) return;
   interactions_.insert(after->id);
+  if (after->connected_at) connected_.insert(after->id);
   const bool queued = after->work && (before == nullptr || before->work != after->work);
   if (queued) queued_.emplace_back(before != nullptr ? *before : Interaction(), after->id);
 }
@@ -263,7 +264,8 @@ void RoutingWatch::check_place(const Interaction& before, InteractionId id) {
   const bool waits = interaction.state == InteractionState::waiting && work != nullptr;
   if (!waits || interaction.direction != Direction::inbound) return;
   const bool call = interaction.channel == Channel::voice;
-  if (call && before.connected_at) return;
+  // Who has talked asks anew, also where a report says later that they are not connected.
+  if (call && connected_.contains(id)) return;
   if (call || !before.work) {
     findings_->check(work->requested_at <= interaction.started_at, "I18",
                      "{} waits since later than the contact", name_of(*work));

@@ -78,6 +78,7 @@ class RoutingWatch {
   std::vector<WorkRecord> offers_over_;                        // as they were
   std::vector<std::pair<Interaction, InteractionId>> queued_;  // as they were
   std::vector<InteractionId> written_;
+  std::set<InteractionId> connected_;  // at any time
   std::set<AgentName> left_;
   std::set<WorkId> works_;
   std::set<InteractionId> interactions_;
