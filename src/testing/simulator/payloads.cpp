@@ -1,7 +1,6 @@
 #include "testing/simulator/payloads.hpp"
 
 #include <chrono>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "adapters/form.hpp"
 #include "novelo/base/time.hpp"
 #include "novelo/testing/provider.hpp"
 
@@ -202,24 +202,9 @@ std::optional<std::string> whatsapp_body(const ChannelEvent& event) {
 }
 
 // --- SMS -----------------------------------------------------------------------------------------
-void add_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain) {
-      out += c;
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-}
-
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields) {
   std::string form;
-  for (const auto& [name, value] : fields) {
-    if (!form.empty()) form += '&';
-    form.append(name).append(1, '=');
-    add_escaped(form, value);
-  }
+  for (const auto& [name, value] : fields) append_field(form, name, value);
   return form;
 }
 

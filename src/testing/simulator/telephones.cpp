@@ -60,10 +60,9 @@ TransportReply Telephones::carry(const Effect& effect, const std::string& called
       call.device = verb.device;
       call.doing = {};
       const bool fails = !calm_ && chance.percent(15);
-      schedule.add(
-          now + milliseconds(500 + chance.below(6000)),
-          Calling{verb.call, fails ? CallEventKind::bridge_failed : CallEventKind::bridged,
-                    effect.id, fails ? 19 : 0});
+      schedule.add(now + milliseconds(500 + chance.below(6000)),
+                   Calling{verb.call, fails ? CallEventKind::bridge_failed : CallEventKind::bridged,
+                           effect.id, fails ? 19 : 0});
       break;
     }
     case CallVerbKind::hang_up:
@@ -112,7 +111,7 @@ void Telephones::originate(const Effect& effect, const std::string& called_from,
                  Calling{verb.call, CallEventKind::hung_up, {}, 16});
   } else {
     schedule.add(now + rings, Calling{verb.call, CallEventKind::hung_up, effect.id,
-                                        chance.one_of({17, 19, 21, 18, 16})});
+                                      chance.one_of({17, 19, 21, 18, 16})});
   }
 }
 

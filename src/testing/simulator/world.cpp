@@ -475,6 +475,9 @@ void World::tell_broken(const ConnectionName& name, const ChannelEvent& event, C
                            "a request that its provider has not signed was believed");
   }
   check_kept(name, broken.request, answer, outcomes);
+  for (const EventOutcome& one : outcomes) {
+    if (one.outcome && !one.outcome->repeated) check_outcome(*one.outcome);
+  }
   look();
 }
 
@@ -496,12 +499,7 @@ void World::check_kept(const ConnectionName& connection, const Request& request,
     if (!one.outcome) {
       refused = &one.outcome.error();
       busy = busy || refused->code == ErrorCode::busy;
-      continue;
     }
-    const Outcome& outcome = *one.outcome;
-    const bool kept = outcome.repeated || outcome.entry == 0 ||
-                      mirror_.entry(outcome.conversation, outcome.entry) != nullptr;
-    findings_.check(kept, "I03", "what was acknowledged is on no timeline");
   }
   if (refused == nullptr || busy || options_.limits.quarantine_rows == 0) return;
   const ErrorCode code = refused->code;
